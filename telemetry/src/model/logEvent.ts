@@ -1,0 +1,20 @@
+import type { SpanId, TraceId } from './ids.ts';
+import type { Attributes, AttributeValue } from './span.ts';
+import type { EpochNanos } from './units.ts';
+
+export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'unset';
+
+/** One log record, from OTLP or CloudWatch Logs. */
+export interface LogEvent {
+  readonly time: EpochNanos;
+  readonly level: LogLevel;
+  /** The body as one line or document of text; a structured body is also in `body`. */
+  readonly message: string;
+  readonly body?: AttributeValue;
+  readonly service?: string;
+  readonly traceId?: TraceId;
+  readonly spanId?: SpanId;
+  readonly attributes: Attributes;
+  readonly resource: Attributes;
+  readonly scope?: string;
+}
