@@ -1,0 +1,157 @@
+// Bundles what ships: the hub (hub/dist) and the extension with a copy of the hub (extension/dist).
+// `node scripts/build.mjs` skips a bundle whose inputs have not changed; `--watch` keeps building; `--force` always builds.
+import { cpSync, existsSync, globSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import esbuild from 'esbuild';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const stampFile = path.join(root, '.cache', 'build.json');
+
+/** The bundles by name. A maker, since entry points may come and go between two builds. */
+function bundles() {
+  return {
+    hub: {
+      ...shared,
+      // A worker thread is a file of its own at run time, so every `*Thread.ts` is an entry point beside main.ts.
+      entryPoints: ['hub/src/main.ts', ...files('hub/src/**/*Thread.ts')],
+      entryNames: '[name]',
+      outdir: 'hub/dist',
+      platform: 'node',
+      format: 'esm',
+      target: 'node24',
+      // Bundled CommonJS packages call require() for Node's own modules, which an ES module does not have.
+      banner: {
+        js: "import{createRequire as __createRequire}from'node:module';import{fileURLToPath as __fileURLToPath}from'node:url';const require=__createRequire(import.meta.url),__filename=__fileURLToPath(import.meta.url),__dirname=__fileURLToPath(new URL('.',import.meta.url));",
+      },
+    },
+    extension: {
+      ...shared,
+      entryPoints: ['extension/src/extension.ts'],
+      outfile: 'extension/dist/extension.cjs',
+      platform: 'node',
+      format: 'cjs',
+      target: 'node22',
+      external: ['vscode'],
+    },
+    webviews: {
+      ...shared,
+      // extension/src/webviews/<name>/main.ts becomes dist/webviews/<name>/main.js.
+      entryPoints: files('extension/src/webviews/*/main.ts'),
+      outbase: 'extension/src/webviews',
+      outdir: 'extension/dist/webviews',
+      platform: 'browser',
+      format: 'esm',
+      target: 'es2024',
+    },
+  };
+}
+
+/** What is tested is what ships, so there is one kind of build: minified, with source maps that stay out of the VSIX. */
+const shared = {
+  absWorkingDir: root,
+  bundle: true,
+  minify: true,
+  // Names of classes and functions appear in logs and error texts.
+  keepNames: true,
+  sourcemap: 'linked',
+  legalComments: 'none',
+  metafile: true,
+  logLevel: 'warning',
+};
+
+/** Builds what has changed; throws esbuild's error, already printed, when the code does not build. */
+export async function build({ force = false } = {}) {
+  const stamps = force ? {} : readStamps();
+  const built = [];
+  for (const [name, options] of Object.entries(bundles())) {
+    if (options.entryPoints.length === 0 || !options.entryPoints.every((file) => existsSync(path.join(root, file)))) {
+      continue;
+    }
+    if (isFresh(stamps[name], options)) continue;
+    const { metafile } = await esbuild.build(options);
+    stamps[name] = stampOf(options, metafile);
+    built.push(name);
+  }
+  if (built.includes('hub') || !existsSync(path.join(root, 'extension/dist/hub/main.js'))) copyHub();
+  mkdirSync(path.dirname(stampFile), { recursive: true });
+  writeFileSync(stampFile, JSON.stringify(stamps));
+  return built;
+}
+
+/** The extension starts the hub from its own folder, which holds nothing but the bundle. */
+function copyHub() {
+  const from = path.join(root, 'hub', 'dist');
+  const to = path.join(root, 'extension', 'dist', 'hub');
+  if (!existsSync(from)) return;
+  rmSync(to, { recursive: true, force: true });
+  cpSync(from, to, { recursive: true });
+  writeFileSync(path.join(to, 'package.json'), '{ "type": "module" }\n');
+}
+
+async function watch() {
+  for (const [name, options] of Object.entries(bundles())) {
+    if (options.entryPoints.length === 0) continue;
+    const context = await esbuild.context({ ...options, plugins: [reporter(name)] });
+    await context.watch();
+  }
+  // The background task in .vscode/tasks.json waits for this line.
+  console.log('[watch] watching');
+}
+
+/** An esbuild plugin that says when a bundle was built, and passes a new hub on to the extension. */
+function reporter(name) {
+  return {
+    name: 'reporter',
+    setup(context) {
+      context.onEnd(({ errors }) => {
+        if (name === 'hub' && errors.length === 0) copyHub();
+        const outcome = errors.length === 0 ? 'built' : `${errors.length} errors`;
+        console.log(`[watch] ${new Date().toLocaleTimeString()} ${name}: ${outcome}`);
+      });
+    },
+  };
+}
+
+function files(pattern) {
+  return globSync(pattern, { cwd: root })
+    .map((file) => file.replaceAll(path.sep, '/'))
+    .toSorted();
+}
+
+function readStamps() {
+  if (!existsSync(stampFile)) return {};
+  return JSON.parse(readFileSync(stampFile, 'utf8'));
+}
+
+function stampOf(options, metafile) {
+  const inputs = {};
+  for (const file of Object.keys(metafile.inputs)) inputs[file] = versionOf(file);
+  return { options: JSON.stringify(options), inputs, outputs: Object.keys(metafile.outputs) };
+}
+
+function isFresh(stamp, options) {
+  return (
+    stamp !== undefined &&
+    stamp.options === JSON.stringify(options) &&
+    stamp.outputs.every((file) => existsSync(path.join(root, file))) &&
+    Object.entries(stamp.inputs).every(([file, version]) => versionOf(file) === version)
+  );
+}
+
+function versionOf(file) {
+  const state = statSync(path.join(root, file), { throwIfNoEntry: false });
+  return state === undefined ? 'gone' : `${state.mtimeMs} ${state.size}`;
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  if (process.argv.includes('--watch')) {
+    await build();
+    await watch();
+  } else {
+    const started = performance.now();
+    const built = await build({ force: process.argv.includes('--force') });
+    const took = `${((performance.now() - started) / 1000).toFixed(1)} s`;
+    console.log(built.length === 0 ? `Nothing to build (${took})` : `Built ${built.join(', ')} (${took})`);
+  }
+}
