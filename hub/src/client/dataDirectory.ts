@@ -1,0 +1,36 @@
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+
+/** What decides where the data directory is; the process's own surroundings in the product. */
+export interface DataDirectorySurroundings {
+  readonly platform: NodeJS.Platform;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly home: string;
+}
+
+/**
+ * Where a hub keeps its data when nobody names a directory: `$XDG_STATE_HOME` or `~/.local/state`, `/sightline`;
+ * macOS `~/Library/Application Support/Sightline`; Windows `%LOCALAPPDATA%\Sightline`.
+ */
+export function defaultDataDirectory(
+  { platform, env, home }: DataDirectorySurroundings = {
+    platform: process.platform,
+    env: process.env,
+    home: homedir(),
+  },
+): string {
+  if (platform === 'win32') {
+    return join(env['LOCALAPPDATA'] ?? join(home, 'AppData', 'Local'), 'Sightline');
+  }
+  if (platform === 'darwin') {
+    return join(home, 'Library', 'Application Support', 'Sightline');
+  }
+  const state = env['XDG_STATE_HOME'];
+  // The XDG base directory specification: a relative path is to be ignored.
+  return join(state?.startsWith('/') ? state : join(home, '.local', 'state'), 'sightline');
+}
+
+/** The file with the bearer token of `/sightline/v1/`, mode 0600. */
+export function tokenFileOf(dataDir: string): string {
+  return join(dataDir, 'token');
+}

@@ -1,0 +1,244 @@
+import { Agent } from 'node:http';
+import { readFile } from 'node:fs/promises';
+import type {
+  HealthReply,
+  ProblemList,
+  RawTrace,
+  SpanJson,
+  StatsReply,
+  TraceDetail,
+  TraceList,
+  TraceTreeRows,
+} from './api.ts';
+import { ChangeSubscription, type ChangeListener } from './changeSubscription.ts';
+import { tokenFileOf } from './dataDirectory.ts';
+import { HubError } from './hubError.ts';
+import { openReply, readReply } from './hubHttp.ts';
+import { readHubRecord } from './hubLock.ts';
+
+/**
+ * Where a hub is. By its data directory, the hub is looked up there again whenever it stops answering, so that a restart
+ * on another port is followed.
+ */
+export type HubLocation = { readonly endpoint: string; readonly token: string } | { readonly dataDir: string };
+
+/** `health: 'exclude'` leaves health-check traces out and answers their number. */
+export interface TraceListQuery {
+  readonly limit?: number;
+  readonly before?: string;
+  readonly health?: 'exclude';
+}
+
+const silenceMillis = 30_000;
+
+/**
+ * The hub as its windows see it: one keep-alive connection pool, typed answers, and the change feed.
+ * Every method rejects with `HubError`, or with the signal's reason when it is aborted; trace ids are taken in both spellings.
+ */
+export class HubClient {
+  readonly #location: HubLocation;
+  readonly #agent = new Agent({ keepAlive: true, maxSockets: 8, maxFreeSockets: 4 });
+  readonly #subscriptions = new Set<ChangeSubscription>();
+  #found: { readonly endpoint: string; readonly token: string } | undefined;
+
+  constructor(location: HubLocation) {
+    this.#location = location;
+  }
+
+  /** Makes a client and asks the hub once, so that a wrong place or token shows here. */
+  static async connect(location: HubLocation, signal?: AbortSignal): Promise<HubClient> {
+    const client = new HubClient(location);
+    try {
+      await client.stats(signal);
+    } catch (error) {
+      client.dispose();
+      throw error;
+    }
+    return client;
+  }
+
+  /** Answers without a token, so it also works on a hub whose token is not known. */
+  async health(signal?: AbortSignal): Promise<HealthReply> {
+    return await this.#ask('GET', '/health', signal);
+  }
+
+  async listTraces(query: TraceListQuery = {}, signal?: AbortSignal): Promise<TraceList> {
+    const search = new URLSearchParams();
+    if (query.limit !== undefined) {
+      search.set('limit', String(query.limit));
+    }
+    if (query.before !== undefined) {
+      search.set('before', query.before);
+    }
+    if (query.health !== undefined) {
+      search.set('health', query.health);
+    }
+    return await this.#ask('GET', `/sightline/v1/traces?${search.toString()}`, signal);
+  }
+
+  /** The rows of a trace's tree, in their compact form; `undefined` where the hub has no such trace. */
+  async loadTreeRows(traceId: string, signal?: AbortSignal): Promise<TraceTreeRows | undefined> {
+    return await this.#find(`${tracePath(traceId)}/rows`, signal);
+  }
+
+  /** One span with everything its sender said; `undefined` where the hub has no such span. */
+  async loadSpan(traceId: string, spanId: string, signal?: AbortSignal): Promise<SpanJson | undefined> {
+    return await this.#find(`${tracePath(traceId)}/spans/${encodeURIComponent(spanId)}`, signal);
+  }
+
+  /** The whole trace, every span decoded: for scripts and exports rather than views. */
+  async loadTrace(traceId: string, signal?: AbortSignal): Promise<TraceDetail | undefined> {
+    return await this.#find(tracePath(traceId), signal);
+  }
+
+  /** The documents of a trace as they came. */
+  async loadRaw(traceId: string, signal?: AbortSignal): Promise<RawTrace | undefined> {
+    return await this.#find(`${tracePath(traceId)}/raw`, signal);
+  }
+
+  async stats(signal?: AbortSignal): Promise<StatsReply> {
+    return await this.#ask('GET', '/sightline/v1/stats', signal);
+  }
+
+  /** Newest first; `limit` is 1 to 1000. */
+  async listProblems(limit = 100, signal?: AbortSignal): Promise<ProblemList> {
+    return await this.#ask('GET', `/sightline/v1/problems?limit=${limit}`, signal);
+  }
+
+  async clearProblems(signal?: AbortSignal): Promise<void> {
+    await this.#send('DELETE', '/sightline/v1/problems', signal);
+  }
+
+  /** A pinned trace survives retention and `clearTraces`. Answers false where the hub has no such trace. */
+  async setPinned(traceId: string, pinned: boolean, signal?: AbortSignal): Promise<boolean> {
+    const { status } = await this.#send(pinned ? 'PUT' : 'DELETE', `${tracePath(traceId)}/pin`, signal, [404]);
+    return status !== 404;
+  }
+
+  /** Removes everything that is not pinned. */
+  async clearTraces(signal?: AbortSignal): Promise<void> {
+    await this.#send('DELETE', '/sightline/v1/traces', signal);
+  }
+
+  /** Asks the hub to flush and end; it answers before it does. */
+  async shutdown(signal?: AbortSignal): Promise<void> {
+    await this.#send('POST', '/sightline/v1/shutdown', signal);
+  }
+
+  /**
+   * Follows the change feed until the returned function is called. A lost connection is tried again, at first at once,
+   * then ever less often up to every five seconds; after `connected` a view should look again at what it shows.
+   */
+  subscribe(listener: ChangeListener): () => void {
+    const subscription = new ChangeSubscription({
+      listener,
+      locate: () => this.#locate(),
+      forget: () => this.#forget(),
+    });
+    this.#subscriptions.add(subscription);
+    return () => {
+      this.#subscriptions.delete(subscription);
+      subscription.dispose();
+    };
+  }
+
+  /** Ends every subscription and closes the connections. */
+  dispose(): void {
+    for (const subscription of this.#subscriptions) {
+      subscription.dispose();
+    }
+    this.#subscriptions.clear();
+    this.#agent.destroy();
+  }
+
+  async #find<T>(path: string, signal: AbortSignal | undefined): Promise<T | undefined> {
+    const { status, body } = await this.#send('GET', path, signal, [404]);
+    return status === 404 ? undefined : (parseBody(body) as T);
+  }
+
+  async #ask<T>(method: 'GET', path: string, signal: AbortSignal | undefined): Promise<T> {
+    const { body } = await this.#send(method, path, signal);
+    return parseBody(body) as T;
+  }
+
+  async #send(
+    method: 'GET' | 'POST' | 'PUT' | 'DELETE',
+    path: string,
+    signal: AbortSignal | undefined,
+    expected: readonly number[] = [],
+  ): Promise<{ status: number; body: Buffer }> {
+    try {
+      const { endpoint, token } = await this.#locate();
+      const headers = { authorization: `Bearer ${token}` };
+      const reply = await openReply({ endpoint, method, path, headers, agent: this.#agent, silenceMillis }, signal);
+      const status = reply.statusCode ?? 0;
+      const body = await readReply(reply, signal);
+      if (status >= 300 && !expected.includes(status)) {
+        throw errorOf(status, body);
+      }
+      return { status, body };
+    } catch (error) {
+      if (error instanceof HubError && (error.kind === 'unreachable' || error.kind === 'unauthorized')) {
+        this.#forget();
+      }
+      throw error;
+    }
+  }
+
+  async #locate(): Promise<{ readonly endpoint: string; readonly token: string }> {
+    this.#found ??= 'endpoint' in this.#location ? this.#location : await locateByDataDirectory(this.#location.dataDir);
+    return this.#found;
+  }
+
+  #forget(): void {
+    this.#found = undefined;
+  }
+}
+
+function tracePath(traceId: string): string {
+  return `/sightline/v1/traces/${encodeURIComponent(traceId)}`;
+}
+
+async function locateByDataDirectory(dataDir: string): Promise<{ endpoint: string; token: string }> {
+  const record = await readHubRecord(dataDir);
+  if (record === undefined) {
+    throw new HubError('unreachable', `No Sightline hub has started on ${dataDir}.`);
+  }
+  try {
+    return { endpoint: record.api, token: (await readFile(tokenFileOf(dataDir), 'utf8')).trim() };
+  } catch (error) {
+    throw new HubError('unauthorized', `The hub's token file ${tokenFileOf(dataDir)} cannot be read.`, {
+      cause: error,
+    });
+  }
+}
+
+function parseBody(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString());
+  } catch (error) {
+    throw new HubError('failed', 'The answer is not JSON: something other than a Sightline hub is there.', {
+      cause: error,
+    });
+  }
+}
+
+function errorOf(status: number, body: Buffer): HubError {
+  const message = sentenceIn(body) ?? `The hub answered with status ${status}.`;
+  if (status === 401) {
+    return new HubError('unauthorized', message);
+  }
+  return new HubError(status < 500 ? 'refused' : 'failed', message);
+}
+
+function sentenceIn(body: Buffer): string | undefined {
+  try {
+    const reply: unknown = JSON.parse(body.toString());
+    return typeof reply === 'object' && reply !== null && 'error' in reply && typeof reply.error === 'string'
+      ? reply.error
+      : undefined;
+  } catch {
+    // Not the hub's own error body; the caller words one from the status.
+    return undefined;
+  }
+}
