@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { HealthReply } from './api.ts';
+import type { Endpoints, HealthReply } from './api.ts';
 import { openReply, readReply } from './hubHttp.ts';
 
 /** What a running hub writes about itself into its data directory. */
@@ -11,6 +11,8 @@ export interface HubRecord {
   readonly version: string;
   /** ISO 8601. */
   readonly startedAt: string;
+  /** As in the ready line, for windows that join a hub which another one started. */
+  readonly endpoints?: Endpoints;
 }
 
 /** The file with the `HubRecord`. It outlives a killed hub, so it is believed only when `/health` confirms it. */
