@@ -12,14 +12,30 @@ class Logger {
   write(level, name, message) {
     if (level >= this.level) fs.appendFileSync(this.file, `${new Date().toISOString()} [${name}] ${message}\n`);
   }
-  trace(message) { this.write(0, 'trace', message); }
-  debug(message) { this.write(1, 'debug', message); }
-  info(message) { this.write(2, 'info', message); }
-  warn(message) { this.write(3, 'warning', message); }
-  error(message) { this.write(4, 'error', message); }
-  critical(message) { this.write(5, 'critical', message); }
-  getLevel() { return this.level; }
-  setLevel(level) { this.level = level; }
+  trace(message) {
+    this.write(0, 'trace', message);
+  }
+  debug(message) {
+    this.write(1, 'debug', message);
+  }
+  info(message) {
+    this.write(2, 'info', message);
+  }
+  warn(message) {
+    this.write(3, 'warning', message);
+  }
+  error(message) {
+    this.write(4, 'error', message);
+  }
+  critical(message) {
+    this.write(5, 'critical', message);
+  }
+  getLevel() {
+    return this.level;
+  }
+  setLevel(level) {
+    this.level = level;
+  }
   setPattern() {}
   clearFormatters() {}
   flush() {}

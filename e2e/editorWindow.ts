@@ -1,0 +1,83 @@
+/** One editor window in the browser, and what a person does in it: open a view, read rows, run a command, take a picture. */
+import { mkdirSync } from 'node:fs';
+import path from 'node:path';
+import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
+import { projectRoot } from './paths.ts';
+
+/** Where pictures go; ignored by git. */
+export const pictureFolder = path.join(projectRoot, 'e2e/out');
+
+const waitMillis = 30_000;
+
+export class EditorWindow {
+  readonly page: Page;
+  readonly #context: BrowserContext;
+
+  private constructor(context: BrowserContext, page: Page) {
+    this.#context = context;
+    this.page = page;
+  }
+
+  /** Opens the address in a browser profile of its own and waits for the workbench. */
+  static async open(browser: Browser, url: string): Promise<EditorWindow> {
+    const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
+    const page = await context.newPage();
+    page.setDefaultTimeout(waitMillis);
+    await page.goto(url);
+    const window = new EditorWindow(context, page);
+    await window.ready();
+    return window;
+  }
+
+  async close(): Promise<void> {
+    await this.#context.close();
+  }
+
+  /** As "Developer: Reload Window": the extension host ends and a new one starts. */
+  async reload(): Promise<void> {
+    await this.page.reload();
+    await this.ready();
+  }
+
+  async ready(): Promise<void> {
+    await this.page.locator('.monaco-workbench .activitybar a.action-label').first().waitFor();
+  }
+
+  /** Shows the Sightline sidebar by its icon in the activity bar, and leaves it alone when it is shown. */
+  async showSightline(): Promise<void> {
+    const icon = this.page.locator('.activitybar .action-item:has(a.action-label[aria-label^="Sightline"])').first();
+    await icon.waitFor();
+    const pressed = await icon.getAttribute('aria-selected');
+    const checked = (await icon.getAttribute('class'))?.includes('checked') ?? false;
+    if (pressed !== 'true' && !checked) await icon.locator('a.action-label').click();
+    await this.page.locator('.sidebar .pane-header').first().waitFor();
+  }
+
+  /** The rows of a view in the sidebar, as a screen reader hears them. */
+  rows(view: string): Locator {
+    return this.page.locator(`.sidebar .pane:has(.pane-header[aria-label^="${view}"]) .monaco-list-row`);
+  }
+
+  /** The first row of a view that says this. */
+  row(view: string, label: string | RegExp): Locator {
+    return this.rows(view).filter({ hasText: label }).first();
+  }
+
+  /** Runs a command as a person does, from the palette. */
+  async runCommand(title: string): Promise<void> {
+    await this.page.keyboard.press('F1');
+    const input = this.page.locator('.quick-input-widget input.input');
+    await input.waitFor();
+    await input.fill(`>${title}`);
+    await this.page.locator('.quick-input-widget .monaco-list-row').filter({ hasText: title }).first().waitFor();
+    await this.page.keyboard.press('Enter');
+  }
+
+  /** Writes e2e/out/<name>.png and returns its path. */
+  async picture(name: string): Promise<string> {
+    mkdirSync(pictureFolder, { recursive: true });
+    const file = path.join(pictureFolder, `${name}.png`);
+    await this.page.screenshot({ path: file });
+    return file;
+  }
+}
