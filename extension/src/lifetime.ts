@@ -1,0 +1,56 @@
+/** Anything that can be given back. Structurally the same as `vscode.Disposable`, so that files without the editor can own things too. */
+export interface Disposer {
+  dispose(): void;
+}
+
+/** Owns what it registers, and gives it back in reverse order, once. */
+export abstract class Disposable implements Disposer {
+  readonly #owned: Disposer[] = [];
+  #isDisposed = false;
+
+  get isDisposed(): boolean {
+    return this.#isDisposed;
+  }
+
+  dispose(): void {
+    this.#isDisposed = true;
+    for (let owned = this.#owned.pop(); owned !== undefined; owned = this.#owned.pop()) {
+      owned.dispose();
+    }
+  }
+
+  /** Takes ownership of `owned`; when this is already disposed, it is given back at once. */
+  protected register<T extends Disposer>(owned: T): T {
+    if (this.#isDisposed) {
+      owned.dispose();
+    } else {
+      this.#owned.push(owned);
+    }
+    return owned;
+  }
+}
+
+/** Subscribes a listener until the result is disposed. Fits where a `vscode.Event` is asked for. */
+export type Event<T> = (listener: (value: T) => unknown) => Disposer;
+
+/** Fires in the order of subscription. A listener added while it fires waits for the next time. */
+export class Emitter<T> implements Disposer {
+  readonly #listeners = new Set<(value: T) => unknown>();
+
+  readonly event: Event<T> = (listener) => {
+    // A function of its own, so that one listener may subscribe twice.
+    const own = (value: T): unknown => listener(value);
+    this.#listeners.add(own);
+    return { dispose: () => this.#listeners.delete(own) };
+  };
+
+  fire(value: T): void {
+    for (const listener of [...this.#listeners]) {
+      listener(value);
+    }
+  }
+
+  dispose(): void {
+    this.#listeners.clear();
+  }
+}

@@ -1,0 +1,137 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { ReadyLine } from '@sightline/hub/client/api';
+import { UserError } from '../userError.ts';
+import type { NodeRuntime } from './nodeRuntime.ts';
+import type { Receiver } from './ports.ts';
+
+export interface HubLaunch {
+  readonly runtime: NodeRuntime;
+  /** The bundled hub: `dist/hub/main.js` of the extension. */
+  readonly program: string;
+  readonly dataDir: string;
+  readonly ports: Readonly<Record<Receiver, number | 'none'>>;
+  /** Such as `--max-age 7d`. */
+  readonly limits: readonly string[];
+  /** The environment of the editor; what belongs to the editor alone is taken out. */
+  readonly env: NodeJS.ProcessEnv;
+}
+
+// The hub opens a store of a million spans in under two seconds; a cold disk or a virus scanner may take a while more.
+const readyMillis = 30_000;
+
+/** Where the hub's own messages go. A file, since the hub outlives the window that started it. */
+export function hubLogOf(dataDir: string): string {
+  return join(dataDir, 'hub.log');
+}
+
+/**
+ * Starts a hub that outlives the editor and settles with its ready line. Rejects with the hub's own sentence as a `UserError` when it ends before, and with the signal's
+ * reason, ending the hub, when that is aborted.
+ */
+export async function launchHub(launch: HubLaunch, signal?: AbortSignal): Promise<ReadyLine> {
+  signal?.throwIfAborted();
+  const child = spawnHub(launch);
+  try {
+    return await readyLineOf(child, hubLogOf(launch.dataDir), signal);
+  } catch (error) {
+    child.kill();
+    throw error;
+  } finally {
+    // Nothing may keep the editor's process waiting for the hub, nor the hub for the editor.
+    child.stdout?.destroy();
+    child.unref();
+  }
+}
+
+export function hubArguments({ program, dataDir, ports, limits }: Omit<HubLaunch, 'runtime' | 'env'>): string[] {
+  return [
+    ...[program, 'serve', '--json', '--idle-exit', '10m', '--data-dir', dataDir],
+    ...['--port', String(ports.api), '--otlp-port', String(ports.otlpHttp)],
+    ...['--otlp-grpc-port', String(ports.otlpGrpc), '--xray-port', String(ports.xray), ...limits],
+  ];
+}
+
+/** Without what the editor's process has only for itself: a debugger's or the editor's options would stop or change the hub. */
+export function hubEnvironment(env: NodeJS.ProcessEnv, runtime: NodeRuntime): NodeJS.ProcessEnv {
+  const kept = Object.entries(env).filter(([name]) => !/^(NODE_OPTIONS|VSCODE_.*|ELECTRON_.*)$/.test(name));
+  return { ...Object.fromEntries(kept), ...runtime.env };
+}
+
+function spawnHub(launch: HubLaunch): ChildProcess {
+  mkdirSync(launch.dataDir, { recursive: true, mode: 0o700 });
+  const log = openSync(hubLogOf(launch.dataDir), 'a', 0o600);
+  try {
+    return spawn(launch.runtime.path, hubArguments(launch), {
+      cwd: launch.dataDir,
+      env: hubEnvironment(launch.env, launch.runtime),
+      detached: true,
+      windowsHide: true,
+      stdio: ['ignore', 'pipe', log],
+    });
+  } finally {
+    closeSync(log);
+  }
+}
+
+function readyLineOf(child: ChildProcess, logFile: string, signal: AbortSignal | undefined): Promise<ReadyLine> {
+  return new Promise((resolve, reject) => {
+    const lines = createInterface({ input: child.stdout ?? failNoOutput() });
+    const timer = setTimeout(() => settle(() => reject(tooSlow(logFile))), readyMillis);
+    const abort = (): void => settle(() => reject(signal?.reason));
+    const settle = (how: () => void): void => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', abort);
+      lines.close();
+      how();
+    };
+    signal?.addEventListener('abort', abort);
+    child.once('error', (error) => settle(() => reject(notStarted(error))));
+    child.once('close', () => settle(() => reject(endedEarly(logFile))));
+    lines.on('line', (line) => {
+      const ready = parseReadyLine(line);
+      if (ready !== undefined) {
+        settle(() => resolve(ready));
+      }
+    });
+  });
+}
+
+/** The hub's ready line, or `undefined` for any other line. */
+export function parseReadyLine(line: string): ReadyLine | undefined {
+  try {
+    const value = JSON.parse(line) as Partial<ReadyLine> | null;
+    return value?.event === 'ready' && value.endpoints !== undefined ? (value as ReadyLine) : undefined;
+  } catch {
+    // Some other text on standard output: the hub prints its ready line as JSON.
+    return undefined;
+  }
+}
+
+function failNoOutput(): never {
+  throw new Error('The hub was spawned without a pipe for its standard output.');
+}
+
+const showHubOutput = { label: 'Show Output', command: 'sightline.showOutput', arguments: ['hub'] } as const;
+
+function notStarted(error: Error): UserError {
+  return new UserError(`The hub could not be started: ${error.message}.`, { cause: error, actions: [showHubOutput] });
+}
+
+function tooSlow(logFile: string): UserError {
+  return new UserError(`The hub was not ready after ${readyMillis / 1000} seconds. What it said is in ${logFile}.`, { actions: [showHubOutput] });
+}
+
+/** The hub ends with one sentence when it cannot start; that is the last line of what it wrote. */
+function endedEarly(logFile: string): UserError {
+  const sentence = lastLineOf(logFile);
+  const message = sentence === undefined ? 'The hub ended before it was ready and said nothing.' : `The hub did not start: ${sentence}`;
+  return new UserError(message, { actions: [showHubOutput] });
+}
+
+function lastLineOf(file: string): string | undefined {
+  const lines = readFileSync(file, 'utf8').trimEnd().split('\n');
+  return lines.at(-1) === '' ? undefined : lines.at(-1);
+}

@@ -1,0 +1,24 @@
+/** What Sightline starts and stops, in the order of starting. */
+export const serviceIds = ['hub', 'database', 'backend'] as const;
+export type ServiceId = (typeof serviceIds)[number];
+
+/** The services that a folder brings along, unlike the hub. */
+export type FolderServiceId = Exclude<ServiceId, 'hub'>;
+
+/** A backend or database as one window knows it. */
+export type ServiceState =
+  /** No setting and no choice says what to start. */
+  | { readonly kind: 'unknown' }
+  | { readonly kind: 'stopped' }
+  | { readonly kind: 'starting' }
+  | { readonly kind: 'running'; readonly since: Date; readonly endpoints: ServiceEndpoints; readonly pid?: number }
+  /** Its port answers, but this window did not start it. */
+  | { readonly kind: 'elsewhere'; readonly endpoints: ServiceEndpoints }
+  | { readonly kind: 'stopping' }
+  /** It ended by itself. `message` says how, in words. */
+  | { readonly kind: 'exited'; readonly message: string; readonly isFailure: boolean };
+
+export type ServicePhase = ServiceState['kind'];
+
+/** Where a service answers, as its ready line or its settings name it: `backend`, `page`, `postgres`. */
+export type ServiceEndpoints = Readonly<Record<string, string>>;
