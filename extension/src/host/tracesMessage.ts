@@ -1,0 +1,41 @@
+import type { TracesState } from './tracesModel.ts';
+import { toCountText } from './tracesText.ts';
+
+/**
+ * The line above the tree, or `undefined` for none. An empty tree with a message hides the welcome text, so there is none while that text
+ * says all.
+ */
+export function tracesMessageOf(state: TracesState): string | undefined {
+  const parts = [troubleOf(state), pauseOf(state), hiddenOf(state)].filter((part) => part !== undefined);
+  return parts.length === 0 ? undefined : parts.join(' · ');
+}
+
+function troubleOf({ source, rows, failure }: TracesState): string | undefined {
+  switch (source.kind) {
+    case 'failed':
+      return source.message;
+    case 'stopped':
+      return rows.length === 0 ? undefined : 'The hub has stopped; these are the traces of before.';
+    case 'connecting':
+      return rows.length === 0 ? undefined : 'Waiting for the hub…';
+    case 'ready':
+      return failure;
+  }
+}
+
+function pauseOf({ pause }: TracesState): string | undefined {
+  if (pause === undefined) {
+    return undefined;
+  }
+  if (pause.waiting === 0) {
+    return 'Paused, nothing new.';
+  }
+  return `Paused: ${toCountText(pause.waiting, 'new trace').replace(/^\d+/, pause.isMore ? '$&+' : '$&')} waiting.`;
+}
+
+function hiddenOf({ source, healthChecks, hiddenHealthChecks }: TracesState): string | undefined {
+  const hidden = hiddenHealthChecks.newest + hiddenHealthChecks.older;
+  return source.kind !== 'ready' || healthChecks === 'shown' || hidden === 0
+    ? undefined
+    : `${toCountText(hidden, 'health check')} hidden`;
+}

@@ -1,0 +1,292 @@
+import type { ExceptionJson, TraceList, TraceRow } from '@sightline/hub/client/api';
+import type { SourceState } from '../sources/traceSource.ts';
+import type { SpanTree } from './tracesSpanTree.ts';
+
+/** How the rows are grouped; `none` is one list, newest first. */
+export type TraceGrouping = 'none' | 'time' | 'route' | 'service' | 'status';
+
+/** All that the Traces view shows, apart from the clock. Changed only by `reduceTraces`. */
+export interface TracesState {
+  readonly source: SourceState;
+  /** Newest first, without a gap. A row that did not change stays the same object. */
+  readonly rows: readonly TraceRow[];
+  /** For some rows, by id: what to pass as `before` to get the rows after it. */
+  readonly cursors: ReadonlyMap<string, string>;
+  /** False until the first answer, so that an empty list is told from an unasked one. */
+  readonly isLoaded: boolean;
+  readonly isLoadingOlder: boolean;
+  readonly healthChecks: 'hidden' | 'shown';
+  /** Left out of the newest page, and of the older ones. */
+  readonly hiddenHealthChecks: { readonly newest: number; readonly older: number };
+  readonly groupBy: TraceGrouping;
+  readonly pause: Pause | undefined;
+  /** Why the last question failed, as a sentence. */
+  readonly failure: string | undefined;
+  /** Of traces that were expanded, the one used last at the end. */
+  readonly trees: ReadonlyMap<string, LoadedTree>;
+  /** How many children a node shows, where a person asked for more than the first ones; by node id. */
+  readonly childLimits: ReadonlyMap<string, number>;
+}
+
+/** What arrived while the view stands still. */
+export interface Pause {
+  readonly page: TraceList | undefined;
+  readonly waiting: number;
+  /** There are more than `waiting`, beyond the page. */
+  readonly isMore: boolean;
+}
+
+export type LoadedTree =
+  | { readonly kind: 'loaded'; readonly tree: SpanTree; readonly isStale: boolean }
+  /** Gone from the hub by retention or `clear` between the row and its expansion. */
+  | { readonly kind: 'gone' }
+  | { readonly kind: 'failed'; readonly message: string };
+
+export type TracesEvent =
+  | { readonly kind: 'sourceChanged'; readonly source: SourceState }
+  | { readonly kind: 'newestLoaded'; readonly page: TraceList }
+  | { readonly kind: 'olderAsked' }
+  | { readonly kind: 'olderLoaded'; readonly page: TraceList }
+  | { readonly kind: 'loadFailed'; readonly message: string }
+  | { readonly kind: 'paused' }
+  | { readonly kind: 'resumed' }
+  | { readonly kind: 'pinned'; readonly traceId: string; readonly isPinned: boolean }
+  | { readonly kind: 'groupingChosen'; readonly groupBy: TraceGrouping }
+  | { readonly kind: 'healthChecksChosen'; readonly healthChecks: 'hidden' | 'shown' }
+  | { readonly kind: 'treeLoaded'; readonly traceId: string; readonly tree: LoadedTree }
+  | { readonly kind: 'treesChanged'; readonly traceIds: readonly string[] | 'many' }
+  | {
+      readonly kind: 'exceptionsLoaded';
+      readonly traceId: string;
+      readonly spanId: string;
+      readonly exceptions: readonly ExceptionJson[];
+    }
+  | { readonly kind: 'moreChildrenAsked'; readonly nodeId: string };
+
+/** Rows of one page, and the least that a refresh asks for. */
+export const pageSize = 100;
+/** Invariant: the list never holds more rows than this; the oldest leave first and can be loaded again. */
+export const maxRows = 2000;
+/** Children that a node shows before its "more" row. */
+export const childrenShownAtFirst = 500;
+const maxTrees = 20;
+
+export const initialTracesState: TracesState = {
+  source: { kind: 'stopped' },
+  rows: [],
+  cursors: new Map(),
+  isLoaded: false,
+  isLoadingOlder: false,
+  healthChecks: 'hidden',
+  hiddenHealthChecks: { newest: 0, older: 0 },
+  groupBy: 'none',
+  pause: undefined,
+  failure: undefined,
+  trees: new Map(),
+  childLimits: new Map(),
+};
+
+/** The state after an event; the same object where nothing changed. */
+export function reduceTraces(state: TracesState, event: TracesEvent): TracesState {
+  switch (event.kind) {
+    case 'sourceChanged':
+      return { ...state, source: event.source, failure: undefined };
+    case 'newestLoaded':
+      return state.pause === undefined
+        ? withNewest(state, event.page)
+        : { ...state, failure: undefined, pause: toPause(state.rows, event.page) };
+    case 'olderAsked':
+      return { ...state, isLoadingOlder: true };
+    case 'olderLoaded':
+      return withOlder(state, event.page);
+    case 'loadFailed':
+      return { ...state, isLoadingOlder: false, failure: event.message };
+    case 'paused':
+      return { ...state, pause: { page: undefined, waiting: 0, isMore: false } };
+    case 'resumed':
+      return resumed(state);
+    case 'pinned':
+      return withRow(state, event.traceId, (row) => ({ ...row, pinned: event.isPinned }));
+    case 'groupingChosen':
+      return { ...state, groupBy: event.groupBy };
+    case 'healthChecksChosen':
+      return { ...state, healthChecks: event.healthChecks };
+    case 'treeLoaded':
+      return { ...state, trees: withTree(state.trees, event.traceId, event.tree) };
+    case 'treesChanged':
+      return { ...state, trees: withStaleTrees(state.trees, event.traceIds) };
+    case 'exceptionsLoaded':
+      return withExceptions(state, event);
+    case 'moreChildrenAsked':
+      return withMoreChildren(state, event.nodeId);
+    default:
+      return assertNever(event);
+  }
+}
+
+/** What to pass as `before` for the page behind the last row; `undefined` at the end, and where the list is as long as it may get. */
+export function olderCursorOf(state: TracesState): string | undefined {
+  const last = state.rows.at(-1);
+  return last === undefined || state.rows.length >= maxRows ? undefined : state.cursors.get(last.id);
+}
+
+/** The row of a trace, if it is in the list. */
+export function traceRowOf({ rows }: Pick<TracesState, 'rows'>, traceId: string): TraceRow | undefined {
+  let byId = rowsById.get(rows);
+  if (byId === undefined) {
+    byId = new Map(rows.map((row) => [row.id, row]));
+    rowsById.set(rows, byId);
+  }
+  return byId.get(traceId);
+}
+
+// Each list is asked for every one of its rows, so its index is made once and kept for as long as the list.
+const rowsById = new WeakMap<TracesState['rows'], ReadonlyMap<string, TraceRow>>();
+
+/** How many children a node shows. */
+export function childLimitOf(state: TracesState, nodeId: string): number {
+  return state.childLimits.get(nodeId) ?? childrenShownAtFirst;
+}
+
+/** For the end of a `switch` over a closed union: the compiler proves that it is not reached. */
+export function assertNever(value: never): never {
+  throw new Error(`Unexpected value: ${JSON.stringify(value)}`);
+}
+
+function withNewest(state: TracesState, page: TraceList): TracesState {
+  const rest = rowsBehind(state.rows, page);
+  const rows = reuseRows(state.rows, [...page.traces, ...rest]);
+  const cursors = new Map(state.cursors);
+  noteCursor(cursors, page);
+  const bounded = bound(rows, cursors);
+  return {
+    ...state,
+    ...bounded,
+    isLoaded: true,
+    failure: undefined,
+    hiddenHealthChecks: {
+      newest: page.hiddenHealthChecks ?? 0,
+      older: rest.length === 0 ? 0 : state.hiddenHealthChecks.older,
+    },
+  };
+}
+
+/**
+ * The loaded rows that come after the newest page. The page is the truth for its range, so what it lacks there is gone; a page that does not
+ * reach the loaded rows leaves none of them, for a list with a gap would read as if nothing had happened in between.
+ */
+function rowsBehind(loaded: readonly TraceRow[], page: TraceList): readonly TraceRow[] {
+  if (page.next === undefined) {
+    return [];
+  }
+  const indexOf = new Map(loaded.map((row, index) => [row.id, index]));
+  const anchor = page.traces.findLast(({ id }) => indexOf.has(id));
+  if (anchor === undefined) {
+    return [];
+  }
+  const inPage = new Set(page.traces.map(({ id }) => id));
+  return loaded.slice((indexOf.get(anchor.id) ?? 0) + 1).filter(({ id }) => !inPage.has(id));
+}
+
+function withOlder(state: TracesState, page: TraceList): TracesState {
+  const known = new Set(state.rows.map(({ id }) => id));
+  const added = page.traces.filter(({ id }) => !known.has(id)).slice(0, maxRows - state.rows.length);
+  const rows = [...state.rows, ...added];
+  const cursors = new Map(state.cursors);
+  const last = rows.at(-1);
+  if (last !== undefined && page.next === undefined) {
+    cursors.delete(last.id);
+  } else if (last !== undefined && page.next !== undefined) {
+    cursors.set(last.id, page.next);
+  }
+  const { newest, older } = state.hiddenHealthChecks;
+  return {
+    ...state,
+    rows,
+    cursors,
+    isLoadingOlder: false,
+    failure: undefined,
+    hiddenHealthChecks: { newest, older: older + (page.hiddenHealthChecks ?? 0) },
+  };
+}
+
+function noteCursor(cursors: Map<string, string>, page: TraceList): void {
+  const last = page.traces.at(-1);
+  if (last !== undefined && page.next !== undefined) {
+    cursors.set(last.id, page.next);
+  }
+}
+
+/** Cuts at the last row whose cursor is known, so that "Load older" still continues without a gap. */
+function bound(rows: readonly TraceRow[], cursors: ReadonlyMap<string, string>): Pick<TracesState, 'rows' | 'cursors'> {
+  let kept = rows;
+  if (rows.length > maxRows) {
+    const cut = rows.slice(0, maxRows).findLastIndex(({ id }) => cursors.has(id));
+    kept = rows.slice(0, cut === -1 ? maxRows : cut + 1);
+  }
+  const ids = new Set(kept.map(({ id }) => id));
+  return { rows: kept, cursors: new Map([...cursors].filter(([id]) => ids.has(id))) };
+}
+
+function reuseRows(before: readonly TraceRow[], after: readonly TraceRow[]): readonly TraceRow[] {
+  const known = new Map(before.map((row) => [row.id, row]));
+  return after.map((row) => {
+    const old = known.get(row.id);
+    return old !== undefined && JSON.stringify(old) === JSON.stringify(row) ? old : row;
+  });
+}
+
+function toPause(rows: readonly TraceRow[], page: TraceList): Pause {
+  const known = new Set(rows.map(({ id }) => id));
+  const waiting = page.traces.filter(({ id }) => !known.has(id)).length;
+  return { page, waiting, isMore: waiting === page.traces.length && page.next !== undefined };
+}
+
+function resumed(state: TracesState): TracesState {
+  const { pause, ...rest } = state;
+  const unpaused: TracesState = { ...rest, pause: undefined };
+  return pause?.page === undefined ? unpaused : withNewest(unpaused, pause.page);
+}
+
+function withRow(state: TracesState, traceId: string, change: (row: TraceRow) => TraceRow): TracesState {
+  return { ...state, rows: state.rows.map((row) => (row.id === traceId ? change(row) : row)) };
+}
+
+function withTree(trees: TracesState['trees'], traceId: string, tree: LoadedTree): TracesState['trees'] {
+  const next = new Map(trees);
+  next.delete(traceId);
+  next.set(traceId, tree);
+  for (const oldest of next.keys()) {
+    if (next.size <= maxTrees) {
+      break;
+    }
+    next.delete(oldest);
+  }
+  return next;
+}
+
+function withStaleTrees(trees: TracesState['trees'], traceIds: readonly string[] | 'many'): TracesState['trees'] {
+  const changed = traceIds === 'many' ? undefined : new Set(traceIds);
+  return new Map(
+    [...trees].map(([id, tree]) =>
+      tree.kind === 'loaded' && (changed?.has(id) ?? true) ? [id, { ...tree, isStale: true }] : [id, tree],
+    ),
+  );
+}
+
+function withExceptions(
+  state: TracesState,
+  { traceId, spanId, exceptions }: Extract<TracesEvent, { kind: 'exceptionsLoaded' }>,
+): TracesState {
+  const loaded = state.trees.get(traceId);
+  if (loaded?.kind !== 'loaded') {
+    return state;
+  }
+  const tree = { ...loaded.tree, exceptions: new Map(loaded.tree.exceptions).set(spanId, exceptions) };
+  return { ...state, trees: new Map(state.trees).set(traceId, { ...loaded, tree }) };
+}
+
+function withMoreChildren(state: TracesState, nodeId: string): TracesState {
+  const limit = childLimitOf(state, nodeId) + childrenShownAtFirst;
+  return { ...state, childLimits: new Map(state.childLimits).set(nodeId, limit) };
+}

@@ -1,0 +1,201 @@
+import { groupTraces } from './tracesGroups.ts';
+import { childLimitOf, olderCursorOf, type TracesState } from './tracesModel.ts';
+import {
+  childrenOf,
+  countChildren,
+  hasChildren,
+  isFailed,
+  parentOf,
+  type SpanRow,
+  type SpanTree,
+} from './tracesSpanTree.ts';
+
+/** One row of the Traces tree: only what identifies it, so that it stays the same while its contents change. */
+export type TracesNode =
+  | { readonly kind: 'group'; readonly groupKey: string }
+  | { readonly kind: 'trace'; readonly traceId: string }
+  | { readonly kind: 'span'; readonly traceId: string; readonly spanKey: string; readonly spanId: string }
+  | {
+      readonly kind: 'exception';
+      readonly traceId: string;
+      readonly spanKey: string;
+      readonly spanId: string;
+      readonly index: number;
+    }
+  /** Opens the documents of the trace as they came. */
+  | { readonly kind: 'details'; readonly traceId: string }
+  /** Stands where the children of a trace or span could not be shown; says why. */
+  | { readonly kind: 'note'; readonly traceId: string; readonly spanKey: string | undefined; readonly text: string }
+  /** Shows more children of the trace or span above it. */
+  | { readonly kind: 'more'; readonly traceId: string; readonly spanKey: string | undefined }
+  | { readonly kind: 'older' };
+
+/** The same for the same row at any time: what the editor keeps expansion and selection by. */
+export function nodeIdOf(node: TracesNode): string {
+  switch (node.kind) {
+    case 'group':
+      return `group/${node.groupKey}`;
+    case 'trace':
+      return node.traceId;
+    case 'span':
+      return `${node.traceId}/${node.spanKey}`;
+    case 'exception':
+      return `${node.traceId}/${node.spanKey}/exception/${node.index}`;
+    case 'details':
+      return `${node.traceId}/details`;
+    case 'note':
+      return `${node.traceId}/${node.spanKey ?? ''}/note`;
+    case 'more':
+      return `${node.traceId}/${node.spanKey ?? ''}/more`;
+    case 'older':
+      return 'older';
+  }
+}
+
+/** The rows at the top: groups, or traces. */
+export function topNodesOf(state: TracesState, now: number): readonly TracesNode[] {
+  const nodes: TracesNode[] =
+    state.groupBy === 'none'
+      ? state.rows.map(({ id }) => ({ kind: 'trace', traceId: id }))
+      : groupTraces(state.rows, state.groupBy, now).map(({ key }) => ({ kind: 'group', groupKey: key }));
+  return olderCursorOf(state) === undefined && !state.isLoadingOlder ? nodes : [...nodes, { kind: 'older' }];
+}
+
+/** The rows below a row, of what has been loaded. */
+export function childNodesOf(state: TracesState, node: TracesNode, now: number): readonly TracesNode[] {
+  switch (node.kind) {
+    case 'group':
+      return tracesIn(state, node.groupKey, now).map(({ id }) => ({ kind: 'trace', traceId: id }));
+    case 'trace':
+      return nodesInTrace(state, node);
+    case 'span':
+      return nodesInSpan(state, node);
+    case 'exception':
+    case 'details':
+    case 'note':
+    case 'more':
+    case 'older':
+      return [];
+  }
+}
+
+/** The row that a row is below, or `undefined` at the top. */
+export function parentNodeOf(state: TracesState, node: TracesNode, now: number): TracesNode | undefined {
+  switch (node.kind) {
+    case 'group':
+    case 'older':
+      return undefined;
+    case 'trace': {
+      const groups = state.groupBy === 'none' ? [] : groupTraces(state.rows, state.groupBy, now);
+      const group = groups.find(({ rows }) => rows.some(({ id }) => id === node.traceId));
+      return group === undefined ? undefined : { kind: 'group', groupKey: group.key };
+    }
+    case 'details':
+      return { kind: 'trace', traceId: node.traceId };
+    case 'span':
+      return parentOfSpan(state, node);
+    case 'exception':
+      return { kind: 'span', traceId: node.traceId, spanKey: node.spanKey, spanId: node.spanId };
+    case 'note':
+    case 'more':
+      return ownerOf(node);
+  }
+}
+
+/** The trace or span whose children a `more` or `note` row speaks of. */
+export function ownerOf(node: Extract<TracesNode, { kind: 'more' | 'note' }>): TracesNode {
+  return node.spanKey === undefined
+    ? { kind: 'trace', traceId: node.traceId }
+    : spanNode(node.traceId, node.spanKey);
+}
+
+/** Whether a row can be opened, as far as is known before its children are loaded. */
+export function isExpandable(state: TracesState, node: TracesNode): boolean {
+  switch (node.kind) {
+    case 'group':
+    case 'trace':
+      return true;
+    case 'span': {
+      const tree = loadedTreeOf(state, node.traceId);
+      const row = tree?.rows[tree.indexOf.get(node.spanKey) ?? -1];
+      return tree !== undefined && row !== undefined && (hasChildren(tree, row.key) || mayHaveExceptions(tree, row));
+    }
+    case 'exception':
+    case 'details':
+    case 'note':
+    case 'more':
+    case 'older':
+      return false;
+  }
+}
+
+export function loadedTreeOf(state: TracesState, traceId: string): SpanTree | undefined {
+  const loaded = state.trees.get(traceId);
+  return loaded?.kind === 'loaded' ? loaded.tree : undefined;
+}
+
+function tracesIn(state: TracesState, groupKey: string, now: number): TracesState['rows'] {
+  const groups = state.groupBy === 'none' ? [] : groupTraces(state.rows, state.groupBy, now);
+  return groups.find(({ key }) => key === groupKey)?.rows ?? [];
+}
+
+function nodesInTrace(state: TracesState, { traceId }: { readonly traceId: string }): readonly TracesNode[] {
+  const loaded = state.trees.get(traceId);
+  switch (loaded?.kind) {
+    case undefined:
+      return [];
+    case 'gone':
+      return [{ kind: 'note', traceId, spanKey: undefined, text: 'This trace is no longer kept.' }];
+    case 'failed':
+      return [{ kind: 'note', traceId, spanKey: undefined, text: loaded.message }];
+    case 'loaded':
+      return [...spanNodes(state, loaded.tree, traceId, undefined), { kind: 'details', traceId }];
+  }
+}
+
+function nodesInSpan(state: TracesState, node: Extract<TracesNode, { kind: 'span' }>): readonly TracesNode[] {
+  const { traceId, spanKey, spanId } = node;
+  const tree = loadedTreeOf(state, traceId);
+  if (tree === undefined) {
+    return [];
+  }
+  const exceptions = (tree.exceptions.get(spanId) ?? []).map((_exception, index): TracesNode => ({
+    kind: 'exception',
+    traceId,
+    spanKey,
+    spanId,
+    index,
+  }));
+  const nodes = [...exceptions, ...spanNodes(state, tree, traceId, spanKey)];
+  return nodes.length > 0 ? nodes : [{ kind: 'note', traceId, spanKey, text: 'No exception was recorded here.' }];
+}
+
+function spanNodes(
+  state: TracesState,
+  tree: SpanTree,
+  traceId: string,
+  spanKey: string | undefined,
+): readonly TracesNode[] {
+  const limit = childLimitOf(
+    state,
+    nodeIdOf(spanKey === undefined ? { kind: 'trace', traceId } : spanNode(traceId, spanKey)),
+  );
+  const nodes: TracesNode[] = childrenOf(tree, spanKey, limit).map(({ key }) => spanNode(traceId, key));
+  return countChildren(tree, spanKey) > limit ? [...nodes, { kind: 'more', traceId, spanKey }] : nodes;
+}
+
+// A key is the span id, or that with a number behind it where two senders used the same id.
+function spanNode(traceId: string, spanKey: string): Extract<TracesNode, { kind: 'span' }> {
+  return { kind: 'span', traceId, spanKey, spanId: spanKey.split('#', 1)[0] ?? spanKey };
+}
+
+function mayHaveExceptions(tree: SpanTree, row: SpanRow): boolean {
+  const known = tree.exceptions.get(row.spanId);
+  return known === undefined ? isFailed(row.status) : known.length > 0;
+}
+
+function parentOfSpan(state: TracesState, node: Extract<TracesNode, { kind: 'span' }>): TracesNode {
+  const tree = loadedTreeOf(state, node.traceId);
+  const parent = tree === undefined ? undefined : parentOf(tree, node.spanKey);
+  return parent === undefined ? { kind: 'trace', traceId: node.traceId } : spanNode(node.traceId, parent.key);
+}
