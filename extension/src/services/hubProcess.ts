@@ -121,13 +121,18 @@ function notStarted(error: Error): UserError {
 }
 
 function tooSlow(logFile: string): UserError {
-  return new UserError(`The hub was not ready after ${readyMillis / 1000} seconds. What it said is in ${logFile}.`, { actions: [showHubOutput] });
+  return new UserError(`The hub was not ready after ${readyMillis / 1000} seconds. What it said is in ${logFile}.`, {
+    actions: [showHubOutput],
+  });
 }
 
 /** The hub ends with one sentence when it cannot start; that is the last line of what it wrote. */
 function endedEarly(logFile: string): UserError {
   const sentence = lastLineOf(logFile);
-  const message = sentence === undefined ? 'The hub ended before it was ready and said nothing.' : `The hub did not start: ${sentence}`;
+  const message =
+    sentence === undefined
+      ? 'The hub ended before it was ready and said nothing.'
+      : `The hub did not start: ${sentence}`;
   return new UserError(message, { actions: [showHubOutput] });
 }
 

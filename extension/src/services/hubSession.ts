@@ -132,7 +132,9 @@ export class HubSession extends Disposable {
     await this.#world.shutdown().catch(() => undefined);
     for (let waited = 0; (await this.#world.find()) !== undefined; waited += tick) {
       if (waited >= endingMillis) {
-        throw new UserError('The hub was asked to end and has not. End its process yourself, then start again; the Services view shows its process id.');
+        throw new UserError(
+          'The hub was asked to end and has not. End its process yourself, then start again; the Services view shows its process id.',
+        );
       }
       await this.#world.sleep(tick);
     }
@@ -172,7 +174,8 @@ export class HubSession extends Disposable {
   /** After a reconnection the hub may be another process, on other ports. */
   async #reunite(): Promise<void> {
     const record = this.#state.kind === 'lost' || this.#state.kind === 'running' ? await this.#world.find() : undefined;
-    const isNew = this.#state.kind === 'lost' || (this.#state.kind === 'running' && this.#state.hub.pid !== record?.pid);
+    const isNew =
+      this.#state.kind === 'lost' || (this.#state.kind === 'running' && this.#state.hub.pid !== record?.pid);
     if (record !== undefined && isNew) {
       this.#set({ kind: 'running', hub: this.#joined(record) });
     }

@@ -43,7 +43,9 @@ export async function findNodeRuntime(setting: string | undefined, around: NodeS
 async function checkedSetting(program: string, around: NodeSurroundings): Promise<NodeRuntime> {
   const version = await around.versionOf(program);
   if (version === undefined) {
-    throw new UserError(`"${program}", named by the setting "sightline.nodePath", is no Node that can be run.`, { actions: [openNodePath] });
+    throw new UserError(`"${program}", named by the setting "sightline.nodePath", is no Node that can be run.`, {
+      actions: [openNodePath],
+    });
   }
   if (majorOf(version) < oldestMajor) {
     throw new UserError(

@@ -1,0 +1,20 @@
+import type { HubPhase } from '../services/hubState.ts';
+
+/** Every context key that we set, with its type: for `when` and `enablement` in package.json, which `manifest.test.ts` looks through. */
+export interface ContextKeys {
+  'sightline.hub': HubPhase;
+  /** A start, stop or restart is under way. */
+  'sightline.isBusy': boolean;
+  /** The backend or the database was started here and runs. */
+  'sightline.isServiceRunning': boolean;
+  /** The backend has an address that a browser can open. */
+  'sightline.hasPage': boolean;
+}
+
+/** The keys once more, where they can be counted; the compiler misses none. */
+export const contextKeyIds: Record<keyof ContextKeys, true> = {
+  'sightline.hub': true,
+  'sightline.isBusy': true,
+  'sightline.isServiceRunning': true,
+  'sightline.hasPage': true,
+};

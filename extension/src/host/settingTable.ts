@@ -1,0 +1,38 @@
+/** Every setting we contribute, with the type of its value. `manifest.test.ts` holds the keys and defaults against package.json. */
+export interface Settings {
+  'sightline.autostart': boolean;
+  /** As written by the person; `parseServiceSetting` reads it. */
+  'sightline.backend': unknown;
+  'sightline.database': unknown;
+  'sightline.environment': EnvironmentRecipients;
+  'sightline.serviceName': string;
+  'sightline.aws.region': string;
+  'sightline.nodePath': string | null;
+  'sightline.hub.dataDirectory': string | null;
+  'sightline.hub.port': number | null;
+  'sightline.hub.otlpHttpPort': number | null;
+  'sightline.hub.otlpGrpcPort': number | null;
+  'sightline.hub.xrayPort': number | null;
+  'sightline.hub.maxSize': string;
+  'sightline.hub.maxAge': string;
+}
+
+/** What is pointed at the hub: terminals, tasks and launches; launches only; or neither. */
+export type EnvironmentRecipients = 'terminals' | 'launches' | 'off';
+
+export const settingDefaults: Settings = {
+  'sightline.autostart': false,
+  'sightline.backend': null,
+  'sightline.database': null,
+  'sightline.environment': 'terminals',
+  'sightline.serviceName': 'backend',
+  'sightline.aws.region': 'us-east-1',
+  'sightline.nodePath': null,
+  'sightline.hub.dataDirectory': null,
+  'sightline.hub.port': null,
+  'sightline.hub.otlpHttpPort': null,
+  'sightline.hub.otlpGrpcPort': null,
+  'sightline.hub.xrayPort': null,
+  'sightline.hub.maxSize': '2G',
+  'sightline.hub.maxAge': '7d',
+};

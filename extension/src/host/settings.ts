@@ -1,0 +1,27 @@
+import * as vscode from 'vscode';
+import { settingDefaults, type Settings } from './settingTable.ts';
+
+/** Reads one of our settings, for a folder where it may differ by folder. */
+export function getSetting<K extends keyof Settings>(key: K, scope?: vscode.ConfigurationScope): Settings[K] {
+  return vscode.workspace.getConfiguration(undefined, scope).get<Settings[K]>(key) ?? settingDefaults[key];
+}
+
+/** Writes one of our settings for this workspace, or for one folder of it. */
+export async function updateSetting<K extends keyof Settings>(
+  key: K,
+  value: Settings[K] | undefined,
+  folder?: vscode.WorkspaceFolder,
+): Promise<void> {
+  const target =
+    folder === undefined ? vscode.ConfigurationTarget.Workspace : vscode.ConfigurationTarget.WorkspaceFolder;
+  await vscode.workspace.getConfiguration(undefined, folder).update(key, value, target);
+}
+
+/** Calls back when one of the named settings has changed. */
+export function onDidChangeSetting(keys: readonly (keyof Settings)[], listener: () => void): vscode.Disposable {
+  return vscode.workspace.onDidChangeConfiguration((event) => {
+    if (keys.some((key) => event.affectsConfiguration(key))) {
+      listener();
+    }
+  });
+}
