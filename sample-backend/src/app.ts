@@ -1,0 +1,65 @@
+import { trace } from '@opentelemetry/api';
+import express from 'express';
+import type { ErrorRequestHandler, Express, RequestHandler } from 'express';
+import type { Pool } from 'pg';
+import { HttpError } from './httpError.ts';
+import { activityRoutes } from './routes/activities.ts';
+import { announcements } from './routes/announcements.ts';
+import { healthCheck } from './routes/health.ts';
+import { messageRoutes } from './routes/messages.ts';
+import { rollbarTest } from './routes/rollbarTest.ts';
+import type { RollbarReporter } from './telemetry/rollbar.ts';
+import { recordException, xrayMiddleware } from './telemetry/xray.ts';
+
+export interface AppParts {
+  readonly pool: Pool;
+  readonly rollbar: RollbarReporter | undefined;
+  /** Asked at each request: the page's server, which answers by default, may have picked its port after the app was made. */
+  readonly announcementsUrl: () => string;
+}
+
+/** The backend: every route, with X-Ray around all of them. */
+export function createApp({ pool, rollbar, announcementsUrl }: AppParts): Express {
+  const app = express();
+  app.disable('x-powered-by');
+  app.use(xrayMiddleware());
+  app.use(express.json({ limit: '100kb' }));
+  app.get('/api/health-check', healthCheck);
+  app.use('/api/activities', activityRoutes(pool));
+  app.use('/api', messageRoutes(pool));
+  app.get('/api/announcements', announcements(announcementsUrl));
+  app.get('/rollbar/test', rollbarTest(rollbar));
+  app.use(noSuchRoute);
+  app.use(answerError);
+  return app;
+}
+
+const noSuchRoute: RequestHandler = (request) => {
+  throw new HttpError(404, [`no route ${request.method} ${request.path}`]);
+};
+
+/** The one place where errors become answers. Express tells it from a middleware by its four parameters. */
+const answerError: ErrorRequestHandler = (error: unknown, request, response, next) => {
+  const { status, errors } = answerOf(error);
+  if (status >= 500) {
+    console.error(error instanceof Error ? error.stack : error);
+    recordException(request, error);
+    trace.getActiveSpan()?.recordException(error instanceof Error ? error : String(error));
+  }
+  if (response.headersSent) {
+    next(error);
+    return;
+  }
+  response.status(status).json({ errors });
+};
+
+function answerOf(error: unknown): { readonly status: number; readonly errors: readonly string[] } {
+  if (error instanceof HttpError) {
+    return error;
+  }
+  // The body parser throws errors that carry a status and may be shown: a body that is no JSON, or too large.
+  if (error instanceof Error && 'expose' in error && error.expose === true && 'status' in error) {
+    return { status: Number(error.status), errors: [error.message] };
+  }
+  return { status: 500, errors: ['internal_error'] };
+}

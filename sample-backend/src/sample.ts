@@ -1,0 +1,88 @@
+import http from 'node:http';
+import type { Pool } from 'pg';
+import { createApp } from './app.ts';
+import { openDatabase } from './data/connection.ts';
+import { startDatabaseProcess, type DatabaseProcess } from './embedded/databaseProcess.ts';
+import { closeServer, listen } from './httpServer.ts';
+import { createPageServer } from './pageServer.ts';
+import type { Settings } from './settings.ts';
+import { RollbarReporter } from './telemetry/rollbar.ts';
+import { startXRay } from './telemetry/xray.ts';
+
+export interface Sample {
+  readonly endpoints: { readonly backend: string; readonly page: string };
+  /** Ends the servers, then the database. Requests under way get a moment. */
+  close(): Promise<void>;
+}
+
+/** Milliseconds that requests under way get when the sample is ended. */
+const grace = 600;
+
+/**
+ * Starts database, backend and page, in this order: what listens can also answer. `onPagePort` is told the page's port before the first
+ * request can arrive there.
+ */
+export async function startSample(settings: Settings, onPagePort: (port: number) => void): Promise<Sample> {
+  startXRay({
+    serviceName: settings.serviceName,
+    ...(settings.xrayHostPattern !== undefined && { hostPattern: settings.xrayHostPattern }),
+  });
+  const embedded = await startEmbeddedWhereNeeded(settings);
+  const servers: http.Server[] = [];
+  const close = async (pool?: Pool): Promise<void> => {
+    await Promise.all(servers.map((server) => closeServer(server, grace)));
+    await pool?.end();
+    await embedded?.close();
+  };
+  let pool: Pool | undefined;
+  try {
+    pool = await openDatabase(settings.databaseUrl ?? embedded?.url ?? '');
+    console.log('Database: schema and seed are there');
+    const endpoints = await startServers(settings, pool, servers, onPagePort);
+    return { endpoints, close: async () => await close(pool) };
+  } catch (error) {
+    await close(pool);
+    throw error;
+  }
+}
+
+async function startEmbeddedWhereNeeded(settings: Settings): Promise<DatabaseProcess | undefined> {
+  if (settings.databaseUrl !== undefined) {
+    console.log('Database: the one that DATABASE_URL names');
+    return undefined;
+  }
+  console.log(`Database: starting the embedded Postgres in ${settings.dataDir}`);
+  return await startDatabaseProcess(settings.dataDir);
+}
+
+async function startServers(
+  settings: Settings,
+  pool: Pool,
+  servers: http.Server[],
+  onPagePort: (port: number) => void,
+): Promise<Sample['endpoints']> {
+  const { host } = settings;
+  let page = '';
+  const app = createApp({
+    pool,
+    rollbar: settings.rollbar && new RollbarReporter(settings.rollbar),
+    announcementsUrl: () => settings.announcementsUrl ?? `${page}/announcements.json`,
+  });
+  const backendServer = http.createServer(app);
+  const backend = urlOf(host, await listen(backendServer, { host, port: settings.port, variable: 'PORT' }));
+  servers.push(backendServer);
+  console.log(`Backend: ${backend}`);
+
+  const pageServer = createPageServer({ ...settings, backendUrl: backend });
+  const pagePort = await listen(pageServer, { host, port: settings.pagePort, variable: 'PAGE_PORT' });
+  onPagePort(pagePort);
+  servers.push(pageServer);
+  page = urlOf(host, pagePort);
+  console.log(`Page: ${page}`);
+  return { backend, page };
+}
+
+/** An address that can be called: listening on every interface is no address. */
+function urlOf(host: string, port: number): string {
+  return `http://${host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host}:${port}`;
+}
