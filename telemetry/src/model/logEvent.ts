@@ -8,6 +8,12 @@ export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' |
 export interface LogEvent {
   readonly time: EpochNanos;
   readonly level: LogLevel;
+  /** OTel's 1 to 24, finer than `level`. */
+  readonly severityNumber?: number;
+  /** The level as the app's logger calls it. */
+  readonly severityText?: string;
+  /** OTel's name for the kind of event, where the record is one. */
+  readonly eventName?: string;
   /** The body as one line or document of text; a structured body is also in `body`. */
   readonly message: string;
   readonly body?: AttributeValue;

@@ -35,6 +35,8 @@ export interface SpanSummary {
   readonly duration: DurationNanos;
   /** True for an X-Ray subsegment, which is never a request of its own. */
   readonly isSubsegment?: boolean;
+  /** True where the sender said that the parent is in another process: an X-Ray segment with a parent, an OTel span whose flags say so. */
+  readonly isParentRemote?: boolean;
   readonly http?: HttpSummary;
 }
 
@@ -66,6 +68,10 @@ export interface Span extends SpanSummary {
   readonly events: readonly SpanEvent[];
   readonly links: readonly SpanLink[];
   readonly exceptions: readonly SpanException[];
+  /** W3C `tracestate` as sent. */
+  readonly traceState?: string;
+  /** What the sender's own limits made it drop. */
+  readonly dropped?: { readonly attributes: number; readonly events: number; readonly links: number };
 }
 
 export interface SpanEvent {
@@ -77,6 +83,7 @@ export interface SpanEvent {
 export interface SpanLink {
   readonly traceId: TraceId;
   readonly spanId?: SpanId;
+  readonly traceState?: string;
   readonly attributes: Attributes;
 }
 
@@ -86,6 +93,10 @@ export interface SpanException {
   readonly message?: string;
   /** Raised by a called service rather than here. */
   readonly remote?: boolean;
+  /** The `id` of the exception that led to this one. */
+  readonly causeId?: string;
+  /** Frames that the sender left out of `stack`. */
+  readonly truncatedFrames?: number;
   /** Newest frame first, as both X-Ray and Node print it. */
   readonly stack: readonly StackFrame[];
   /** The stack as text, where the sender gave only that (OTel `exception.stacktrace`). */

@@ -1,0 +1,285 @@
+import type { TraceId } from '../model/ids.ts';
+import type { Attributes, AttributeValue, Span } from '../model/span.ts';
+import { emptyOutcome, noteMalformed, type OtlpOutcome } from './decodedOtlp.ts';
+import { noteFailure } from './otlpProtobufFailure.ts';
+import { readResource, readScope } from './otlpProtobufResource.ts';
+import { readKeyValue } from './otlpProtobufValues.ts';
+import { emptyOtlpSpan, toSpan, type OtlpEvent, type OtlpLink, type OtlpSpan } from './otlpSpan.ts';
+import { ProtobufReader } from './protobufReader.ts';
+
+/** Tags of opentelemetry/proto/trace/v1/trace.proto and the request around it. */
+const requestTag = { resourceSpans: 0x0a } as const;
+const resourceSpansTag = { resource: 0x0a, scopeSpans: 0x12 } as const;
+const scopeSpansTag = { scope: 0x0a, spans: 0x12 } as const;
+const spanTag = {
+  traceId: 0x0a,
+  spanId: 0x12,
+  traceState: 0x1a,
+  parentSpanId: 0x22,
+  name: 0x2a,
+  kind: 0x30,
+  start: 0x39,
+  end: 0x41,
+  attributes: 0x4a,
+  droppedAttributes: 0x50,
+  events: 0x5a,
+  droppedEvents: 0x60,
+  links: 0x6a,
+  droppedLinks: 0x70,
+  status: 0x7a,
+  flags: 0x85,
+} as const;
+const eventTag = { time: 0x09, name: 0x12, attributes: 0x1a } as const;
+const linkTag = { traceId: 0x0a, spanId: 0x12, traceState: 0x1a, attributes: 0x22 } as const;
+const statusTag = { message: 0x12, code: 0x18 } as const;
+
+/** Reads an ExportTraceServiceRequest; with `only`, just that trace's spans, and problems of no others. */
+export function decodeProtobufTraces(body: Uint8Array, only: TraceId | undefined): OtlpOutcome<Span> {
+  const outcome = emptyOutcome<Span>();
+  const reader = new ProtobufReader(body);
+  const wanted = only === undefined ? undefined : idBytes(only);
+  let index = 0;
+  for (let tag = reader.nextTag(); tag !== 0; tag = reader.nextTag()) {
+    if (tag === requestTag.resourceSpans) {
+      readResourceSpans(reader, `resourceSpans[${index++}]`, wanted, outcome);
+    } else {
+      reader.skip(tag);
+    }
+  }
+  const failure = reader.takeFailure();
+  if (failure !== undefined) {
+    noteMalformed(outcome, `resourceSpans[${index}]`, failure);
+  }
+  return outcome;
+}
+
+/** The resource may follow the spans on the wire, so the message is passed over once for it and once for them. */
+function readResourceSpans(
+  reader: ProtobufReader,
+  place: string,
+  wanted: Uint8Array | undefined,
+  outcome: OtlpOutcome<Span>,
+): void {
+  const outerEnd = reader.enter();
+  const start = reader.pos;
+  const resource: Record<string, AttributeValue> = {};
+  for (let tag = reader.nextTag(); tag !== 0; tag = reader.nextTag()) {
+    if (tag === resourceSpansTag.resource) {
+      readResource(reader, resource);
+    } else {
+      reader.skip(tag);
+    }
+  }
+  noteFailure(reader, () => place, outcome);
+  reader.pos = start;
+  let index = 0;
+  for (let tag = reader.nextTag(); tag !== 0; tag = reader.nextTag()) {
+    if (tag === resourceSpansTag.scopeSpans) {
+      readScopeSpans(reader, `${place}.scopeSpans[${index++}]`, resource, wanted, outcome);
+    } else {
+      reader.skip(tag);
+    }
+  }
+  // The first pass has already told of a failure at this level.
+  reader.takeFailure();
+  reader.leave(outerEnd);
+}
+
+function readScopeSpans(
+  reader: ProtobufReader,
+  place: string,
+  resource: Attributes,
+  wanted: Uint8Array | undefined,
+  outcome: OtlpOutcome<Span>,
+): void {
+  const outerEnd = reader.enter();
+  const start = reader.pos;
+  let scope: Span['scope'];
+  for (let tag = reader.nextTag(); tag !== 0; tag = reader.nextTag()) {
+    if (tag === scopeSpansTag.scope) {
+      scope = readScope(reader);
+    } else {
+      reader.skip(tag);
+    }
+  }
+  noteFailure(reader, () => place, outcome);
+  reader.pos = start;
+  let index = -1;
+  const spanPlace = (): string => `${place}.spans[${index}]`;
+  for (let tag = reader.nextTag(); tag !== 0; tag = reader.nextTag()) {
+    if (tag !== scopeSpansTag.spans) {
+      reader.skip(tag);
+      continue;
+    }
+    index++;
+    const spansEnd = reader.enter();
+    if (wanted === undefined || isOfTrace(reader, wanted)) {
+      keepSpan(reader, resource, scope, spanPlace, outcome);
+    }
+    reader.leave(spansEnd);
+  }
+  reader.takeFailure();
+  reader.leave(outerEnd);
+}
+
+function keepSpan(
+  reader: ProtobufReader,
+  resource: Attributes,
+  scope: Span['scope'],
+  place: () => string,
+  outcome: OtlpOutcome<Span>,
+): void {
+  const otlp = readSpan(reader);
+  noteFailure(reader, place, outcome);
+  const span = toSpan(otlp, resource, scope, place, outcome.problems);
+  if (span === undefined) {
+    outcome.rejected++;
+  } else {
+    outcome.records.push(span);
+  }
+}
+
+/** Looks for the trace id without reading the rest; leaves the reader at the span's start. */
+function isOfTrace(reader: ProtobufReader, wanted: Uint8Array): boolean {
+  const start = reader.pos;
+  let isWanted = false;
+  for (let tag = reader.nextTag(); tag !== 0; tag = reader.nextTag()) {
+    if (tag === spanTag.traceId) {
+      isWanted = matches(reader, wanted);
+      break;
+    }
+    reader.skip(tag);
+  }
+  reader.takeFailure();
+  reader.pos = start;
+  return isWanted;
+}
+
+function matches(reader: ProtobufReader, wanted: Uint8Array): boolean {
+  if (reader.length() !== wanted.length) {
+    return false;
+  }
+  for (let at = 0; at < wanted.length; at++) {
+    if (reader.bytes[reader.pos + at] !== wanted[at]) {
+      return false;
+    }
+  }
+  return true;
+}
+
+function readSpan(reader: ProtobufReader): OtlpSpan {
+  const span = emptyOtlpSpan();
+  for (let tag = reader.nextTag(); tag !== 0; tag = reader.nextTag()) {
+    switch (tag) {
+      case spanTag.traceId:
+        span.traceId = reader.hex();
+        break;
+      case spanTag.spanId:
+        span.spanId = reader.hex();
+        break;
+      case spanTag.traceState:
+        span.traceState = reader.text();
+        break;
+      case spanTag.parentSpanId:
+        span.parentSpanId = reader.hex();
+        break;
+      case spanTag.name:
+        span.name = reader.text();
+        break;
+      case spanTag.kind:
+        span.kind = reader.uint32();
+        break;
+      case spanTag.start:
+        span.start = reader.fixed64();
+        break;
+      case spanTag.end:
+        span.end = reader.fixed64();
+        break;
+      case spanTag.attributes:
+        readKeyValue(reader, span.attributes);
+        break;
+      case spanTag.droppedAttributes:
+        span.droppedAttributes = reader.uint32();
+        break;
+      case spanTag.events:
+        span.events.push(readEvent(reader));
+        break;
+      case spanTag.droppedEvents:
+        span.droppedEvents = reader.uint32();
+        break;
+      case spanTag.links:
+        span.links.push(readLink(reader));
+        break;
+      case spanTag.droppedLinks:
+        span.droppedLinks = reader.uint32();
+        break;
+      case spanTag.status:
+        readStatus(reader, span);
+        break;
+      case spanTag.flags:
+        span.flags = reader.fixed32();
+        break;
+      default:
+        reader.skip(tag);
+    }
+  }
+  return span;
+}
+
+function readEvent(reader: ProtobufReader): OtlpEvent {
+  const event: OtlpEvent = { time: 0n, name: '', attributes: {} };
+  const outerEnd = reader.enter();
+  for (let tag = reader.nextTag(); tag !== 0; tag = reader.nextTag()) {
+    if (tag === eventTag.time) {
+      event.time = reader.fixed64();
+    } else if (tag === eventTag.name) {
+      event.name = reader.text();
+    } else if (tag === eventTag.attributes) {
+      readKeyValue(reader, event.attributes);
+    } else {
+      reader.skip(tag);
+    }
+  }
+  reader.leave(outerEnd);
+  return event;
+}
+
+function readLink(reader: ProtobufReader): OtlpLink {
+  const link: OtlpLink = { traceId: '', spanId: '', traceState: '', attributes: {} };
+  const outerEnd = reader.enter();
+  for (let tag = reader.nextTag(); tag !== 0; tag = reader.nextTag()) {
+    if (tag === linkTag.traceId) {
+      link.traceId = reader.hex();
+    } else if (tag === linkTag.spanId) {
+      link.spanId = reader.hex();
+    } else if (tag === linkTag.traceState) {
+      link.traceState = reader.text();
+    } else if (tag === linkTag.attributes) {
+      readKeyValue(reader, link.attributes);
+    } else {
+      reader.skip(tag);
+    }
+  }
+  reader.leave(outerEnd);
+  return link;
+}
+
+function readStatus(reader: ProtobufReader, span: OtlpSpan): void {
+  const outerEnd = reader.enter();
+  for (let tag = reader.nextTag(); tag !== 0; tag = reader.nextTag()) {
+    if (tag === statusTag.message) {
+      span.statusMessage = reader.text();
+    } else if (tag === statusTag.code) {
+      span.statusCode = reader.uint32();
+    } else {
+      reader.skip(tag);
+    }
+  }
+  reader.leave(outerEnd);
+}
+
+function idBytes(traceId: TraceId): Uint8Array {
+  return Uint8Array.from({ length: traceId.length / 2 }, (_, at) =>
+    Number.parseInt(traceId.slice(2 * at, 2 * at + 2), 16),
+  );
+}
