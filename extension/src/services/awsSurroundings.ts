@@ -1,0 +1,89 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/** What decides where the AWS SDKs find a region and credentials. */
+export interface AwsInput {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly home: string;
+  /** `undefined` where the file cannot be read. */
+  readonly readText: (file: string) => Promise<string | undefined>;
+}
+
+export interface AwsSurroundings {
+  readonly hasRegion: boolean;
+  readonly hasCredentials: boolean;
+}
+
+/**
+ * Asks what the SDKs' own chain asks, without the calls: environment, profile files, container, and whether this is an EC2 machine, whose metadata service
+ * would answer.
+ */
+export async function loadAwsSurroundings(input: AwsInput): Promise<AwsSurroundings> {
+  const profile = await loadProfile(input);
+  const { env } = input;
+  return {
+    hasRegion: Boolean(env['AWS_REGION'] ?? env['AWS_DEFAULT_REGION'] ?? profile['region']),
+    hasCredentials:
+      credentialVariables.some((name) => Boolean(env[name])) ||
+      credentialKeys.some((key) => profile[key] !== undefined) ||
+      (await isEc2(input)),
+  };
+}
+
+const credentialVariables = [
+  'AWS_ACCESS_KEY_ID',
+  'AWS_PROFILE',
+  'AWS_WEB_IDENTITY_TOKEN_FILE',
+  'AWS_CONTAINER_CREDENTIALS_RELATIVE_URI',
+  'AWS_CONTAINER_CREDENTIALS_FULL_URI',
+];
+
+const credentialKeys = [
+  'aws_access_key_id',
+  'role_arn',
+  'credential_process',
+  'sso_session',
+  'sso_start_url',
+  'login_session',
+  'web_identity_token_file',
+];
+
+/** The active profile's keys out of both files; the config file spells the section of a named one `[profile NAME]`. */
+async function loadProfile({ env, home, readText }: AwsInput): Promise<Record<string, string>> {
+  const name = env['AWS_PROFILE'] ?? env['AWS_DEFAULT_PROFILE'] ?? 'default';
+  const [credentials, config] = await Promise.all([
+    readText(env['AWS_SHARED_CREDENTIALS_FILE'] ?? join(home, '.aws', 'credentials')),
+    readText(env['AWS_CONFIG_FILE'] ?? join(home, '.aws', 'config')),
+  ]);
+  return { ...sectionOf(config ?? '', [name, `profile ${name}`]), ...sectionOf(credentials ?? '', [name]) };
+}
+
+function sectionOf(text: string, names: readonly string[]): Record<string, string> {
+  const found: Record<string, string> = {};
+  let isInside = false;
+  for (const line of text.split(/\r?\n/)) {
+    const header = /^\s*\[\s*(.*?)\s*\]/.exec(line)?.[1];
+    if (header !== undefined) {
+      isInside = names.includes(header.replace(/\s+/, ' '));
+      continue;
+    }
+    const [, key, value] = /^(\w+)\s*=\s*(.*?)\s*$/.exec(line) ?? [];
+    if (isInside && key !== undefined && value !== undefined && value !== '') {
+      found[key] = value;
+    }
+  }
+  return found;
+}
+
+async function isEc2({ env, readText }: AwsInput): Promise<boolean> {
+  if (env['AWS_EC2_METADATA_DISABLED'] === 'true') {
+    return false;
+  }
+  const vendor = await readText('/sys/devices/virtual/dmi/id/board_vendor');
+  return vendor?.trim() === 'Amazon EC2';
+}
+
+/** Reads a small text file; a missing or unreadable one is `undefined`. */
+export async function readTextFile(file: string): Promise<string | undefined> {
+  return await readFile(file, 'utf8').catch(() => undefined);
+}

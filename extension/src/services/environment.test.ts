@@ -1,0 +1,94 @@
+import { expect, test } from 'vitest';
+import { changedNames, environmentOf, exportLines, servedInterfaces, type EnvironmentInput } from './environment.ts';
+
+const input: EnvironmentInput = {
+  endpoints: {
+    xrayUdp: '127.0.0.1:2000',
+    xrayTcp: 'http://127.0.0.1:2000',
+    otlpHttp: 'http://127.0.0.1:4318',
+    api: 'http://127.0.0.1:4319',
+  },
+  served: servedInterfaces,
+  serviceName: 'backend',
+  hasAwsCredentials: true,
+};
+
+/** One line a variable: who gets it, its name and value, a star behind a secret. */
+function check(changes: Partial<EnvironmentInput>): ReturnType<typeof expect<string>> {
+  const lines = environmentOf({ ...input, ...changes }).map(
+    ({ name, value, recipient, isSecret }) => `${recipient}  ${name}=${value}${isSecret ? ' *' : ''}`,
+  );
+  return expect(lines.join('\n'));
+}
+
+test('everyone is pointed at what the hub answers; names and addresses of its own go to the backend only', () => {
+  check({
+    backendUrl: 'http://127.0.0.1:4567',
+    frontendUrl: 'http://127.0.0.1:3000',
+    databaseUrl: 'postgres://postgres@127.0.0.1:5432/postgres',
+  }).toMatchInlineSnapshot(`
+    "everyone  AWS_XRAY_DAEMON_ADDRESS=127.0.0.1:2000
+    everyone  AWS_XRAY_CONTEXT_MISSING=LOG_ERROR
+    everyone  OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:4318
+    everyone  OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf
+    everyone  OTEL_EXPORTER_OTLP_HEADERS=x-honeycomb-team=sightline-local *
+    everyone  OTEL_BSP_SCHEDULE_DELAY=200
+    everyone  OTEL_BLRP_SCHEDULE_DELAY=200
+    backend  OTEL_SERVICE_NAME=backend
+    backend  HONEYCOMB_SERVICE_NAME=backend
+    backend  AWS_XRAY_TRACING_NAME=backend
+    backend  BACKEND_URL=http://127.0.0.1:4567
+    backend  AWS_XRAY_URL=*127.0.0.1*
+    backend  FRONTEND_URL=http://127.0.0.1:3000
+    backend  DATABASE_URL=postgres://postgres@127.0.0.1:5432/postgres"
+  `);
+});
+
+test('an interface that the hub serves is pointed at it, with made-up credentials where the chain finds none', () => {
+  check({
+    served: new Set(['xrayApi', 'logsApi', 'rollbar', 'honeycomb']),
+    hasAwsCredentials: false,
+    region: 'eu-north-1',
+  }).toMatchInlineSnapshot(`
+    "everyone  HONEYCOMB_API_KEY=sightline-local *
+    everyone  ROLLBAR_ACCESS_TOKEN=sightline-local *
+    everyone  ROLLBAR_ENDPOINT=http://127.0.0.1:4319/api/1/item/
+    everyone  AWS_REGION=eu-north-1
+    everyone  AWS_DEFAULT_REGION=eu-north-1
+    everyone  AWS_ENDPOINT_URL_XRAY=http://127.0.0.1:4319
+    everyone  AWS_ENDPOINT_URL_CLOUDWATCH_LOGS=http://127.0.0.1:4319
+    everyone  AWS_DISABLE_HOST_PREFIX_INJECTION=true
+    everyone  AWS_ACCESS_KEY_ID=sightline-local *
+    everyone  AWS_SECRET_ACCESS_KEY=sightline-local *
+    backend  OTEL_SERVICE_NAME=backend
+    backend  HONEYCOMB_SERVICE_NAME=backend
+    backend  AWS_XRAY_TRACING_NAME=backend"
+  `);
+});
+
+test('real credentials are left alone', () => {
+  check({ served: new Set(['xrayApi']) }).not.toContain('AWS_ACCESS_KEY_ID');
+});
+
+test('a receiver that is switched off is pointed at by nothing', () => {
+  check({ endpoints: { api: 'http://127.0.0.1:4319' } }).not.toMatch(/OTLP|DAEMON/);
+});
+
+test('two ports of the X-Ray daemon are named one by one, without a scheme', () => {
+  check({ endpoints: { ...input.endpoints, xrayTcp: 'http://127.0.0.1:2001' } }).toContain(
+    'AWS_XRAY_DAEMON_ADDRESS=tcp:127.0.0.1:2001 udp:127.0.0.1:2000',
+  );
+});
+
+test('a connection string with a password is a secret', () => {
+  check({ databaseUrl: 'postgres://me:secret@db/app' }).toContain('DATABASE_URL=postgres://me:secret@db/app *');
+});
+
+test('a shell reads back what was exported', () => {
+  const variable = { name: 'A', value: `it's "$HOME"`, recipient: 'everyone', origin: 'hub', isSecret: false } as const;
+  expect(exportLines([variable])).toBe(`export A='it'\\''s "$HOME"'\n`);
+});
+
+test('an environment has changed when a value did, or when a name came or went', () => {
+  expect(changedNames({ a: '1', b: '2', c: '3' }, { a: '1', b: '9', d: '4' })).toEqual(['b', 'c', 'd']);
+});

@@ -1,0 +1,175 @@
+import type { Endpoints } from '@sightline/hub/client/api';
+
+/** Who gets a variable: every program that is pointed at the hub, or only the backend that Sightline starts. */
+export type Recipient = 'everyone' | 'backend';
+
+export interface Variable {
+  readonly name: string;
+  readonly value: string;
+  readonly recipient: Recipient;
+  /** Where the value comes from, for a person: `hub`, `setting sightline.serviceName`. */
+  readonly origin: string;
+  /** Shown as dots. */
+  readonly isSecret: boolean;
+}
+
+/** The interfaces of the hub that a program can be pointed at. A variable is given out only where the hub answers what is behind it. */
+export type HubInterface = 'xrayDaemon' | 'otlp' | 'xrayApi' | 'logsApi' | 'rollbar' | 'honeycomb';
+
+/** What the hub answers. A CLI pointed at a hub that cannot answer would be worse off than without Sightline. */
+export const servedInterfaces: ReadonlySet<HubInterface> = new Set<HubInterface>(['xrayDaemon', 'otlp']);
+
+export interface EnvironmentInput {
+  readonly endpoints: Endpoints;
+  readonly served: ReadonlySet<HubInterface>;
+  readonly serviceName: string;
+  /** A region for programs that have none; absent where the environment or a profile names one. */
+  readonly region?: string;
+  /** Whether the AWS SDKs' whole chain finds credentials on this machine. */
+  readonly hasAwsCredentials: boolean;
+  /** Where the backend answers, as far as the settings say, such as `http://127.0.0.1:4567`. */
+  readonly backendUrl?: string;
+  /** The page that a person opens. */
+  readonly frontendUrl?: string;
+  /** The running database's connection string. */
+  readonly databaseUrl?: string;
+}
+
+/** Stands where a vendor's key is asked for while the hub receives: it is no key, and opens nothing. */
+export const placeholderKey = 'sightline-local';
+
+/** Every variable that points a program at the hub, in the order in which people look for them: design section 4. */
+export function environmentOf(input: EnvironmentInput): readonly Variable[] {
+  return [
+    ...xrayDaemonVariables(input),
+    ...otlpVariables(input),
+    ...vendorKeys(input),
+    ...awsApiVariables(input),
+    ...backendVariables(input),
+  ];
+}
+
+/** The variables of one kind of recipient as a process takes them. The backend is one of everyone. */
+export function environmentFor(recipient: Recipient, variables: readonly Variable[]): Readonly<Record<string, string>> {
+  const chosen = variables.filter((variable) => recipient === 'backend' || variable.recipient === 'everyone');
+  return Object.fromEntries(chosen.map(({ name, value }) => [name, value]));
+}
+
+/** Names whose values differ between two environments, in either direction. */
+export function changedNames(
+  before: Readonly<Record<string, string>>,
+  after: Readonly<Record<string, string>>,
+): readonly string[] {
+  return [...new Set([...Object.keys(before), ...Object.keys(after)])].filter((name) => before[name] !== after[name]);
+}
+
+/** A shell command per variable, quoted so that a shell changes nothing in the value. */
+export function exportLines(variables: readonly Variable[]): string {
+  return variables.map(({ name, value }) => `export ${name}='${value.replaceAll("'", `'\\''`)}'\n`).join('');
+}
+
+/** PowerShell's spelling of the same. */
+export function powerShellLines(variables: readonly Variable[]): string {
+  return variables.map(({ name, value }) => `$env:${name} = '${value.replaceAll("'", "''")}'\n`).join('');
+}
+
+function xrayDaemonVariables({ endpoints, served }: EnvironmentInput): Variable[] {
+  const { xrayUdp, xrayTcp } = endpoints;
+  if (!served.has('xrayDaemon') || xrayUdp === undefined) {
+    return [];
+  }
+  return [
+    everyone('AWS_XRAY_DAEMON_ADDRESS', daemonAddress(xrayUdp, xrayTcp), 'hub'),
+    everyone('AWS_XRAY_CONTEXT_MISSING', 'LOG_ERROR', 'Sightline: a call outside of a request is no reason to crash'),
+  ];
+}
+
+/** The SDKs take one address for both protocols, or one each; none of them takes a scheme. */
+function daemonAddress(udp: string, tcpUrl: string | undefined): string {
+  const tcp = tcpUrl === undefined ? udp : new URL(tcpUrl).host;
+  return tcp === udp ? udp : `tcp:${tcp} udp:${udp}`;
+}
+
+function otlpVariables({ endpoints, served }: EnvironmentInput): Variable[] {
+  if (!served.has('otlp') || endpoints.otlpHttp === undefined) {
+    return [];
+  }
+  const sooner = 'Sightline: seen within a second instead of five';
+  return [
+    everyone('OTEL_EXPORTER_OTLP_ENDPOINT', endpoints.otlpHttp, 'hub'),
+    everyone('OTEL_EXPORTER_OTLP_PROTOCOL', 'http/protobuf', 'hub'),
+    secret('OTEL_EXPORTER_OTLP_HEADERS', `x-honeycomb-team=${placeholderKey}`),
+    everyone('OTEL_BSP_SCHEDULE_DELAY', '200', sooner),
+    everyone('OTEL_BLRP_SCHEDULE_DELAY', '200', sooner),
+  ];
+}
+
+function vendorKeys({ endpoints, served }: EnvironmentInput): Variable[] {
+  const honeycomb = served.has('honeycomb') ? [secret('HONEYCOMB_API_KEY', placeholderKey)] : [];
+  const rollbar = served.has('rollbar')
+    ? [
+        secret('ROLLBAR_ACCESS_TOKEN', placeholderKey),
+        everyone('ROLLBAR_ENDPOINT', `${endpoints.api}/api/1/item/`, 'hub'),
+      ]
+    : [];
+  return [...honeycomb, ...rollbar];
+}
+
+function awsApiVariables({ endpoints, served, region, hasAwsCredentials }: EnvironmentInput): Variable[] {
+  const regionOrigin = 'setting sightline.aws.region: neither the environment nor a profile names one';
+  const variables =
+    region === undefined
+      ? []
+      : ['AWS_REGION', 'AWS_DEFAULT_REGION'].map((name) => everyone(name, region, regionOrigin));
+  if (served.has('xrayApi')) {
+    variables.push(everyone('AWS_ENDPOINT_URL_XRAY', endpoints.api, 'hub'));
+  }
+  if (served.has('logsApi')) {
+    variables.push(
+      everyone('AWS_ENDPOINT_URL_CLOUDWATCH_LOGS', endpoints.api, 'hub'),
+      // Live tail would put `streaming-` before 127.0.0.1.
+      everyone('AWS_DISABLE_HOST_PREFIX_INJECTION', 'true', 'hub'),
+    );
+  }
+  // Without an interface that takes them, made-up credentials would only turn a clear error of the real AWS into an unclear one.
+  if ((served.has('xrayApi') || served.has('logsApi')) && !hasAwsCredentials) {
+    variables.push(secret('AWS_ACCESS_KEY_ID', placeholderKey), secret('AWS_SECRET_ACCESS_KEY', placeholderKey));
+  }
+  return variables;
+}
+
+function backendVariables(input: EnvironmentInput): Variable[] {
+  const { serviceName, backendUrl, frontendUrl, databaseUrl } = input;
+  const named = 'setting sightline.serviceName';
+  return [
+    ...['OTEL_SERVICE_NAME', 'HONEYCOMB_SERVICE_NAME', 'AWS_XRAY_TRACING_NAME'].map((name) =>
+      backend(name, serviceName, named),
+    ),
+    ...(backendUrl === undefined
+      ? []
+      : [
+          backend('BACKEND_URL', backendUrl, 'setting sightline.backend'),
+          backend('AWS_XRAY_URL', `*${new URL(backendUrl).hostname}*`, 'setting sightline.backend'),
+        ]),
+    ...(frontendUrl === undefined ? [] : [backend('FRONTEND_URL', frontendUrl, 'setting sightline.backend')]),
+    ...(databaseUrl === undefined
+      ? []
+      : [{ ...backend('DATABASE_URL', databaseUrl, 'database'), isSecret: hasPassword(databaseUrl) }]),
+  ];
+}
+
+function hasPassword(url: string): boolean {
+  return !URL.canParse(url) || new URL(url).password !== '';
+}
+
+function everyone(name: string, value: string, origin: string): Variable {
+  return { name, value, recipient: 'everyone', origin, isSecret: false };
+}
+
+function secret(name: string, value: string): Variable {
+  return { name, value, recipient: 'everyone', origin: 'hub', isSecret: value !== '' };
+}
+
+function backend(name: string, value: string, origin: string): Variable {
+  return { name, value, recipient: 'backend', origin, isSecret: false };
+}
