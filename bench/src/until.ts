@@ -20,24 +20,29 @@ export async function until<T>(
   }
 }
 
+interface Rest {
+  readonly quietMillis: number;
+  readonly tolerance: number;
+  readonly timeoutMillis: number;
+  /** Ends the wait early. */
+  readonly isEnough?: (value: number) => boolean;
+}
+
 /**
  * Waits until a number has stopped changing: it stayed within `tolerance` for `quietMillis`. Answers the last one,
  * also when it never came to rest within `timeoutMillis`.
  */
-export async function settled(
-  sample: () => Promise<number> | number,
-  { quietMillis, tolerance, timeoutMillis }: { quietMillis: number; tolerance: number; timeoutMillis: number },
-): Promise<number> {
-  const end = performance.now() + timeoutMillis;
-  let from = await sample();
-  let last = from;
+export async function settled(sample: () => Promise<number> | number, rest: Rest): Promise<number> {
+  const end = performance.now() + rest.timeoutMillis;
+  let last = await sample();
+  let from = last;
   let since = performance.now();
-  while (performance.now() - since < quietMillis && performance.now() < end) {
+  while (rest.isEnough?.(last) !== true && performance.now() - since < rest.quietMillis && performance.now() < end) {
     // oxlint-disable-next-line no-await-in-loop -- a series of samples over time.
     await pause(50);
     // oxlint-disable-next-line no-await-in-loop -- as above.
     last = await sample();
-    if (Math.abs(last - from) > tolerance) {
+    if (Math.abs(last - from) > rest.tolerance) {
       from = last;
       since = performance.now();
     }

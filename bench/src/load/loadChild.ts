@@ -18,6 +18,10 @@ export class LoadChild {
     return new LoadChild(fork(fileURLToPath(new URL('loadProcess.ts', import.meta.url)), { execArgv: [] }));
   }
 
+  get pid(): number {
+    return this.#child.pid ?? Number.NaN;
+  }
+
   async prepareOtlp(plan: LoadPlan): Promise<{ requests: number; bytes: number }> {
     const reply = await this.#ask({ kind: 'prepareOtlp', plan });
     return expectKind(reply, 'prepared');

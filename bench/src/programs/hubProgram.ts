@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline';
 import type { ReadyLine } from '@sightline/hub/client/api';
 import { HubClient } from '@sightline/hub/client/hubClient';
 import { residentMemoryOf, type ResidentMemory } from '../machine.ts';
-import { settled, until } from '../until.ts';
+import { settled } from '../until.ts';
 
 const bundle = fileURLToPath(new URL('../../../hub/dist/main.js', import.meta.url));
 
@@ -58,18 +58,15 @@ export class HubProgram {
     return { host, port: Number(port) };
   }
 
-  /** Waits until the hub counts so many spans; throws when it does not within half a minute. */
-  async waitForSpans(count: number): Promise<void> {
-    await until(`the hub has ${count} spans`, 30_000, async () => {
-      const { spans } = await this.client.stats();
-      return spans >= count ? spans : undefined;
-    });
-  }
-
-  /** How many spans the hub counts once the number has stood still for a second. */
-  async settledSpans(): Promise<number> {
+  /** How many spans the hub counts: at once when they are as many as expected, else when the number has stood still for a second. */
+  async storedSpans(expected = Number.POSITIVE_INFINITY): Promise<number> {
     const sample = async (): Promise<number> => (await this.client.stats()).spans;
-    return await settled(sample, { quietMillis: 1_000, tolerance: 0, timeoutMillis: 60_000 });
+    return await settled(sample, {
+      quietMillis: 1_000,
+      tolerance: 0,
+      timeoutMillis: 60_000,
+      isEnough: (spans) => spans >= expected,
+    });
   }
 
   /** Memory once it has moved by less than 2 MiB for two seconds, or after half a minute; `undefined` off Linux. */

@@ -1,0 +1,88 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { LoadChild } from './load/loadChild.ts';
+import type { Figure } from './figures.ts';
+import { OthersMeter, waitForQuiet } from './machine.ts';
+import { BareServer } from './programs/bareServerProgram.ts';
+import { HubProgram, type HubOptions } from './programs/hubProgram.ts';
+
+/** One or more figures that are measured together, in `bench.runs` runs. */
+export interface Experiment {
+  /** As `--only` takes it. */
+  readonly name: string;
+  measure(bench: Bench): Promise<Figure[]>;
+}
+
+/** What every experiment works with: the load process, the bare server, and hubs and folders that are gone when it has ended. */
+export class Bench {
+  readonly runs: number;
+  readonly isQuick: boolean;
+  readonly load = LoadChild.start();
+  othersAtMostCores = 0;
+  readonly #bare = BareServer.start();
+  readonly #folder = mkdtempSync(join(tmpdir(), 'sightline-bench-'));
+  readonly #hubs = new Set<HubProgram>();
+  #folders = 0;
+
+  constructor({ runs, isQuick }: { runs: number; isQuick: boolean }) {
+    this.runs = runs;
+    this.isQuick = isQuick;
+  }
+
+  /** The bare server whose figures are the ceiling. */
+  async bareServer(): Promise<BareServer> {
+    return await this.#bare;
+  }
+
+  /** A size of load, cut to a fifth for `--quick`. */
+  scaled(spans: number): number {
+    return this.isQuick ? Math.round(spans / 5 / 1_000) * 1_000 : spans;
+  }
+
+  say(words: string): void {
+    process.stderr.write(`${words}\n`);
+  }
+
+  makeFolder(): string {
+    this.#folders += 1;
+    return join(this.#folder, `data-${this.#folders}`);
+  }
+
+  /** A hub on the folder, by default a new one. Ended with the bench at the latest. */
+  async startHub(options: Partial<HubOptions> = {}): Promise<HubProgram> {
+    const hub = await HubProgram.start({ dataDir: this.makeFolder(), ...options });
+    this.#hubs.add(hub);
+    return hub;
+  }
+
+  /** Does each run once other programs are quiet. */
+  async eachRun(name: string, run: (number: number) => Promise<void>): Promise<void> {
+    for (let number = 1; number <= this.runs; number += 1) {
+      // oxlint-disable-next-line no-await-in-loop -- runs must not overlap.
+      this.#account(await waitForQuiet());
+      // oxlint-disable-next-line no-await-in-loop -- as above.
+      await run(number);
+      this.say(`${name}: run ${number} of ${this.runs}`);
+    }
+  }
+
+  /** Does what is measured, and keeps account of what programs other than the bench's own and `pids` took of the machine meanwhile. */
+  async watched<T>(pids: readonly number[], work: () => Promise<T>): Promise<T> {
+    const others = new OthersMeter([this.load.pid, ...pids]);
+    const result = await work();
+    this.#account(others.cores() ?? 0);
+    return result;
+  }
+
+  async end(): Promise<void> {
+    await Promise.all([...this.#hubs].map((hub) => hub.kill()));
+    this.load.end();
+    (await this.#bare).end();
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  #account(cores: number): void {
+    this.othersAtMostCores = Math.max(this.othersAtMostCores, cores);
+  }
+}
