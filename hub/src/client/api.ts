@@ -194,6 +194,8 @@ export interface StatsReply {
   /** Spans that retention removed since the hub started. */
   readonly retired: number;
   readonly metricsRequests: number;
+  /** Calls of vendors' APIs that this hub does not serve. */
+  readonly unservedCalls?: number;
   /** Receive buffer that the system granted to the UDP socket, and what was asked. */
   readonly udpBuffer?: { readonly asked: number; readonly granted: number };
   readonly startedAt: string;

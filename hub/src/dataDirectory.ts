@@ -1,0 +1,79 @@
+import { randomBytes } from 'node:crypto';
+import { chmodSync, linkSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tokenFileOf } from './client/dataDirectory.ts';
+import { UserError } from './userError.ts';
+
+/** Makes the data directory where it is missing, mode 0700, and proves that it can be written. Throws `UserError`. */
+export function prepareDataDirectory(dataDir: string): void {
+  try {
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+    if ((statSync(dataDir).mode & 0o077) !== 0) {
+      // An older or hand-made directory that others could look into.
+      chmodSync(dataDir, 0o700);
+    }
+    const probe = `${tokenFileOf(dataDir)}.probe-${process.pid}`;
+    writeFileSync(probe, '');
+    rmSync(probe);
+  } catch (error) {
+    throw new UserError(`The data directory ${dataDir} cannot be used: ${reasonOf(error)}.`, { cause: error });
+  }
+}
+
+/** The bearer token of `/sightline/v1/`: 32 random bytes in hex, made once per data directory, in a file of mode 0600. Throws `UserError`. */
+export function loadToken(dataDir: string): string {
+  const file = tokenFileOf(dataDir);
+  try {
+    const token = readToken(file);
+    return token ?? makeToken(file);
+  } catch (error) {
+    throw new UserError(`The token file ${file} cannot be used: ${reasonOf(error)}.`, { cause: error });
+  }
+}
+
+function readToken(file: string): string | undefined {
+  try {
+    const token = readFileSync(file, 'utf8').trim();
+    chmodSync(file, 0o600);
+    // A torn or emptied file is no token: an empty one would let everybody in.
+    return /^[0-9a-f]{64}$/.test(token) ? token : undefined;
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') {
+      return undefined;
+    }
+    throw error;
+  }
+}
+
+function makeToken(file: string): string {
+  const token = randomBytes(32).toString('hex');
+  const fresh = `${file}.${process.pid}`;
+  rmSync(fresh, { force: true });
+  writeFileSync(fresh, `${token}\n`, { mode: 0o600, flag: 'wx' });
+  // Linked rather than written in place, so that a reader never sees half a token.
+  rmSync(file, { force: true });
+  linkSync(fresh, file);
+  rmSync(fresh);
+  return token;
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  EACCES: 'permission denied',
+  EPERM: 'permission denied',
+  EROFS: 'the file system is read-only',
+  ENOSPC: 'the disk is full',
+  EDQUOT: 'the disk quota is used up',
+  ENOTDIR: 'a part of its path is a file',
+  EEXIST: 'it is a file, not a directory',
+  ENAMETOOLONG: 'its path is too long',
+  EMFILE: 'too many files are open',
+};
+
+/** A file system error in a few words for a sentence. */
+export function reasonOf(error: unknown): string {
+  const code = codeOf(error);
+  return reasons[code ?? ''] ?? code ?? (error instanceof Error ? error.message : String(error));
+}
+
+function codeOf(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+}

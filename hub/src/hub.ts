@@ -1,0 +1,208 @@
+import type { Server } from 'node:http';
+import { Activity, watchIdleness } from './activity.ts';
+import type { Endpoints, ReadyLine, StatsReply } from './client/api.ts';
+import { tokenFileOf } from './client/dataDirectory.ts';
+import type { ServeOptions } from './commandLine.ts';
+import { loadToken } from './dataDirectory.ts';
+import { DataDirectoryLock } from './dataDirectoryLock.ts';
+import { Guard } from './guard.ts';
+import { callableHost, listen } from './listening.ts';
+import { ChangeFeed } from './query/changeFeed.ts';
+import { OtlpGrpcReceiver } from './receivers/otlpGrpc.ts';
+import { createOtlpHttpServer } from './receivers/otlpHttp.ts';
+import { openXRayPorts, type XRayPorts } from './receivers/xrayPorts.ts';
+import type { StoreOptions, TelemetryStore } from './store/telemetryStore.ts';
+import { version } from './version.ts';
+
+export type OpenStore = (options: StoreOptions) => Promise<TelemetryStore>;
+
+/**
+ * A running hub: the store, the receivers in front of it, and the API over it. Made by `Hub.start`, which needs a prepared
+ * data directory and throws `UserError` for what a person can put right.
+ */
+export class Hub {
+  readonly #options: ServeOptions;
+  readonly #activity = new Activity();
+  readonly #feed = new ChangeFeed();
+  readonly #startedAt = new Date().toISOString();
+  /** What has been opened so far, to be closed in the reverse order. */
+  readonly #opened: (() => unknown)[] = [];
+  readonly #ended = Promise.withResolvers<undefined>();
+  #stopping = false;
+  #metricsRequests = 0;
+  #unservedCalls = 0;
+  #xray: XRayPorts | undefined;
+
+  private constructor(options: ServeOptions) {
+    this.#options = options;
+  }
+
+  static async start(options: ServeOptions, openStore: OpenStore): Promise<{ hub: Hub; ready: ReadyLine }> {
+    const hub = new Hub(options);
+    try {
+      return { hub, ready: await hub.#start(openStore) };
+    } catch (error) {
+      await hub.stop();
+      throw error;
+    }
+  }
+
+  /** Settles when the hub has been stopped, by `stop`, by its API or because nobody used it. */
+  get ended(): Promise<undefined> {
+    return this.#ended.promise;
+  }
+
+  /** Takes nothing new, finishes what is under way, flushes the store and gives the data directory free. */
+  async stop(): Promise<void> {
+    if (!this.#stopping) {
+      this.#stopping = true;
+      for (const close of this.#opened.toReversed()) {
+        await close();
+      }
+      this.#ended.resolve(undefined);
+    }
+    await this.#ended.promise;
+  }
+
+  async #start(openStore: OpenStore): Promise<ReadyLine> {
+    const { dataDir, maxBytes, maxAgeMillis, idleExitMillis } = this.#options;
+    const lock = await DataDirectoryLock.take(dataDir);
+    this.#opened.push(() => lock.release());
+    const token = loadToken(dataDir);
+    // The store's threads start while the API's framework is loaded: both take a good part of the start.
+    const [store, { createApiServer }] = await Promise.all([
+      openStore({ dataDir, maxBytes, maxAgeMillis }).then((opened) => {
+        this.#opened.push(() => opened.close());
+        return opened;
+      }),
+      import('./query/apiServer.ts'),
+    ]);
+    this.#opened.push(
+      () => this.#feed.close(),
+      store.onDidChange((change) => this.#feed.publish(change)),
+    );
+    const guard = new Guard([this.#options.host, ...this.#options.allowHosts]);
+    const api = createApiServer({
+      store,
+      guard,
+      token,
+      feed: this.#feed,
+      activity: this.#activity,
+      stats: () => this.#stats(store),
+      onUnservedCall: () => (this.#unservedCalls += 1),
+      onShutdown: () => void this.stop(),
+    });
+    await api.ready();
+    const endpoints = await this.#listen(store, guard, api.server);
+    this.#opened.push(() => api.close());
+    lock.announce({ pid: process.pid, api: endpoints.api, version, startedAt: this.#startedAt, endpoints });
+    if (idleExitMillis !== undefined) {
+      this.#opened.push(watchIdleness(this.#activity, idleExitMillis, () => void this.stop()));
+    }
+    return { event: 'ready', version, pid: process.pid, dataDir, tokenFile: tokenFileOf(dataDir), endpoints };
+  }
+
+  async #listen(store: TelemetryStore, guard: Guard, api: Server): Promise<Endpoints> {
+    // All at once: each waits for the system, and the datagram thread for its own start.
+    const [xray, otlpHttp, otlpGrpc, apiPort] = await settleAll([
+      this.#openXRay(store, guard),
+      this.#openOtlpHttp(store, guard),
+      this.#openOtlpGrpc(store),
+      this.#openServer(api, this.#options.port, { what: "the hub's API", option: '--port' }),
+    ]);
+    const host = callableHost(this.#options.host);
+    return {
+      ...(xray !== undefined && { xrayUdp: `${host}:${xray}`, xrayTcp: `http://${host}:${xray}` }),
+      ...(otlpHttp !== undefined && { otlpHttp: `http://${host}:${otlpHttp}` }),
+      ...(otlpGrpc !== undefined && { otlpGrpc: `${host}:${otlpGrpc}` }),
+      api: `http://${host}:${apiPort}`,
+    };
+  }
+
+  async #openXRay(store: TelemetryStore, guard: Guard): Promise<number | undefined> {
+    const { host, xrayPort } = this.#options;
+    if (xrayPort === 'none') {
+      return undefined;
+    }
+    const ports = await openXRayPorts({ host, port: xrayPort }, { store, guard, ...this.#counting(), now: Date.now });
+    this.#xray = ports;
+    this.#opened.push(() => ports.close());
+    return ports.port;
+  }
+
+  async #openOtlpHttp(store: TelemetryStore, guard: Guard): Promise<number | undefined> {
+    const { otlpPort } = this.#options;
+    return otlpPort === 'none'
+      ? undefined
+      : await this.#openServer(createOtlpHttpServer({ store, guard, ...this.#counting() }), otlpPort, {
+          what: 'OTLP over HTTP',
+          option: '--otlp-port',
+        });
+  }
+
+  async #openOtlpGrpc(store: TelemetryStore): Promise<number | undefined> {
+    const { host, otlpGrpcPort } = this.#options;
+    if (otlpGrpcPort === 'none') {
+      return undefined;
+    }
+    const receiver = new OtlpGrpcReceiver({ store, ...this.#counting() });
+    const purpose = { what: 'OTLP over gRPC', option: '--otlp-grpc-port' };
+    const port = await listen(receiver.server, { host, port: otlpGrpcPort }, purpose);
+    this.#opened.push(() => receiver.close());
+    return port;
+  }
+
+  async #openServer(server: Server, port: number, purpose: { what: string; option: string }): Promise<number> {
+    const given = await listen(server, { host: this.#options.host, port }, purpose);
+    this.#opened.push(() => closeServer(server));
+    return given;
+  }
+
+  #counting(): { onActivity: () => void; onMetrics: () => void; onUnservedCall: () => void } {
+    return {
+      onActivity: () => this.#activity.touch(),
+      onMetrics: () => (this.#metricsRequests += 1),
+      onUnservedCall: () => (this.#unservedCalls += 1),
+    };
+  }
+
+  async #stats(store: TelemetryStore): Promise<StatsReply> {
+    await this.#xray?.udp.countKernelDrops();
+    const stored = store.stats();
+    return {
+      traces: stored.traces,
+      spans: stored.spans,
+      logEvents: stored.logEvents,
+      errorItems: 0,
+      problems: stored.problems,
+      dropped: stored.dropped,
+      bytes: stored.bytes,
+      duplicates: stored.duplicates,
+      retired: stored.retired,
+      metricsRequests: this.#metricsRequests,
+      unservedCalls: this.#unservedCalls,
+      ...(this.#xray && { udpBuffer: this.#xray.udp.buffer }),
+      startedAt: this.#startedAt,
+    };
+  }
+}
+
+/** Longest wait for answers under way; after it their connections are cut. */
+const closeMillis = 2_000;
+
+function closeServer(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => server.closeAllConnections(), closeMillis);
+    server.close(() => {
+      clearTimeout(timer);
+      resolve();
+    });
+    server.closeIdleConnections();
+  });
+}
+
+/** Like `Promise.all`, but fails only when every promise has settled, so that whatever was opened is known and can be closed. */
+async function settleAll<T extends readonly unknown[]>(promises: { [K in keyof T]: Promise<T[K]> }): Promise<T> {
+  await Promise.allSettled(promises);
+  return await Promise.all(promises);
+}

@@ -1,0 +1,201 @@
+import { Readable } from 'node:stream';
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { parseSpanId, parseTraceId } from '@sightline/telemetry/model/ids';
+import type { Activity } from '../activity.ts';
+import type { HealthReply, StatsReply } from '../client/api.ts';
+import type { Guard } from '../guard.ts';
+import { unservedCall } from '../receivers/xrayTcp.ts';
+import type { TelemetryStore } from '../store/telemetryStore.ts';
+import { version } from '../version.ts';
+import type { ChangeFeed } from './changeFeed.ts';
+import { ApiError, limitOf, textOf } from './parameters.ts';
+import { bearerCheck } from './token.ts';
+
+export interface ApiServerOptions {
+  readonly store: TelemetryStore;
+  readonly guard: Guard;
+  readonly token: string;
+  readonly feed: ChangeFeed;
+  readonly activity: Activity;
+  /** The store's figures and those of the receivers. */
+  readonly stats: () => Promise<StatsReply>;
+  readonly onUnservedCall: () => void;
+  /** Called after the answer to a shutdown request has been written. */
+  readonly onShutdown: () => void;
+}
+
+/** The hub's own API: `GET /health` for everybody on this machine, `/sightline/v1/` for those who have the token. */
+export function createApiServer(options: ApiServerOptions): FastifyInstance {
+  const app = fastify({
+    forceCloseConnections: true,
+    keepAliveTimeout: 75_000,
+    requestTimeout: 120_000,
+    routerOptions: { maxParamLength: 200, ignoreTrailingSlash: true },
+  });
+  // Nothing here takes a body yet; one that comes along is left unread.
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', (_request, _payload, done) => done(null));
+  refuseStrangers(app, options);
+  answerErrors(app, options);
+  app.get('/health', (): HealthReply => ({ status: 'ok', version, pid: process.pid }));
+  addTraceRoutes(app, options);
+  addProblemRoutes(app, options);
+  addHubRoutes(app, options);
+  return app;
+}
+
+function refuseStrangers(app: FastifyInstance, { guard, token, activity }: ApiServerOptions): void {
+  const isAuthorized = bearerCheck(token);
+  app.addHook('onRequest', async (request, reply) => {
+    const refusal = guard.refusalOf(request.raw);
+    if (refusal !== undefined) {
+      return await reply.code(403).send({ error: refusal });
+    }
+    // By what was matched as well as by what was written, since the router decodes percent signs.
+    const isOwnApi = request.url.startsWith('/sightline/') || request.routeOptions.url?.startsWith('/sightline/');
+    if (isOwnApi && !isAuthorized(request.headers.authorization)) {
+      const error = "This needs the hub's token: the header `Authorization: Bearer` and the content of the token file.";
+      return await reply.code(401).header('www-authenticate', 'Bearer').send({ error });
+    }
+    if (isOwnApi) {
+      activity.touch();
+    }
+    return undefined;
+  });
+}
+
+function answerErrors(app: FastifyInstance, { onUnservedCall }: ApiServerOptions): void {
+  app.setErrorHandler((error: Error & { statusCode?: number }, request, reply) => {
+    if (request.raw.destroyed && reply.raw.destroyed) {
+      return reply.hijack();
+    }
+    if (error instanceof ApiError) {
+      return reply.code(error.status).send({ error: error.message });
+    }
+    const status = error.statusCode ?? 500;
+    return reply.code(status).send({ error: `The hub could not answer this: ${error.message}` });
+  });
+  app.setNotFoundHandler((request, reply) => {
+    const [path = '/'] = request.url.split('?', 1);
+    if (path.startsWith('/sightline/')) {
+      return reply.code(404).send({ error: `There is no ${request.method} ${path.slice(0, 100)} in this version.` });
+    }
+    onUnservedCall();
+    const target = request.headers['x-amz-target'];
+    const call = typeof target === 'string' ? target.slice(0, 100) : `${request.method} ${path.slice(0, 100)}`;
+    const { status, body, contentType, headers } = unservedCall(call);
+    return reply
+      .code(status)
+      .headers({ ...headers })
+      .type(contentType)
+      .send(body);
+  });
+}
+
+interface TraceRequest {
+  Params: { id: string };
+}
+
+function addTraceRoutes(app: FastifyInstance, { store }: ApiServerOptions): void {
+  app.get<{ Querystring: Record<string, unknown> }>('/sightline/v1/traces', async ({ query }, reply) => {
+    if (textOf(query, 'filter')) {
+      throw new ApiError(400, 'This version has no filter for traces yet; leave `filter` out.');
+    }
+    const health = textOf(query, 'health');
+    if (health !== undefined && health !== 'exclude') {
+      throw new ApiError(400, '`health` can only be "exclude".');
+    }
+    const before = textOf(query, 'before');
+    return await store.listTraces(
+      {
+        limit: limitOf(query, 100),
+        ...(before !== undefined && { before }),
+        ...(health !== undefined && { excludeHealthChecks: true }),
+      },
+      signalOf(reply),
+    );
+  });
+  app.delete('/sightline/v1/traces', async (_request, reply) => {
+    await store.clear();
+    return await reply.code(204).send();
+  });
+  app.get<TraceRequest>('/sightline/v1/traces/:id', async (request, reply) => {
+    const pieces = found(await store.streamTrace(traceIdOf(request), signalOf(reply)));
+    return await reply.type('application/json; charset=utf-8').send(Readable.from(pieces, { objectMode: false }));
+  });
+  app.get<TraceRequest>('/sightline/v1/traces/:id/rows', async (request, reply) =>
+    found(await store.loadTreeRows(traceIdOf(request), signalOf(reply))),
+  );
+  app.get<TraceRequest>('/sightline/v1/traces/:id/raw', async (request, reply) =>
+    found(await store.loadRaw(traceIdOf(request), signalOf(reply))),
+  );
+  app.get<{ Params: { id: string; spanId: string } }>(
+    '/sightline/v1/traces/:id/spans/:spanId',
+    async (request, reply) => {
+      const spanId = parseSpanId(request.params.spanId);
+      if (spanId === undefined) {
+        throw new ApiError(400, 'A span id is 16 hex digits, not all zero.');
+      }
+      const span = await store.loadSpan(traceIdOf(request), spanId, signalOf(reply));
+      return found(span, 'There is no such span in this trace.');
+    },
+  );
+  app.route<TraceRequest>({
+    method: ['PUT', 'DELETE'],
+    url: '/sightline/v1/traces/:id/pin',
+    handler: async (request, reply) => {
+      found((await store.setPinned(traceIdOf(request), request.method === 'PUT')) || undefined);
+      return await reply.code(204).send();
+    },
+  });
+}
+
+function addProblemRoutes(app: FastifyInstance, { store }: ApiServerOptions): void {
+  app.get<{ Querystring: Record<string, unknown> }>('/sightline/v1/problems', async ({ query }) => ({
+    problems: await store.listProblems(limitOf(query, 100)),
+  }));
+  app.delete('/sightline/v1/problems', async (_request, reply) => {
+    await store.clearProblems();
+    return await reply.code(204).send();
+  });
+}
+
+function addHubRoutes(app: FastifyInstance, { feed, activity, stats, onShutdown }: ApiServerOptions): void {
+  app.get('/sightline/v1/stats', async () => await stats());
+  app.get('/sightline/v1/changes', (request, reply) => {
+    reply.hijack();
+    reply.raw.on('close', activity.hold());
+    const lastEventId = request.headers['last-event-id'];
+    feed.attach(reply.raw, typeof lastEventId === 'string' ? lastEventId : undefined);
+  });
+  app.post('/sightline/v1/shutdown', async (_request, reply) => {
+    reply.raw.on('finish', onShutdown);
+    return await reply.code(202).send({ status: 'ending' });
+  });
+}
+
+function traceIdOf(request: FastifyRequest<TraceRequest>): string {
+  const id = parseTraceId(request.params.id);
+  if (id === undefined) {
+    throw new ApiError(400, 'A trace id is 32 hex digits or 1-<8>-<24>, not all zero.');
+  }
+  return id;
+}
+
+function found<T>(value: T | undefined, otherwise = 'There is no such trace here (any more).'): T {
+  if (value === undefined) {
+    throw new ApiError(404, otherwise);
+  }
+  return value;
+}
+
+/** Aborted when the caller goes away before it has its answer. */
+function signalOf(reply: FastifyReply): AbortSignal {
+  const abandoned = new AbortController();
+  reply.raw.once('close', () => {
+    if (!reply.raw.writableFinished) {
+      abandoned.abort();
+    }
+  });
+  return abandoned.signal;
+}

@@ -1,0 +1,39 @@
+/** A wrong request to the hub's API: its status and one sentence. */
+export class ApiError extends Error {
+  override readonly name = 'ApiError';
+  readonly status: number;
+
+  constructor(status: number, message: string) {
+    super(message);
+    this.status = status;
+  }
+}
+
+type Query = Readonly<Record<string, unknown>>;
+
+const longestText = 2_000;
+
+/** A query parameter that is given once; `undefined` where it is absent. Throws `ApiError`. */
+export function textOf(query: Query, name: string): string | undefined {
+  const value = query[name];
+  if (value === undefined) {
+    return undefined;
+  }
+  if (typeof value !== 'string' || value.length > longestText) {
+    throw new ApiError(400, `\`${name}\` must be given once, with at most ${longestText} characters.`);
+  }
+  return value;
+}
+
+/** `limit`, from 1 to 1000. Throws `ApiError`. */
+export function limitOf(query: Query, otherwise: number): number {
+  const text = textOf(query, 'limit');
+  if (text === undefined) {
+    return otherwise;
+  }
+  const limit = /^\d{1,4}$/.test(text) ? Number(text) : 0;
+  if (limit < 1 || limit > 1_000) {
+    throw new ApiError(400, '`limit` must be a whole number from 1 to 1000.');
+  }
+  return limit;
+}

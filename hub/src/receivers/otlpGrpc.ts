@@ -1,0 +1,145 @@
+import { createServer, type Server as NetServer, type Socket } from 'node:net';
+import type { ConnectionInjector, sendUnaryData, Server, ServerUnaryCall, ServiceDefinition } from '@grpc/grpc-js';
+import type { TelemetryStore } from '../store/telemetryStore.ts';
+import { encodeExportReply, type OtlpSignal } from './otlpReply.ts';
+import { defaultBodyLimits, owned } from './requestBody.ts';
+
+export interface OtlpGrpcOptions {
+  readonly store: TelemetryStore;
+  readonly onActivity: () => void;
+  readonly onMetrics: () => void;
+  readonly maxBytes?: number;
+}
+
+type Grpc = typeof import('@grpc/grpc-js');
+type Call = ServerUnaryCall<Buffer, Buffer>;
+
+/**
+ * OTLP over gRPC. The port is an ordinary TCP one until the first connection: only then is the gRPC library loaded, which
+ * spares every other hub its start-up time and memory.
+ */
+export class OtlpGrpcReceiver {
+  readonly server: NetServer;
+  readonly #options: OtlpGrpcOptions;
+  readonly #sockets = new Set<Socket>();
+  #loaded: Promise<{ readonly grpc: Server; readonly injector: ConnectionInjector }> | undefined;
+
+  constructor(options: OtlpGrpcOptions) {
+    this.#options = options;
+    this.server = createServer({ noDelay: true, pauseOnConnect: true }, (socket) => void this.#inject(socket));
+  }
+
+  /** Lets running calls finish for a second, then closes every connection. */
+  async close(): Promise<void> {
+    const closed = new Promise<void>((resolve) => {
+      this.server.close(() => resolve());
+    });
+    const loaded = await this.#loaded;
+    loaded?.injector.drain(1_000);
+    for (const socket of this.#sockets) {
+      if (loaded === undefined) {
+        socket.destroy();
+      }
+    }
+    await closed;
+  }
+
+  async #inject(socket: Socket): Promise<void> {
+    this.#sockets.add(socket);
+    socket.on('close', () => this.#sockets.delete(socket));
+    socket.on('error', () => socket.destroy());
+    this.#loaded ??= loadServer(this.#options);
+    const { injector } = await this.#loaded;
+    injector.injectConnection(socket);
+    socket.resume();
+  }
+}
+
+const services: Readonly<Record<string, OtlpSignal>> = {
+  'opentelemetry.proto.collector.trace.v1.TraceService': 'traces',
+  'opentelemetry.proto.collector.logs.v1.LogsService': 'logs',
+  'opentelemetry.proto.collector.metrics.v1.MetricsService': 'metrics',
+};
+
+async function loadServer(options: OtlpGrpcOptions): Promise<{ grpc: Server; injector: ConnectionInjector }> {
+  const library = await import('@grpc/grpc-js');
+  const grpc = new library.Server({
+    'grpc.max_receive_message_length': options.maxBytes ?? defaultBodyLimits.maxBytes,
+  });
+  for (const [name, signal] of Object.entries(services)) {
+    grpc.addService(exportService(name), {
+      export: (call: Call, reply: sendUnaryData<Buffer>) => {
+        handleExport({ library, options, signal }, call, reply).catch((error: unknown) => {
+          const reason = error instanceof Error ? error.message : String(error);
+          reply({ code: library.status.UNAVAILABLE, details: `The hub cannot store this now: ${reason}` });
+        });
+      },
+    });
+  }
+  return { grpc, injector: grpc.createConnectionInjector(library.ServerCredentials.createInsecure()) };
+}
+
+/** A service whose one method takes and gives bytes as they are on the wire: they are stored, not decoded. */
+function exportService(name: string): ServiceDefinition {
+  return {
+    export: {
+      path: `/${name}/Export`,
+      requestStream: false,
+      responseStream: false,
+      requestSerialize: asIs,
+      requestDeserialize: asIs,
+      responseSerialize: asIs,
+      responseDeserialize: asIs,
+    },
+  };
+}
+
+function asIs(bytes: Buffer): Buffer {
+  return bytes;
+}
+
+interface Exporting {
+  readonly library: Grpc;
+  readonly options: OtlpGrpcOptions;
+  readonly signal: OtlpSignal;
+}
+
+async function handleExport(
+  { library, options, signal }: Exporting,
+  call: Call,
+  reply: sendUnaryData<Buffer>,
+): Promise<void> {
+  if (call.metadata.get('origin').length > 0) {
+    reply({ code: library.status.PERMISSION_DENIED, details: 'Requests from web pages (with an origin) are refused.' });
+    return;
+  }
+  options.onActivity();
+  if (signal === 'metrics') {
+    options.onMetrics();
+    reply(null, Buffer.alloc(0));
+    return;
+  }
+  const result = await options.store.append({
+    format: `otlp-${signal}-protobuf`,
+    receiver: 'otlpGrpc',
+    body: owned(call.request),
+  });
+  switch (result.kind) {
+    case 'committed':
+      reply(null, exportReply(signal, result));
+      return;
+    case 'malformed':
+      reply({ code: library.status.INVALID_ARGUMENT, details: result.message });
+      return;
+    case 'overloaded':
+      // Not RESOURCE_EXHAUSTED: without RetryInfo exporters would drop the batch instead of trying again.
+      reply({ code: library.status.UNAVAILABLE, details: 'The hub stores as fast as it can; try again.' });
+      return;
+  }
+}
+
+function exportReply(signal: OtlpSignal, result: { readonly rejected: number; readonly message?: string }): Buffer {
+  const isWhole = result.rejected === 0 && result.message === undefined;
+  const partial = isWhole ? undefined : { rejected: result.rejected, message: result.message ?? '' };
+  return Buffer.from(encodeExportReply('protobuf', signal, partial));
+}
