@@ -51,6 +51,8 @@ export interface CodeServerOptions {
   readonly builtIns?: readonly string[];
   /** Windows start in Restricted Mode when true. */
   readonly workspaceTrust?: boolean;
+  /** Keeps Ctrl-C in the terminal away from the server, so that whoever started it decides when it ends. */
+  readonly ownProcessGroup?: boolean;
 }
 
 export interface PageOptions {
@@ -85,6 +87,7 @@ export class CodeServer {
     const child = spawn(process.execPath, serverArguments(options, port), {
       env: serverEnvironment(options, temporaryFolder),
       stdio: ['ignore', 'pipe', 'pipe'],
+      detached: options.ownProcessGroup === true && process.platform !== 'win32',
     });
     const log = createWriteStream(path.join(options.profileFolder, 'server.log'), { flags: 'a' });
     child.stdout?.pipe(log, { end: false });
@@ -169,10 +172,14 @@ function linkPackages(): void {
 }
 
 function writeSettings({ profileFolder, settings }: CodeServerOptions): void {
-  // The user's settings, since those of the machine may not hold what has application scope, such as Workspace Trust.
-  const user = path.join(profileFolder, 'data', 'User');
-  mkdirSync(user, { recursive: true });
-  writeFileSync(path.join(user, 'settings.json'), JSON.stringify({ ...quietSettings, ...settings }, null, 2));
+  const text = JSON.stringify({ ...quietSettings, ...settings }, null, 2);
+  // Both files: what has application scope, such as Workspace Trust, counts only in the user's, what has machine scope, such as
+  // the hub's ports, only in the machine's.
+  for (const kind of ['User', 'Machine']) {
+    const folder = path.join(profileFolder, 'data', kind);
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(path.join(folder, 'settings.json'), text);
+  }
 }
 
 /** What would otherwise cover the window: chat, the welcome page, tips. */
@@ -195,13 +202,22 @@ function serverArguments(options: CodeServerOptions, port: number): string[] {
     ...profileArguments(profileFolder),
     '--host=127.0.0.1',
     `--port=${port}`,
-    ...(connectionToken === undefined ? ['--without-connection-token'] : ['--connection-token', connectionToken]),
+    ...(connectionToken === undefined
+      ? ['--without-connection-token']
+      : tokenArguments(profileFolder, connectionToken)),
     ...(workspaceTrust === true ? [] : ['--disable-workspace-trust']),
     '--accept-server-license-terms',
     '--disable-telemetry',
     '--enable-smoke-test-driver',
     `--builtin-extensions-dir=${builtInFolder(profileFolder, builtIns)}`,
   ];
+}
+
+/** By a file, since any user of this machine can read a command line. */
+function tokenArguments(profileFolder: string, connectionToken: string): string[] {
+  const file = path.join(profileFolder, 'connection-token');
+  writeFileSync(file, connectionToken, { mode: 0o600 });
+  return ['--connection-token-file', file];
 }
 
 function profileArguments(profileFolder: string): string[] {

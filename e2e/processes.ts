@@ -11,6 +11,17 @@ export function descendantsOf(pid: number): number[] {
   return found.slice(1);
 }
 
+/** The ids of processes with this text on their command line; this process and those above it are left out. */
+export function processesNaming(text: string): number[] {
+  const own = new Set([process.pid]);
+  const table = processTable();
+  for (const id of own) {
+    const parent = table.find((entry) => entry.id === id)?.parent;
+    if (parent !== undefined && parent > 0) own.add(parent);
+  }
+  return table.filter(({ id, command }) => !own.has(id) && command.includes(text)).map(({ id }) => id);
+}
+
 /** True while the process exists; one that has ended and waits for its parent to notice counts as gone. */
 export function isAlive(pid: number): boolean {
   try {
@@ -54,21 +65,21 @@ function signal(pid: number, name: 'SIGTERM' | 'SIGKILL'): void {
 interface ProcessEntry {
   readonly id: number;
   readonly parent: number;
+  readonly command: string;
 }
 
 function processTable(): ProcessEntry[] {
   if (process.platform === 'linux') return linuxProcessTable();
+  const list = '$_.ProcessId, $_.ParentProcessId, $_.CommandLine -join " "';
   const run =
     process.platform === 'win32'
-      ? spawnSync(
-          'powershell',
-          ['-NoProfile', '-Command', 'Get-CimInstance Win32_Process | % { "$($_.ProcessId) $($_.ParentProcessId)" }'],
-          { encoding: 'utf8' },
-        )
-      : spawnSync('ps', ['-Ao', 'pid=,ppid='], { encoding: 'utf8' });
+      ? spawnSync('powershell', ['-NoProfile', '-Command', `Get-CimInstance Win32_Process | % { ${list} }`], {
+          encoding: 'utf8',
+        })
+      : spawnSync('ps', ['-Aww', '-o', 'pid=,ppid=,command='], { encoding: 'utf8' });
   return run.stdout.split('\n').flatMap((line) => {
-    const [id, parent] = line.trim().split(/\s+/).map(Number);
-    return id === undefined || parent === undefined ? [] : [{ id, parent }];
+    const [, id, parent, command] = /^\s*(\d+)\s+(\d+)\s?(.*)$/.exec(line) ?? [];
+    return id === undefined ? [] : [{ id: Number(id), parent: Number(parent), command: command ?? '' }];
   });
 }
 
@@ -76,20 +87,26 @@ function processTable(): ProcessEntry[] {
 function linuxProcessTable(): ProcessEntry[] {
   return readdirSync('/proc').flatMap((name) => {
     if (!/^\d+$/.test(name)) return [];
-    const state = linuxState(Number(name));
-    return state === undefined ? [] : [{ id: Number(name), parent: Number(state[1]) }];
+    const state = linuxFile(name, 'stat');
+    if (state === undefined) return [];
+    const command = (linuxFile(name, 'cmdline') ?? '').replaceAll('\0', ' ');
+    return [{ id: Number(name), parent: Number(statFields(state)[1]), command }];
   });
 }
 
 function isZombie(pid: number): boolean {
-  return process.platform === 'linux' && linuxState(pid)?.[0] === 'Z';
+  const state = process.platform === 'linux' ? linuxFile(String(pid), 'stat') : undefined;
+  return state !== undefined && statFields(state)[0] === 'Z';
 }
 
 /** The fields of /proc/<pid>/stat after the name, which may itself hold spaces and parentheses: state, parent, ... */
-function linuxState(pid: number): string[] | undefined {
+function statFields(stat: string): string[] {
+  return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+}
+
+function linuxFile(pid: string, name: string): string | undefined {
   try {
-    const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return text.slice(text.lastIndexOf(')') + 2).split(' ');
+    return readFileSync(`/proc/${pid}/${name}`, 'utf8');
   } catch {
     // The process ended between the listing and the reading.
     return undefined;
