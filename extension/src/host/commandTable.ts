@@ -1,4 +1,5 @@
 import type { ServiceId } from '../services/serviceState.ts';
+import type { TracesNode } from './tracesNodes.ts';
 
 /**
  * Every command of the Services view and of starting things, with what it takes. From the palette a command comes without arguments, from a row with
@@ -24,8 +25,26 @@ export interface ServicesCommands {
   'sightline.openSettings': () => Promise<void>;
 }
 
-/** Every command of the Traces view. */
-export interface TracesCommands {}
+/** Every command of the Traces view; those with a row take the selected one, or ask, when they come without. */
+export interface TracesCommands {
+  'sightline.refreshTraces': () => Promise<void>;
+  'sightline.pauseTraces': () => void;
+  'sightline.resumeTraces': () => void;
+  'sightline.findTrace': (traceId?: string) => Promise<void>;
+  'sightline.groupTraces': () => Promise<void>;
+  'sightline.showHealthChecks': () => Promise<void>;
+  'sightline.hideHealthChecks': () => Promise<void>;
+  'sightline.loadOlderTraces': () => Promise<void>;
+  'sightline.clearTraces': () => Promise<void>;
+  'sightline.pinTrace': (row?: TracesNode) => Promise<void>;
+  'sightline.unpinTrace': (row?: TracesNode) => Promise<void>;
+  'sightline.copyTraceId': (row?: TracesNode) => Promise<void>;
+  'sightline.copyXRayTraceId': (row?: TracesNode) => Promise<void>;
+  'sightline.openRawTrace': (row?: TracesNode) => Promise<void>;
+  'sightline.openSpan': (row?: TracesNode) => Promise<void>;
+  'sightline.goToException': (row?: TracesNode) => Promise<void>;
+  'sightline.showMoreSpans': (row?: TracesNode) => void;
+}
 
 /** A service by name, or a row of the Services view. */
 export type ServiceArgument = ServiceId | { readonly service?: ServiceId };
@@ -49,4 +68,21 @@ export const commandIds: Record<keyof ServicesCommands | keyof TracesCommands, t
   'sightline.clearData': true,
   'sightline.getStarted': true,
   'sightline.openSettings': true,
+  'sightline.refreshTraces': true,
+  'sightline.pauseTraces': true,
+  'sightline.resumeTraces': true,
+  'sightline.findTrace': true,
+  'sightline.groupTraces': true,
+  'sightline.showHealthChecks': true,
+  'sightline.hideHealthChecks': true,
+  'sightline.loadOlderTraces': true,
+  'sightline.clearTraces': true,
+  'sightline.pinTrace': true,
+  'sightline.unpinTrace': true,
+  'sightline.copyTraceId': true,
+  'sightline.copyXRayTraceId': true,
+  'sightline.openRawTrace': true,
+  'sightline.openSpan': true,
+  'sightline.goToException': true,
+  'sightline.showMoreSpans': true,
 };

@@ -9,6 +9,11 @@ export interface ContextKeys {
   'sightline.isServiceRunning': boolean;
   /** The backend has an address that a browser can open. */
   'sightline.hasPage': boolean;
+  /** The Traces view stands still. */
+  'sightline.isTracesPaused': boolean;
+  'sightline.areHealthChecksShown': boolean;
+  /** The Traces view has rows. */
+  'sightline.hasTraces': boolean;
 }
 
 /** The keys once more, where they can be counted; the compiler misses none. */
@@ -17,4 +22,7 @@ export const contextKeyIds: Record<keyof ContextKeys, true> = {
   'sightline.isBusy': true,
   'sightline.isServiceRunning': true,
   'sightline.hasPage': true,
+  'sightline.isTracesPaused': true,
+  'sightline.areHealthChecksShown': true,
+  'sightline.hasTraces': true,
 };

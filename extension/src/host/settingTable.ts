@@ -1,3 +1,5 @@
+import type { TraceGrouping } from './tracesModel.ts';
+
 /** Every setting we contribute, with the type of its value. `manifest.test.ts` holds the keys and defaults against package.json. */
 export interface Settings {
   'sightline.autostart': boolean;
@@ -7,6 +9,8 @@ export interface Settings {
   'sightline.environment': EnvironmentRecipients;
   'sightline.serviceName': string;
   'sightline.aws.region': string;
+  'sightline.traces.groupBy': TraceGrouping;
+  'sightline.traces.showHealthChecks': boolean;
   'sightline.nodePath': string | null;
   'sightline.hub.dataDirectory': string | null;
   'sightline.hub.port': number | null;
@@ -27,6 +31,8 @@ export const settingDefaults: Settings = {
   'sightline.environment': 'terminals',
   'sightline.serviceName': 'backend',
   'sightline.aws.region': 'us-east-1',
+  'sightline.traces.groupBy': 'none',
+  'sightline.traces.showHealthChecks': false,
   'sightline.nodePath': null,
   'sightline.hub.dataDirectory': null,
   'sightline.hub.port': null,

@@ -2,7 +2,15 @@ import type { ExceptionJson, TraceRow } from '@sightline/hub/client/api';
 import type { SpanStatus } from '@sightline/telemetry/model/span';
 import { groupTraces } from './tracesGroups.ts';
 import { childLimitOf, traceRowOf, type TracesState } from './tracesModel.ts';
-import { childNodesOf, isExpandable, loadedTreeOf, nodeIdOf, ownerOf, topNodesOf, type TracesNode } from './tracesNodes.ts';
+import {
+  childNodesOf,
+  isExpandable,
+  loadedTreeOf,
+  nodeIdOf,
+  ownerOf,
+  topNodesOf,
+  type TracesNode,
+} from './tracesNodes.ts';
 import { countChildren, rowOf, type SpanRow, type SpanTree } from './tracesSpanTree.ts';
 import { epochMillisOf, statusWords, toAgoText, toCountText, toDurationText, toSpokenDuration } from './tracesText.ts';
 

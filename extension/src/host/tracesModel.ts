@@ -230,10 +230,11 @@ function bound(rows: readonly TraceRow[], cursors: ReadonlyMap<string, string>):
 
 function reuseRows(before: readonly TraceRow[], after: readonly TraceRow[]): readonly TraceRow[] {
   const known = new Map(before.map((row) => [row.id, row]));
-  return after.map((row) => {
+  const rows = after.map((row) => {
     const old = known.get(row.id);
     return old !== undefined && JSON.stringify(old) === JSON.stringify(row) ? old : row;
   });
+  return rows.length === before.length && rows.every((row, index) => row === before[index]) ? before : rows;
 }
 
 function toPause(rows: readonly TraceRow[], page: TraceList): Pause {

@@ -104,9 +104,7 @@ export function parentNodeOf(state: TracesState, node: TracesNode, now: number):
 
 /** The trace or span whose children a `more` or `note` row speaks of. */
 export function ownerOf(node: Extract<TracesNode, { kind: 'more' | 'note' }>): TracesNode {
-  return node.spanKey === undefined
-    ? { kind: 'trace', traceId: node.traceId }
-    : spanNode(node.traceId, node.spanKey);
+  return node.spanKey === undefined ? { kind: 'trace', traceId: node.traceId } : spanNode(node.traceId, node.spanKey);
 }
 
 /** Whether a row can be opened, as far as is known before its children are loaded. */

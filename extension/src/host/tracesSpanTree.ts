@@ -70,11 +70,7 @@ export function childrenOf(tree: SpanTree, key: string | undefined, limit: numbe
 
 /** How many rows are right below a row, without making them. */
 export function countChildren(tree: SpanTree, key: string | undefined): number {
-  let count = 0;
-  for (const _index of childIndexes(tree, key)) {
-    count += 1;
-  }
-  return count;
+  return childIndexes(tree, key).reduce((count) => count + 1, 0);
 }
 
 export function hasChildren(tree: SpanTree, key: string): boolean {

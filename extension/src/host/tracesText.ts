@@ -42,7 +42,6 @@ export function toAgoText(start: EpochMillis, now: EpochMillis): string {
 /** Local time with its date and milliseconds, sortable: `2026-11-23 14:03:07.120`. */
 export function toLocalTimeText(time: EpochMillis): string {
   const date = new Date(time);
-  const two = (value: number): string => String(value).padStart(2, '0');
   const day = `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
   const millis = String(date.getMilliseconds()).padStart(3, '0');
   return `${day} ${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}.${millis}`;
@@ -61,6 +60,10 @@ export const statusWords: Record<SpanStatus, string> = {
   fault: 'fault',
   throttled: 'throttled',
 };
+
+function two(value: number): string {
+  return String(value).padStart(2, '0');
+}
 
 interface UnitNames {
   readonly micro: string;

@@ -2,35 +2,37 @@ import type { ChangeEvent, RawTrace, SpanJson, TraceList, TraceTreeRows } from '
 import type { HubClient } from '@sightline/hub/client/hubClient';
 import { HubError } from '@sightline/hub/client/hubError';
 import { Disposable, Emitter, type Event } from '../lifetime.ts';
+import type { HubState } from '../services/hubState.ts';
 import { UserError } from '../userError.ts';
 import type { SourceState, TracePageQuery, TraceSource } from './traceSource.ts';
 
-/** The hub of this window, as seen by those who only ask it. */
-export interface HubConnection {
-  /** Present while the state is `ready`; another object after the hub was replaced. */
-  readonly client: HubClient | undefined;
-  readonly state: SourceState;
-  readonly onDidChange: Event<void>;
+/** The window's relation to its hub, as seen by those who only ask the hub. */
+export interface HubPresence {
+  readonly state: HubState;
+  readonly onDidChange: Event<HubState>;
 }
 
 /** The traces of the local hub. The change feed is open only while somebody listens to `onDidChange`. */
 export class HubTraceSource extends Disposable implements TraceSource {
   readonly label = 'Local';
   readonly capabilities = { pin: true, clear: true };
-  readonly #connection: HubConnection;
+  readonly #presence: HubPresence;
+  readonly #client: HubClient;
   readonly #changed = this.register(new Emitter<ChangeEvent>());
   readonly #stateChanged = this.register(new Emitter<SourceState>());
   #listeners = 0;
-  #feed: { readonly client: HubClient; readonly end: () => void } | undefined;
+  #endFeed: (() => void) | undefined;
   #isFeedLost = false;
   #state: SourceState;
 
-  constructor(connection: HubConnection) {
+  /** `client` finds the hub by its data directory, so that it follows a restart; it stays the caller's. */
+  constructor(presence: HubPresence, client: HubClient) {
     super();
-    this.#connection = connection;
-    this.#state = connection.state;
-    this.register(connection.onDidChange(() => this.#follow()));
-    this.register({ dispose: () => this.#endFeed() });
+    this.#presence = presence;
+    this.#client = client;
+    this.#state = sourceStateOf(presence.state);
+    this.register(presence.onDidChange(() => this.#follow()));
+    this.register({ dispose: () => this.#endFeed?.() });
   }
 
   get state(): SourceState {
@@ -90,49 +92,45 @@ export class HubTraceSource extends Disposable implements TraceSource {
   }
 
   async #ask<T>(question: (client: HubClient) => Promise<T>): Promise<T> {
-    const { client } = this.#connection;
-    if (client === undefined) {
+    if (this.#presence.state.kind !== 'running') {
       throw new UserError('The Sightline hub is not running. Start it in the Services view.', {
         actions: [{ label: 'Start', command: 'sightline.start' }],
       });
     }
     try {
-      return await question(client);
+      return await question(this.#client);
     } catch (error) {
       throw error instanceof HubError ? new UserError(sentenceFor(error), { cause: error }) : error;
     }
   }
 
   #follow(): void {
-    const wanted = this.#listeners > 0 && !this.isDisposed ? this.#connection.client : undefined;
-    if (this.#feed?.client !== wanted) {
-      this.#endFeed();
-      this.#feed = wanted === undefined ? undefined : { client: wanted, end: this.#subscribe(wanted) };
+    const isWanted = this.#listeners > 0 && !this.isDisposed && this.#presence.state.kind === 'running';
+    if (isWanted) {
+      this.#endFeed ??= this.#subscribe();
+    } else {
+      this.#endFeed?.();
+      this.#endFeed = undefined;
+      this.#isFeedLost = false;
     }
     this.#updateState();
   }
 
-  #subscribe(client: HubClient): () => void {
-    return client.subscribe({
+  #subscribe(): () => void {
+    return this.#client.subscribe({
       onChange: (change) => this.#changed.fire(change),
       onState: (state) => {
-        // What was missed meanwhile is unknown: listeners that hear `ready` look again at all they show.
         this.#isFeedLost = state.kind === 'lost';
         this.#updateState();
+        if (state.kind === 'connected') {
+          this.#changed.fire(anything);
+        }
       },
     });
   }
 
-  #endFeed(): void {
-    this.#feed?.end();
-    this.#feed = undefined;
-    this.#isFeedLost = false;
-  }
-
   #updateState(): void {
-    const { state: hubState } = this.#connection;
-    const state: SourceState =
-      hubState.kind === 'ready' && this.#isFeedLost ? { kind: 'failed', message: lostSentence } : hubState;
+    const state = this.#isFeedLost ? lost : sourceStateOf(this.#presence.state);
     if (!isSameState(this.#state, state)) {
       this.#state = state;
       this.#stateChanged.fire(state);
@@ -140,12 +138,33 @@ export class HubTraceSource extends Disposable implements TraceSource {
   }
 }
 
-const lostSentence = 'The Sightline hub does not answer; trying again. The Services view can restart it.';
+/** For when the feed has begun: what changed between a listener's first question and now is not known. */
+const anything: ChangeEvent = { revision: 0, traces: 'many', logs: true, problems: true, removed: true };
+
+const lost = {
+  kind: 'failed',
+  message: 'The Sightline hub does not answer; trying again. The Services view can restart it.',
+} as const;
+
+function sourceStateOf(state: HubState): SourceState {
+  switch (state.kind) {
+    case 'off':
+    case 'stopped':
+      return { kind: 'stopped' };
+    case 'starting':
+      return { kind: 'connecting' };
+    case 'running':
+      return { kind: 'ready' };
+    case 'lost':
+    case 'failed':
+      return { kind: 'failed', message: state.message };
+  }
+}
 
 function sentenceFor(error: HubError): string {
   switch (error.kind) {
     case 'unreachable':
-      return lostSentence;
+      return lost.message;
     case 'unauthorized':
       return `${error.message} Restart the hub in the Services view.`;
     case 'refused':

@@ -1,0 +1,205 @@
+import { parseTraceId, toXRayTraceId } from '@sightline/telemetry/model/ids';
+import * as vscode from 'vscode';
+import { UserError } from '../userError.ts';
+import type { TracesCommands } from './commandTable.ts';
+import { goToFrame } from './goToFrame.ts';
+import type { TracesController } from './tracesController.ts';
+import type { TracesDocuments } from './tracesDocuments.ts';
+import { drawRow } from './traceRows.ts';
+import { traceRowOf, type TraceGrouping } from './tracesModel.ts';
+import { loadedTreeOf, nodeIdOf, ownerOf, type TracesNode } from './tracesNodes.ts';
+import { rowOf } from './tracesSpanTree.ts';
+import { toCountText } from './tracesText.ts';
+import type { TracesTreeProvider } from './tracesTreeProvider.ts';
+
+/** The commands of the Traces view. From a row they get the row; from the palette they take the selected row, or ask for a trace. */
+export class TraceCommands {
+  readonly #controller: TracesController;
+  readonly #tree: vscode.TreeView<TracesNode>;
+  readonly #provider: TracesTreeProvider;
+  readonly #documents: TracesDocuments;
+
+  constructor(
+    controller: TracesController,
+    tree: vscode.TreeView<TracesNode>,
+    provider: TracesTreeProvider,
+    documents: TracesDocuments,
+  ) {
+    this.#controller = controller;
+    this.#tree = tree;
+    this.#provider = provider;
+    this.#documents = documents;
+  }
+
+  readonly handlers: TracesCommands = {
+    'sightline.refreshTraces': () => this.#controller.refresh(),
+    'sightline.pauseTraces': () => this.#controller.pause(),
+    'sightline.resumeTraces': () => this.#controller.resume(),
+    'sightline.clearTraces': () => this.#clear(),
+    'sightline.groupTraces': () => this.#chooseGrouping(),
+    'sightline.showHealthChecks': () => updatePreference('sightline.traces.showHealthChecks', true),
+    'sightline.hideHealthChecks': () => updatePreference('sightline.traces.showHealthChecks', false),
+    'sightline.loadOlderTraces': () => this.#controller.loadOlder(),
+    'sightline.findTrace': (traceId) => this.#find(traceId),
+    'sightline.pinTrace': (node) => this.#withTrace(node, (traceId) => this.#controller.setPinned(traceId, true)),
+    'sightline.unpinTrace': (node) => this.#withTrace(node, (traceId) => this.#controller.setPinned(traceId, false)),
+    'sightline.copyTraceId': (node) => this.#withTrace(node, (traceId) => copy(traceId)),
+    'sightline.copyXRayTraceId': (node) => this.#withTrace(node, (traceId) => copy(xrayIdOf(traceId))),
+    'sightline.openRawTrace': (node) => this.#withTrace(node, (traceId) => this.#openRaw(traceId)),
+    'sightline.openSpan': (node) => this.#openSpan(node),
+    'sightline.goToException': (node) => this.#goToException(node),
+    'sightline.showMoreSpans': (node) => this.#showMore(node),
+  };
+
+  async #withTrace(node: TracesNode | undefined, act: (traceId: string) => Promise<void>): Promise<void> {
+    const traceId = traceIdOf(node) ?? traceIdOf(this.#tree.selection[0]) ?? (await this.#pickTrace());
+    if (traceId !== undefined) {
+      await act(traceId);
+    }
+  }
+
+  async #pickTrace(): Promise<string | undefined> {
+    await this.#controller.whenLoaded();
+    const { state } = this.#controller;
+    const items = state.rows.map(({ id, name }) => ({
+      label: name,
+      description: drawRow(state, { kind: 'trace', traceId: id }, this.#controller.now())?.description ?? '',
+      traceId: id,
+    }));
+    if (items.length === 0) {
+      throw new UserError('There is no trace yet.');
+    }
+    const picked = await vscode.window.showQuickPick(items, { title: 'Choose a Trace', matchOnDescription: true });
+    return picked?.traceId;
+  }
+
+  async #clear(): Promise<void> {
+    const count = await this.#controller.source.countTraces();
+    const pinned = this.#controller.state.rows.filter((row) => row.pinned).length;
+    const stay =
+      pinned === 0 ? 'Pinned traces stay.' : `${toCountText(pinned, 'pinned trace')} among those shown will stay.`;
+    const answer = await vscode.window.showWarningMessage(
+      `Clear ${toCountText(count, 'trace')}?`,
+      {
+        modal: true,
+        detail: `They are removed from this machine with their log lines, for every window. ${stay} This cannot be undone.`,
+      },
+      'Clear',
+    );
+    if (answer === 'Clear') {
+      await this.#controller.clear();
+    }
+  }
+
+  async #chooseGrouping(): Promise<void> {
+    const current = this.#controller.state.groupBy;
+    const items = groupings.map((item) => ({ ...item, ...(item.groupBy === current && { description: 'current' }) }));
+    const picked = await vscode.window.showQuickPick(items, { title: 'Group Traces By' });
+    if (picked !== undefined) {
+      await updatePreference('sightline.traces.groupBy', picked.groupBy);
+    }
+  }
+
+  async #find(given: string | undefined): Promise<void> {
+    const text = given ?? (await vscode.window.showInputBox(await findInput()));
+    if (text === undefined) {
+      return;
+    }
+    const traceId = parseTraceId(text.trim());
+    if (traceId === undefined) {
+      throw new UserError(`"${text.slice(0, 60)}" is no trace id. ${idForms}`);
+    }
+    if ((await this.#controller.source.loadTreeRows(traceId)) === undefined) {
+      throw new UserError(
+        `No trace ${traceId} is kept here: it was never received, or has been cleared or retired since.`,
+      );
+    }
+    if (await this.#controller.bringIntoRows(traceId)) {
+      const node = this.#provider.same({ kind: 'trace', traceId });
+      await this.#tree.reveal(node, { select: true, focus: true, expand: true });
+    } else {
+      // A health check that is hidden, or older than the longest list: its contents can still be read.
+      await this.#openRaw(traceId);
+    }
+  }
+
+  async #openRaw(traceId: string): Promise<void> {
+    const title = traceRowOf(this.#controller.state, traceId)?.name ?? `trace ${traceId.slice(0, 8)}`;
+    await this.#documents.show({ traceId, title });
+  }
+
+  async #openSpan(given: TracesNode | undefined): Promise<void> {
+    const node = given ?? this.#tree.selection[0];
+    if (node?.kind !== 'span') {
+      throw new UserError('Select a span in the Traces view first.');
+    }
+    const tree = loadedTreeOf(this.#controller.state, node.traceId);
+    const title = (tree === undefined ? undefined : rowOf(tree, node.spanKey)?.name) ?? 'span';
+    await this.#documents.show({ traceId: node.traceId, spanId: node.spanId, title });
+  }
+
+  async #goToException(given: TracesNode | undefined): Promise<void> {
+    const node = given ?? this.#tree.selection[0];
+    if (node?.kind !== 'exception') {
+      throw new UserError('Select an exception in the Traces view first.');
+    }
+    const { traceId, spanId, index } = node;
+    const exception = loadedTreeOf(this.#controller.state, traceId)?.exceptions.get(spanId)?.[index];
+    if (exception === undefined || !(await goToFrame(exception.stack))) {
+      // No frame is a file of this workspace: the span's own document has the whole stack.
+      await this.#documents.show({ traceId, spanId, title: exception?.type ?? 'exception' });
+    }
+  }
+
+  #showMore(node: TracesNode | undefined): void {
+    if (node?.kind === 'more') {
+      this.#controller.showMoreChildren(nodeIdOf(ownerOf(node)));
+    }
+  }
+}
+
+const idForms = 'Both 4efaaf4d1e8720b39541901950019ee5 and 1-4efaaf4d-1e8720b39541901950019ee5 are understood.';
+
+const groupings: readonly (vscode.QuickPickItem & { readonly groupBy: TraceGrouping })[] = [
+  { label: '$(list-flat) None', detail: 'One list, newest first', groupBy: 'none' },
+  { label: '$(history) Time', detail: 'Just now, last 10 minutes, last hour, today …', groupBy: 'time' },
+  { label: '$(globe) Route', detail: 'Requests of one route together', groupBy: 'route' },
+  { label: '$(server) Service', detail: 'By the service that took the request', groupBy: 'service' },
+  { label: '$(pass) Status', detail: 'Faults and errors first', groupBy: 'status' },
+];
+
+async function findInput(): Promise<vscode.InputBoxOptions> {
+  const copied = (await vscode.env.clipboard.readText()).trim();
+  return {
+    title: 'Find Trace by Id',
+    prompt: idForms,
+    ...(parseTraceId(copied) !== undefined && { value: copied }),
+    validateInput: (text) =>
+      text.trim() === '' || parseTraceId(text.trim()) !== undefined ? undefined : `This is no trace id. ${idForms}`,
+  };
+}
+
+function traceIdOf(node: TracesNode | undefined): string | undefined {
+  return node !== undefined && 'traceId' in node ? node.traceId : undefined;
+}
+
+function xrayIdOf(text: string): string {
+  const traceId = parseTraceId(text);
+  return traceId === undefined ? text : toXRayTraceId(traceId);
+}
+
+async function copy(text: string): Promise<void> {
+  await vscode.env.clipboard.writeText(text);
+  vscode.window.setStatusBarMessage(`Copied ${text}`, 3000);
+}
+
+/** A preference of the person, for all windows, unless this workspace has its own. */
+async function updatePreference(key: string, value: unknown): Promise<void> {
+  const configuration = vscode.workspace.getConfiguration();
+  const isOfWorkspace = configuration.inspect(key)?.workspaceValue !== undefined;
+  await configuration.update(
+    key,
+    value,
+    isOfWorkspace ? vscode.ConfigurationTarget.Workspace : vscode.ConfigurationTarget.Global,
+  );
+}

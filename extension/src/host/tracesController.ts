@@ -1,0 +1,305 @@
+import type { ChangeEvent, ExceptionJson } from '@sightline/hub/client/api';
+import { Disposable, Emitter, type Disposer } from '../lifetime.ts';
+import type { TraceSource } from '../sources/traceSource.ts';
+import { UserError } from '../userError.ts';
+import { changeBetween, changeByTime, type TracesChange } from './tracesChange.ts';
+import {
+  initialTracesState,
+  olderCursorOf,
+  pageSize,
+  reduceTraces,
+  traceRowOf,
+  type LoadedTree,
+  type TracesEvent,
+  type TracesState,
+} from './tracesModel.ts';
+import { loadedTreeOf } from './tracesNodes.ts';
+import { failedRows, toSpanTree } from './tracesSpanTree.ts';
+
+/** The time, as a parameter. */
+export interface Clock {
+  now(): number;
+  /** Calls back at this pace until disposed. */
+  every(millis: number, callback: () => void): Disposer;
+}
+
+/** How often ages are drawn anew, in milliseconds. */
+const agePace = 5000;
+/** The most rows that one question may ask the hub for. */
+const largestPage = 1000;
+/** Failed spans whose exceptions are loaded with the tree, so that they show without another click. */
+const exceptionsLoadedAtOnce = 10;
+
+/**
+ * Keeps the rows of the Traces view up to date.
+ * Invariant: at most one question for the newest rows is under way, and none while the view is hidden.
+ */
+export class TracesController extends Disposable {
+  readonly #changed = this.register(new Emitter<TracesChange>());
+  readonly onDidChange = this.#changed.event;
+  readonly #source: TraceSource;
+  readonly #clock: Clock;
+  readonly #ended = new AbortController();
+  readonly #loadingTrees = new Map<string, Promise<void>>();
+  /** Traces that changed after their tree was asked for: the answer may be older than the change. */
+  readonly #overtaken = new Set<string>();
+  #state: TracesState = initialTracesState;
+  #isVisible = false;
+  #feed: Disposer | undefined;
+  #ages: Disposer | undefined;
+  #agesDrawnAt = 0;
+  /** What to ask for next: the newest page, or all rows that are shown. */
+  #wanted: 'nothing' | 'newest' | 'all' = 'all';
+  #asking: Promise<void> | undefined;
+
+  constructor(source: TraceSource, clock: Clock, preferences: Partial<Pick<TracesState, 'groupBy' | 'healthChecks'>>) {
+    super();
+    this.#source = source;
+    this.#clock = clock;
+    this.#state = { ...initialTracesState, ...preferences, source: source.state };
+    this.register(source.onDidChangeState(() => this.#onSourceState()));
+    this.register({ dispose: () => this.#ended.abort() });
+    this.register({ dispose: () => this.#feed?.dispose() });
+    this.register({ dispose: () => this.#ages?.dispose() });
+  }
+
+  get state(): TracesState {
+    return this.#state;
+  }
+
+  get source(): TraceSource {
+    return this.#source;
+  }
+
+  now(): number {
+    return this.#clock.now();
+  }
+
+  /** While hidden nothing is asked and no clock runs; the feed only says that there is something to ask for. */
+  setVisible(isVisible: boolean): void {
+    if (this.#isVisible === isVisible) {
+      return;
+    }
+    this.#isVisible = isVisible;
+    this.#ages?.dispose();
+    this.#ages = undefined;
+    if (isVisible) {
+      this.#feed ??= this.#source.onDidChange((change) => this.#onChange(change));
+      this.#drawAges();
+      this.#ages = this.#clock.every(agePace, () => this.#drawAges());
+      this.#ask('nothing');
+    }
+  }
+
+  /** Settles with the first answer; at once where there is one or no source to ask. */
+  async whenLoaded(): Promise<void> {
+    this.setVisible(true);
+    await this.#asking;
+  }
+
+  /** Asks for all rows again, also while paused. Settles when they are there. */
+  async refresh(): Promise<void> {
+    this.#dispatch({ kind: 'treesChanged', traceIds: 'many' });
+    this.#ask('all');
+    await this.#asking;
+    if (this.#state.pause !== undefined) {
+      this.#dispatch({ kind: 'resumed' });
+      this.#dispatch({ kind: 'paused' });
+    }
+  }
+
+  pause(): void {
+    this.#dispatch({ kind: 'paused' });
+  }
+
+  resume(): void {
+    this.#dispatch({ kind: 'resumed' });
+    this.#ask('all');
+  }
+
+  async loadOlder(): Promise<void> {
+    const before = olderCursorOf(this.#state);
+    if (before === undefined || this.#state.isLoadingOlder) {
+      return;
+    }
+    this.#dispatch({ kind: 'olderAsked' });
+    try {
+      const excludeHealthChecks = this.#state.healthChecks === 'hidden';
+      const page = await this.#source.listTraces({ limit: pageSize, before, excludeHealthChecks }, this.#ended.signal);
+      this.#dispatch({ kind: 'olderLoaded', page });
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  /** Loads the tree of a trace unless a fresh one is there; where it cannot be had, the state says why. */
+  async loadTree(traceId: string): Promise<void> {
+    const loaded = this.#state.trees.get(traceId);
+    if (loaded?.kind === 'loaded' && !loaded.isStale) {
+      return;
+    }
+    let loading = this.#loadingTrees.get(traceId);
+    if (loading === undefined) {
+      loading = this.#loadTreeOnce(traceId).finally(() => this.#loadingTrees.delete(traceId));
+      this.#loadingTrees.set(traceId, loading);
+    }
+    await loading;
+  }
+
+  /** Loads what a span raised, where that is not known yet. */
+  async loadExceptions(traceId: string, spanId: string): Promise<void> {
+    const tree = loadedTreeOf(this.#state, traceId);
+    if (tree === undefined || tree.exceptions.has(spanId)) {
+      return;
+    }
+    const exceptions = await this.#exceptionsOf(traceId, spanId);
+    this.#dispatch({ kind: 'exceptionsLoaded', traceId, spanId, exceptions });
+  }
+
+  /** Makes sure that a trace is among the rows, loading older ones for it. Answers false where it is not to be found in them. */
+  async bringIntoRows(traceId: string): Promise<boolean> {
+    await this.whenLoaded();
+    while (traceRowOf(this.#state, traceId) === undefined && olderCursorOf(this.#state) !== undefined) {
+      const { length } = this.#state.rows;
+      await this.loadOlder();
+      if (this.#state.rows.length === length) {
+        break;
+      }
+    }
+    return traceRowOf(this.#state, traceId) !== undefined;
+  }
+
+  async setPinned(traceId: string, isPinned: boolean): Promise<void> {
+    this.#dispatch({ kind: 'pinned', traceId, isPinned });
+    try {
+      if (!(await this.#source.setPinned(traceId, isPinned))) {
+        throw new UserError('This trace is no longer kept, so it cannot be pinned.');
+      }
+    } finally {
+      this.#ask('all');
+    }
+  }
+
+  async clear(): Promise<void> {
+    await this.#source.clear();
+    await this.refresh();
+  }
+
+  groupBy(groupBy: TracesState['groupBy']): void {
+    this.#dispatch({ kind: 'groupingChosen', groupBy });
+  }
+
+  showHealthChecks(healthChecks: TracesState['healthChecks']): void {
+    this.#dispatch({ kind: 'healthChecksChosen', healthChecks });
+    this.#ask('all');
+  }
+
+  showMoreChildren(nodeId: string): void {
+    this.#dispatch({ kind: 'moreChildrenAsked', nodeId });
+  }
+
+  #onSourceState(): void {
+    this.#dispatch({ kind: 'sourceChanged', source: this.#source.state });
+    this.#ask('all');
+  }
+
+  #onChange({ traces, removed }: ChangeEvent): void {
+    for (const id of traces === 'many' ? this.#loadingTrees.keys() : traces) {
+      if (this.#loadingTrees.has(id)) {
+        this.#overtaken.add(id);
+      }
+    }
+    if (removed || traces === 'many') {
+      this.#dispatch({ kind: 'treesChanged', traceIds: 'many' });
+      this.#ask('all');
+      return;
+    }
+    this.#dispatch({ kind: 'treesChanged', traceIds: traces });
+    const newest = new Set(this.#state.rows.slice(0, pageSize).map(({ id }) => id));
+    const isBelow = traces.some((id) => !newest.has(id) && traceRowOf(this.#state, id) !== undefined);
+    this.#ask(isBelow ? 'all' : 'newest');
+  }
+
+  #ask(what: 'nothing' | 'newest' | 'all'): void {
+    if (this.#wanted !== 'all' && what !== 'nothing') {
+      this.#wanted = what;
+    }
+    if (this.#isVisible && this.#source.state.kind === 'ready') {
+      this.#asking ??= this.#askUntilCurrent().finally(() => (this.#asking = undefined));
+    }
+  }
+
+  async #askUntilCurrent(): Promise<void> {
+    while (this.#wanted !== 'nothing' && this.#isVisible && !this.isDisposed) {
+      const shown = this.#wanted === 'all' ? this.#state.rows.length : 0;
+      this.#wanted = 'nothing';
+      const limit = Math.min(Math.max(pageSize, shown), largestPage);
+      const excludeHealthChecks = this.#state.healthChecks === 'hidden';
+      try {
+        const page = await this.#source.listTraces({ limit, excludeHealthChecks }, this.#ended.signal);
+        this.#dispatch({ kind: 'newestLoaded', page });
+      } catch (error) {
+        this.#fail(error);
+      }
+    }
+  }
+
+  async #loadTreeOnce(traceId: string): Promise<void> {
+    this.#overtaken.delete(traceId);
+    this.#dispatch({ kind: 'treeLoaded', traceId, tree: await this.#treeOf(traceId) });
+    if (this.#overtaken.delete(traceId)) {
+      this.#dispatch({ kind: 'treesChanged', traceIds: [traceId] });
+    }
+  }
+
+  async #treeOf(traceId: string): Promise<LoadedTree> {
+    try {
+      const columns = await this.#source.loadTreeRows(traceId, this.#ended.signal);
+      if (columns === undefined) {
+        return { kind: 'gone' };
+      }
+      const tree = toSpanTree(columns);
+      const exceptions = await Promise.all(
+        failedRows(tree, exceptionsLoadedAtOnce).map(
+          async ({ spanId }) => [spanId, await this.#exceptionsOf(traceId, spanId)] as const,
+        ),
+      );
+      return { kind: 'loaded', tree: { ...tree, exceptions: new Map(exceptions) }, isStale: false };
+    } catch (error) {
+      if (error instanceof UserError) {
+        return { kind: 'failed', message: error.message };
+      }
+      throw error;
+    }
+  }
+
+  async #exceptionsOf(traceId: string, spanId: string): Promise<readonly ExceptionJson[]> {
+    const span = await this.#source.loadSpan(traceId, spanId, this.#ended.signal);
+    return span?.exceptions ?? [];
+  }
+
+  #drawAges(): void {
+    const now = this.#clock.now();
+    this.#changed.fire(changeByTime(this.#state, this.#agesDrawnAt, now));
+    this.#agesDrawnAt = now;
+  }
+
+  #fail(error: unknown): void {
+    if (this.#ended.signal.aborted) {
+      return;
+    }
+    this.#dispatch({ kind: 'loadFailed', message: messageOf(error) });
+  }
+
+  #dispatch(event: TracesEvent): void {
+    const before = this.#state;
+    this.#state = reduceTraces(before, event);
+    if (before !== this.#state && !this.isDisposed) {
+      this.#changed.fire(changeBetween(before, this.#state));
+    }
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof UserError ? error.message : `The traces could not be loaded: ${String(error)}`;
+}

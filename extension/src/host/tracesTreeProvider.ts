@@ -1,0 +1,138 @@
+import * as vscode from 'vscode';
+import type { SpanStatus } from '@sightline/telemetry/model/span';
+import { Disposable } from '../lifetime.ts';
+import type { TracesChange } from './tracesChange.ts';
+import type { TracesController } from './tracesController.ts';
+import { drawRow, type DrawnRow } from './traceRows.ts';
+import { childNodesOf, nodeIdOf, parentNodeOf, topNodesOf, type TracesNode } from './tracesNodes.ts';
+import { renderTooltip } from './tracesTooltip.ts';
+
+/** Identities that are kept at most before those of rows long gone are forgotten. */
+const maxKnownNodes = 20_000;
+
+/** Maps the model to tree items, and nothing else. */
+export class TracesTreeProvider extends Disposable implements vscode.TreeDataProvider<TracesNode> {
+  readonly #changed = this.register(new vscode.EventEmitter<TracesNode[] | undefined>());
+  readonly onDidChangeTreeData = this.#changed.event;
+  readonly #controller: TracesController;
+  /** The editor knows a row by the object it was given, so each id keeps its object. */
+  readonly #known = new Map<string, TracesNode>();
+
+  constructor(controller: TracesController) {
+    super();
+    this.#controller = controller;
+    this.register(controller.onDidChange((change) => this.#onChange(change)));
+  }
+
+  async getChildren(node?: TracesNode): Promise<TracesNode[]> {
+    if (node === undefined) {
+      await this.#controller.whenLoaded();
+      this.#forgetOld();
+      return this.#same(topNodesOf(this.#controller.state, this.#controller.now()));
+    }
+    if (node.kind === 'trace') {
+      await this.#controller.loadTree(node.traceId);
+    } else if (node.kind === 'span') {
+      await this.#controller.loadExceptions(node.traceId, node.spanId);
+    }
+    return this.#same(childNodesOf(this.#controller.state, node, this.#controller.now()));
+  }
+
+  getTreeItem(node: TracesNode): vscode.TreeItem {
+    const row = drawRow(this.#controller.state, node, this.#controller.now());
+    const item = row === undefined ? new vscode.TreeItem('No longer kept') : toTreeItem(row, node);
+    item.id = nodeIdOf(node);
+    return item;
+  }
+
+  /** Tooltips are made when somebody hovers, for most rows never. */
+  resolveTreeItem(item: vscode.TreeItem, node: TracesNode): vscode.TreeItem {
+    const tooltip = renderTooltip(this.#controller.state, node);
+    item.tooltip = tooltip === undefined ? '' : new vscode.MarkdownString(tooltip);
+    return item;
+  }
+
+  getParent(node: TracesNode): TracesNode | undefined {
+    const parent = parentNodeOf(this.#controller.state, node, this.#controller.now());
+    return parent === undefined ? undefined : this.same(parent);
+  }
+
+  /** The object by which the editor knows the row. */
+  same(node: TracesNode): TracesNode {
+    const id = nodeIdOf(node);
+    const known = this.#known.get(id) ?? node;
+    this.#known.set(id, known);
+    return known;
+  }
+
+  #same(nodes: readonly TracesNode[]): TracesNode[] {
+    return nodes.map((node) => this.same(node));
+  }
+
+  #onChange(change: TracesChange): void {
+    if (change.kind === 'structure') {
+      this.#changed.fire(undefined);
+      return;
+    }
+    const drawn = change.nodes.flatMap((node) => this.#known.get(nodeIdOf(node)) ?? []);
+    if (drawn.length > 0) {
+      this.#changed.fire(drawn);
+    }
+  }
+
+  #forgetOld(): void {
+    // Safe only here: the editor asks for the top rows after it has let go of all objects it had.
+    if (this.#known.size > maxKnownNodes) {
+      this.#known.clear();
+    }
+  }
+}
+
+const tints: Record<SpanStatus, string> = {
+  running: 'charts.blue',
+  ok: 'testing.iconPassed',
+  error: 'list.warningForeground',
+  fault: 'list.errorForeground',
+  throttled: 'list.warningForeground',
+};
+
+const expansions: Record<DrawnRow['expansion'], vscode.TreeItemCollapsibleState> = {
+  none: vscode.TreeItemCollapsibleState.None,
+  collapsed: vscode.TreeItemCollapsibleState.Collapsed,
+  expanded: vscode.TreeItemCollapsibleState.Expanded,
+};
+
+function toTreeItem(row: DrawnRow, node: TracesNode): vscode.TreeItem {
+  const item = new vscode.TreeItem(row.label, expansions[row.expansion]);
+  item.description = row.description;
+  item.contextValue = row.context;
+  item.accessibilityInformation = { label: row.spoken };
+  if (row.icon !== undefined) {
+    item.iconPath = new vscode.ThemeIcon(row.icon, row.tint && new vscode.ThemeColor(tints[row.tint]));
+  }
+  const command = row.expansion === 'none' ? commandOf(node) : undefined;
+  if (command !== undefined) {
+    item.command = command;
+  }
+  return item;
+}
+
+/** What a click on a row without children does. */
+function commandOf(node: TracesNode): vscode.Command | undefined {
+  switch (node.kind) {
+    case 'span':
+      return { command: 'sightline.openSpan', title: 'Open Span', arguments: [node] };
+    case 'exception':
+      return { command: 'sightline.goToException', title: 'Go to Line', arguments: [node] };
+    case 'details':
+      return { command: 'sightline.openRawTrace', title: 'Open Raw Documents', arguments: [node] };
+    case 'more':
+      return { command: 'sightline.showMoreSpans', title: 'Show More', arguments: [node] };
+    case 'older':
+      return { command: 'sightline.loadOlderTraces', title: 'Load Older' };
+    case 'group':
+    case 'trace':
+    case 'note':
+      return undefined;
+  }
+}
