@@ -18,7 +18,7 @@ export function readKeyValue(reader: ProtobufReader, attributes: Record<string, 
   let value: AttributeValue = null;
   for (let tag = reader.nextTag(); tag !== 0; tag = reader.nextTag()) {
     if (tag === keyValueTag.key) {
-      key = reader.text();
+      key = reader.repeatedText();
     } else if (tag === keyValueTag.value) {
       value = readAnyValue(reader, depth);
     } else {

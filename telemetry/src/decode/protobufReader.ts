@@ -3,8 +3,11 @@ import { parseUtf8, toUtf8 } from './utf8.ts';
 /** The low three bits of a tag (protobuf.dev, "Encoding"). */
 export const wireType = { varint: 0, fixed64: 1, bytes: 2, startGroup: 3, endGroup: 4, fixed32: 5 } as const;
 
-const hexDigits = '0123456789abcdef';
-const hexPairs = Array.from({ length: 256 }, (_, byte) => `${hexDigits[byte >> 4]}${hexDigits[byte & 15]}`);
+/** Up to this length eight characters at a time beat a call of TextDecoder. */
+const shortText = 40;
+
+/** Character codes of the hex digits. */
+const hexCodes = Uint8Array.from('0123456789abcdef', (digit) => digit.charCodeAt(0));
 
 /**
  * Reads protobuf's wire format in place: no copies, no objects a field, never throws.
@@ -25,6 +28,8 @@ export class ProtobufReader {
   /** The halves of the varint read last, unsigned. */
   #low = 0;
   #high = 0;
+  /** Texts that `repeatedText` gave, by a hash of their bytes. */
+  readonly #seen: (string | undefined)[] = [];
   readonly #view: DataView;
 
   constructor(bytes: Uint8Array, pos = 0, end = bytes.length) {
@@ -120,21 +125,23 @@ export class ProtobufReader {
     const length = this.length();
     const end = this.pos + length;
     let text = '';
+    for (; this.pos + 4 <= end; this.pos += 4) {
+      text += hexOfFour(this.bytes, this.pos);
+    }
     for (; this.pos < end; this.pos++) {
-      text += hexPairs[this.bytes[this.pos] as number];
+      const byte = this.bytes[this.pos] as number;
+      text += String.fromCharCode(hexCodes[byte >> 4] as number, hexCodes[byte & 15] as number);
     }
     return text;
   }
 
   /** Text; what is not UTF-8 becomes U+FFFD and sets `hasBadText`. */
   text(): string {
-    const bytes = this.bytesField();
-    const text = parseUtf8(bytes);
-    if (text !== undefined) {
-      return text;
-    }
-    this.hasBadText = true;
-    return toUtf8(bytes);
+    const length = this.length();
+    const start = this.pos;
+    this.pos += length;
+    const short = length <= shortText ? parseAscii(this.bytes, start, this.pos) : undefined;
+    return short ?? this.#decode(this.bytes.subarray(start, this.pos));
   }
 
   /** Passes over a field's value, groups with all that they hold. */
@@ -159,6 +166,53 @@ export class ProtobufReader {
     const failure = this.failure;
     this.failure = undefined;
     return failure;
+  }
+
+  /** Text that is likely to come again, such as an attribute's key: the same string object is given each time, which is cheaper. */
+  repeatedText(): string {
+    const start = this.pos;
+    const length = this.length();
+    if (length > shortText || length === 0) {
+      this.pos = start;
+      return this.text();
+    }
+    const slot = this.#slotOf(this.pos, length);
+    const known = this.#seen[slot];
+    if (known !== undefined && this.#isTextAt(known, length)) {
+      this.pos += length;
+      return known;
+    }
+    this.pos = start;
+    const text = this.text();
+    this.#seen[slot] = text;
+    return text;
+  }
+
+  #slotOf(start: number, length: number): number {
+    let hash = length;
+    for (let at = start; at < start + length; at++) {
+      hash = (Math.imul(hash, 31) + (this.bytes[at] as number)) | 0;
+    }
+    return hash & 0xff;
+  }
+
+  /** A text with anything but ASCII is never found again, as its code units are not its bytes. */
+  #isTextAt(text: string, length: number): boolean {
+    if (text.length !== length) {
+      return false;
+    }
+    for (let at = 0; at < length; at++) {
+      if (text.charCodeAt(at) !== this.bytes[this.pos + at]) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  #decode(bytes: Uint8Array): string {
+    const text = parseUtf8(bytes);
+    this.hasBadText ||= text === undefined;
+    return text ?? toUtf8(bytes);
   }
 
   #skipValue(tag: number): void {
@@ -236,4 +290,49 @@ export class ProtobufReader {
     }
     this.fail('a number has more than ten bytes');
   }
+}
+
+/** Text of ASCII bytes; `undefined` where one is not ASCII. */
+function parseAscii(bytes: Uint8Array, start: number, end: number): string | undefined {
+  let text = '';
+  let at = start;
+  for (; at + 8 <= end; at += 8) {
+    const a = bytes[at] as number;
+    const b = bytes[at + 1] as number;
+    const c = bytes[at + 2] as number;
+    const d = bytes[at + 3] as number;
+    const e = bytes[at + 4] as number;
+    const f = bytes[at + 5] as number;
+    const g = bytes[at + 6] as number;
+    const h = bytes[at + 7] as number;
+    if ((a | b | c | d | e | f | g | h) > 0x7f) {
+      return undefined;
+    }
+    text += String.fromCharCode(a, b, c, d, e, f, g, h);
+  }
+  for (; at < end; at++) {
+    const code = bytes[at] as number;
+    if (code > 0x7f) {
+      return undefined;
+    }
+    text += String.fromCharCode(code);
+  }
+  return text;
+}
+
+function hexOfFour(bytes: Uint8Array, at: number): string {
+  const a = bytes[at] as number;
+  const b = bytes[at + 1] as number;
+  const c = bytes[at + 2] as number;
+  const d = bytes[at + 3] as number;
+  return String.fromCharCode(
+    hexCodes[a >> 4] as number,
+    hexCodes[a & 15] as number,
+    hexCodes[b >> 4] as number,
+    hexCodes[b & 15] as number,
+    hexCodes[c >> 4] as number,
+    hexCodes[c & 15] as number,
+    hexCodes[d >> 4] as number,
+    hexCodes[d & 15] as number,
+  );
 }
