@@ -9,6 +9,7 @@ import { footprintExperiment } from './experiments/footprint.ts';
 import { ingestExperiment } from './experiments/ingest.ts';
 import { killExperiment } from './experiments/kill.ts';
 import { latencyExperiment } from './experiments/latency.ts';
+import { peersExperiment } from './experiments/peers.ts';
 import { queriesExperiment } from './experiments/queries.ts';
 import { retentionExperiment } from './experiments/retention.ts';
 import { udpExperiment } from './experiments/udp.ts';
@@ -20,6 +21,7 @@ import { renderMarkdown, renderTable, type BenchReport } from './report.ts';
 const experiments: readonly Experiment[] = [
   ingestExperiment({ spansPerRequest: 512, atLeast: 180_000, spans: 720_000 }),
   ingestExperiment({ spansPerRequest: 50, atLeast: 85_000, spans: 360_000 }),
+  peersExperiment,
   udpExperiment,
   queriesExperiment,
   latencyExperiment,
