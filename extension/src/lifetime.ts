@@ -33,7 +33,7 @@ export abstract class Disposable implements Disposer {
 /** Subscribes a listener until the result is disposed. Fits where a `vscode.Event` is asked for. */
 export type Event<T> = (listener: (value: T) => unknown) => Disposer;
 
-/** Fires in the order of subscription. A listener added while it fires waits for the next time. */
+/** Fires in the order of subscription. */
 export class Emitter<T> implements Disposer {
   readonly #listeners = new Set<(value: T) => unknown>();
 
@@ -45,7 +45,7 @@ export class Emitter<T> implements Disposer {
   };
 
   fire(value: T): void {
-    for (const listener of [...this.#listeners]) {
+    for (const listener of this.#listeners) {
       listener(value);
     }
   }

@@ -7,7 +7,7 @@ import type { ServicesCommands, TracesCommands } from './commandTable.ts';
 export type Commands = ServicesCommands & TracesCommands;
 
 /** Registers a group of commands. The only place where a command's failure is logged and shown. */
-export function registerCommands<T extends Partial<Commands>>(log: vscode.LogOutputChannel, handlers: T): Disposer {
+export function registerCommands(log: vscode.LogOutputChannel, handlers: Partial<Commands>): Disposer {
   return new RegisteredCommands(log, Object.entries(handlers) as [string, CommandHandler][]);
 }
 

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** What decides where the AWS SDKs find a region and credentials. */
@@ -6,7 +6,7 @@ export interface AwsInput {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly home: string;
   /** `undefined` where the file cannot be read. */
-  readonly readText: (file: string) => Promise<string | undefined>;
+  readonly readText: (file: string) => string | undefined;
 }
 
 export interface AwsSurroundings {
@@ -18,15 +18,15 @@ export interface AwsSurroundings {
  * Asks what the SDKs' own chain asks, without the calls: environment, profile files, container, and whether this is an EC2 machine, whose metadata service
  * would answer.
  */
-export async function loadAwsSurroundings(input: AwsInput): Promise<AwsSurroundings> {
-  const profile = await loadProfile(input);
+export function awsSurroundingsOf(input: AwsInput): AwsSurroundings {
+  const profile = readProfile(input);
   const { env } = input;
   return {
     hasRegion: Boolean(env['AWS_REGION'] ?? env['AWS_DEFAULT_REGION'] ?? profile['region']),
     hasCredentials:
       credentialVariables.some((name) => Boolean(env[name])) ||
       credentialKeys.some((key) => profile[key] !== undefined) ||
-      (await isEc2(input)),
+      isEc2(input),
   };
 }
 
@@ -49,12 +49,10 @@ const credentialKeys = [
 ];
 
 /** The active profile's keys out of both files; the config file spells the section of a named one `[profile NAME]`. */
-async function loadProfile({ env, home, readText }: AwsInput): Promise<Record<string, string>> {
+function readProfile({ env, home, readText }: AwsInput): Record<string, string> {
   const name = env['AWS_PROFILE'] ?? env['AWS_DEFAULT_PROFILE'] ?? 'default';
-  const [credentials, config] = await Promise.all([
-    readText(env['AWS_SHARED_CREDENTIALS_FILE'] ?? join(home, '.aws', 'credentials')),
-    readText(env['AWS_CONFIG_FILE'] ?? join(home, '.aws', 'config')),
-  ]);
+  const credentials = readText(env['AWS_SHARED_CREDENTIALS_FILE'] ?? join(home, '.aws', 'credentials'));
+  const config = readText(env['AWS_CONFIG_FILE'] ?? join(home, '.aws', 'config'));
   return { ...sectionOf(config ?? '', [name, `profile ${name}`]), ...sectionOf(credentials ?? '', [name]) };
 }
 
@@ -75,15 +73,20 @@ function sectionOf(text: string, names: readonly string[]): Record<string, strin
   return found;
 }
 
-async function isEc2({ env, readText }: AwsInput): Promise<boolean> {
+function isEc2({ env, readText }: AwsInput): boolean {
   if (env['AWS_EC2_METADATA_DISABLED'] === 'true') {
     return false;
   }
-  const vendor = await readText('/sys/devices/virtual/dmi/id/board_vendor');
+  const vendor = readText('/sys/devices/virtual/dmi/id/board_vendor');
   return vendor?.trim() === 'Amazon EC2';
 }
 
 /** Reads a small text file; a missing or unreadable one is `undefined`. */
-export async function readTextFile(file: string): Promise<string | undefined> {
-  return await readFile(file, 'utf8').catch(() => undefined);
+export function readTextFile(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    // Most machines have none of these files.
+    return undefined;
+  }
 }

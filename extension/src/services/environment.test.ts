@@ -14,19 +14,21 @@ const input: EnvironmentInput = {
 };
 
 /** One line a variable: who gets it, its name and value, a star behind a secret. */
-function check(changes: Partial<EnvironmentInput>): ReturnType<typeof expect<string>> {
+function textOf(changes: Partial<EnvironmentInput>): string {
   const lines = environmentOf({ ...input, ...changes }).map(
     ({ name, value, recipient, isSecret }) => `${recipient}  ${name}=${value}${isSecret ? ' *' : ''}`,
   );
-  return expect(lines.join('\n'));
+  return lines.join('\n');
 }
 
 test('everyone is pointed at what the hub answers; names and addresses of its own go to the backend only', () => {
-  check({
-    backendUrl: 'http://127.0.0.1:4567',
-    frontendUrl: 'http://127.0.0.1:3000',
-    databaseUrl: 'postgres://postgres@127.0.0.1:5432/postgres',
-  }).toMatchInlineSnapshot(`
+  expect(
+    textOf({
+      backendUrl: 'http://127.0.0.1:4567',
+      frontendUrl: 'http://127.0.0.1:3000',
+      databaseUrl: 'postgres://postgres@127.0.0.1:5432/postgres',
+    }),
+  ).toMatchInlineSnapshot(`
     "everyone  AWS_XRAY_DAEMON_ADDRESS=127.0.0.1:2000
     everyone  AWS_XRAY_CONTEXT_MISSING=LOG_ERROR
     everyone  OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:4318
@@ -45,11 +47,13 @@ test('everyone is pointed at what the hub answers; names and addresses of its ow
 });
 
 test('an interface that the hub serves is pointed at it, with made-up credentials where the chain finds none', () => {
-  check({
-    served: new Set(['xrayApi', 'logsApi', 'rollbar', 'honeycomb']),
-    hasAwsCredentials: false,
-    region: 'eu-north-1',
-  }).toMatchInlineSnapshot(`
+  expect(
+    textOf({
+      served: new Set(['xrayApi', 'logsApi', 'rollbar', 'honeycomb']),
+      hasAwsCredentials: false,
+      region: 'eu-north-1',
+    }),
+  ).toMatchInlineSnapshot(`
     "everyone  HONEYCOMB_API_KEY=sightline-local *
     everyone  ROLLBAR_ACCESS_TOKEN=sightline-local *
     everyone  ROLLBAR_ENDPOINT=http://127.0.0.1:4319/api/1/item/
@@ -67,21 +71,23 @@ test('an interface that the hub serves is pointed at it, with made-up credential
 });
 
 test('real credentials are left alone', () => {
-  check({ served: new Set(['xrayApi']) }).not.toContain('AWS_ACCESS_KEY_ID');
+  expect(textOf({ served: new Set(['xrayApi']) })).not.toContain('AWS_ACCESS_KEY_ID');
 });
 
 test('a receiver that is switched off is pointed at by nothing', () => {
-  check({ endpoints: { api: 'http://127.0.0.1:4319' } }).not.toMatch(/OTLP|DAEMON/);
+  expect(textOf({ endpoints: { api: 'http://127.0.0.1:4319' } })).not.toMatch(/OTLP|DAEMON/);
 });
 
 test('two ports of the X-Ray daemon are named one by one, without a scheme', () => {
-  check({ endpoints: { ...input.endpoints, xrayTcp: 'http://127.0.0.1:2001' } }).toContain(
+  expect(textOf({ endpoints: { ...input.endpoints, xrayTcp: 'http://127.0.0.1:2001' } })).toContain(
     'AWS_XRAY_DAEMON_ADDRESS=tcp:127.0.0.1:2001 udp:127.0.0.1:2000',
   );
 });
 
 test('a connection string with a password is a secret', () => {
-  check({ databaseUrl: 'postgres://me:secret@db/app' }).toContain('DATABASE_URL=postgres://me:secret@db/app *');
+  expect(textOf({ databaseUrl: 'postgres://me:secret@db/app' })).toContain(
+    'DATABASE_URL=postgres://me:secret@db/app *',
+  );
 });
 
 test('a shell reads back what was exported', () => {

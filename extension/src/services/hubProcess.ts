@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { ReadyLine } from '@sightline/hub/client/api';
 import { UserError } from '../userError.ts';
+import { withoutEditorVariables } from './editorEnvironment.ts';
 import type { NodeRuntime } from './nodeRuntime.ts';
 import type { Receiver } from './ports.ts';
 
@@ -47,17 +48,15 @@ export async function launchHub(launch: HubLaunch, signal?: AbortSignal): Promis
 }
 
 export function hubArguments({ program, dataDir, ports, limits }: Omit<HubLaunch, 'runtime' | 'env'>): string[] {
-  return [
-    ...[program, 'serve', '--json', '--idle-exit', '10m', '--data-dir', dataDir],
-    ...['--port', String(ports.api), '--otlp-port', String(ports.otlpHttp)],
-    ...['--otlp-grpc-port', String(ports.otlpGrpc), '--xray-port', String(ports.xray), ...limits],
-  ];
-}
-
-/** Without what the editor's process has only for itself: a debugger's or the editor's options would stop or change the hub. */
-export function hubEnvironment(env: NodeJS.ProcessEnv, runtime: NodeRuntime): NodeJS.ProcessEnv {
-  const kept = Object.entries(env).filter(([name]) => !/^(NODE_OPTIONS|VSCODE_.*|ELECTRON_.*)$/.test(name));
-  return { ...Object.fromEntries(kept), ...runtime.env };
+  const options = {
+    '--idle-exit': '10m',
+    '--data-dir': dataDir,
+    '--port': ports.api,
+    '--otlp-port': ports.otlpHttp,
+    '--otlp-grpc-port': ports.otlpGrpc,
+    '--xray-port': ports.xray,
+  };
+  return [program, 'serve', '--json', ...Object.entries(options).flat().map(String), ...limits];
 }
 
 function spawnHub(launch: HubLaunch): ChildProcess {
@@ -66,7 +65,7 @@ function spawnHub(launch: HubLaunch): ChildProcess {
   try {
     return spawn(launch.runtime.path, hubArguments(launch), {
       cwd: launch.dataDir,
-      env: hubEnvironment(launch.env, launch.runtime),
+      env: { ...withoutEditorVariables(launch.env), ...launch.runtime.env },
       detached: true,
       windowsHide: true,
       stdio: ['ignore', 'pipe', log],

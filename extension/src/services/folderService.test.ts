@@ -1,0 +1,130 @@
+import { expect, test } from 'vitest';
+import { Emitter } from '../lifetime.ts';
+import { FolderService, type Run, type Startable } from './folderService.ts';
+import type { ServiceExit } from './serviceProcess.ts';
+import type { ServiceEndpoints, ServiceState } from './serviceState.ts';
+
+/** A program that does what the test says. */
+class ScriptedRun implements Run {
+  readonly pid = 42;
+  readonly ready = new Emitter<ServiceEndpoints>();
+  readonly onReady = this.ready.event;
+  readonly end: (exit: ServiceExit) => void;
+  readonly exited: Promise<ServiceExit>;
+
+  constructor() {
+    const { promise, resolve } = Promise.withResolvers<ServiceExit>();
+    this.exited = promise;
+    this.end = resolve;
+  }
+
+  stop(): Promise<void> {
+    this.end({ kind: 'signal', signal: 'SIGTERM' });
+    return Promise.resolve();
+  }
+}
+
+/** A service with the ports that answer, and every state it went through. */
+function service(options: Partial<Startable> & { listening?: Set<number> } = {}) {
+  const listening = options.listening ?? new Set<number>();
+  const run = new ScriptedRun();
+  const states: string[] = [];
+  const started = new FolderService('backend', {
+    now: () => new Date(0),
+    // Time passes only between turns of the event loop, so nothing waits and nothing spins.
+    sleep: () => new Promise((resolve) => void setImmediate(resolve)),
+    isListening: (port) => Promise.resolve(listening.has(port)),
+  });
+  started.onDidChange(() => states.push(textOf(started.state)));
+  started.configure({ description: 'npm: dev', endpoints: {}, run: () => Promise.resolve(run), ...options });
+  return { backend: started, run, states, listening };
+}
+
+function textOf(state: ServiceState): string {
+  switch (state.kind) {
+    case 'running':
+    case 'elsewhere':
+      return `${state.kind} ${JSON.stringify(state.endpoints)}`;
+    case 'exited':
+      return `exited: ${state.message}${state.isFailure ? ' (failure)' : ''}`;
+    case 'unknown':
+    case 'stopped':
+    case 'starting':
+    case 'stopping':
+      return state.kind;
+  }
+}
+
+function check(states: readonly string[], expected: readonly string[]): void {
+  expect(states).toEqual(expected);
+}
+
+test('it runs once its port answers, and stops', async () => {
+  const { backend, states, listening } = service({ port: 4567, endpoints: { backend: 'http://127.0.0.1:4567' } });
+  const started = backend.start({ A: '1' });
+  setImmediate(() => listening.add(4567));
+  await started;
+  expect(backend.environment).toEqual({ A: '1' });
+  await backend.stop();
+  check(states, ['stopped', 'starting', 'running {"backend":"http://127.0.0.1:4567"}', 'stopping', 'stopped']);
+});
+
+test('it runs once it prints its ready line, and takes over a later one', async () => {
+  const { backend, run, states } = service({ port: 4567 });
+  const started = backend.start({});
+  setImmediate(() => run.ready.fire({ page: 'http://127.0.0.1:3000' }));
+  await started;
+  run.ready.fire({ page: 'http://127.0.0.1:3001' });
+  check(states, [
+    'stopped',
+    'starting',
+    'running {"page":"http://127.0.0.1:3000"}',
+    'running {"page":"http://127.0.0.1:3001"}',
+  ]);
+});
+
+test('without a port or a ready line it counts as running after a while', async () => {
+  const { backend, states } = service();
+  await backend.start({});
+  check(states, ['stopped', 'starting', 'running {}']);
+});
+
+test('one that ends before it is up says how', async () => {
+  const { backend, run, states } = service({ port: 4567 });
+  const started = backend.start({});
+  run.end({ kind: 'code', code: 1 });
+  await expect(started).rejects.toThrow('The backend ended with exit code 1 before it was up.');
+  check(states, ['stopped', 'starting', 'exited: ended with exit code 1 (failure)']);
+});
+
+test('one that ends later says how, and may be started again', async () => {
+  const { backend, run, states } = service();
+  await backend.start({});
+  run.end({ kind: 'signal', signal: 'SIGKILL' });
+  await run.exited;
+  await Promise.resolve();
+  expect(backend.isOwn).toBe(false);
+  check(states.slice(-1), ['exited: was ended by SIGKILL (failure)']);
+});
+
+test('a port that another program holds is not fought over', async () => {
+  const { backend, states } = service({ port: 4567, listening: new Set([4567]) });
+  await expect(backend.start({})).rejects.toThrow('port 4567 is already in use');
+  check(states, ['stopped', 'elsewhere {}']);
+});
+
+test('one that was started elsewhere is seen coming and going', async () => {
+  const { backend, states, listening } = service({ port: 4567 });
+  listening.add(4567);
+  await backend.look();
+  listening.clear();
+  await backend.look();
+  check(states, ['stopped', 'elsewhere {}', 'stopped']);
+});
+
+test('one whose port never answers is said to be stuck, and can still be stopped', async () => {
+  const { backend, states } = service({ port: 4567 });
+  await expect(backend.start({})).rejects.toThrow('has not opened port 4567 within 60 seconds');
+  await backend.stop();
+  check(states.slice(-2), ['stopping', 'stopped']);
+});

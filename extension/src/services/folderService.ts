@@ -1,0 +1,222 @@
+import { Disposable, Emitter, type Event } from '../lifetime.ts';
+import { UserError } from '../userError.ts';
+import { describeExit, type ServiceExit } from './serviceProcess.ts';
+import type { FolderServiceId, ServiceEndpoints, ServiceState } from './serviceState.ts';
+
+/** Something that runs: a program in a task's terminal, a task, or a debug launch. */
+export interface Run {
+  readonly pid?: number;
+  /** Fires with the endpoints of its ready line, where it prints one. */
+  readonly onReady: Event<ServiceEndpoints>;
+  readonly exited: Promise<ServiceExit>;
+  stop(): Promise<unknown>;
+}
+
+/** What to start, and how to tell that it is up. */
+export interface Startable {
+  /** What a person calls it: `npm: dev`. */
+  readonly description: string;
+  readonly port?: number;
+  /** Endpoints known before it says anything, from the settings. */
+  readonly endpoints: ServiceEndpoints;
+  run(environment: Readonly<Record<string, string>>): Promise<Run>;
+}
+
+/** Time and sockets, as parameters. */
+export interface ServiceClock {
+  now(): Date;
+  sleep(millis: number): Promise<void>;
+  isListening(port: number): Promise<boolean>;
+}
+
+const tick = 200;
+/** How long a service may take until its port answers. A first start may install or compile. */
+const portMillis = 60_000;
+/** A program without a port may print a ready line; after this long it counts as running without one. */
+const lineMillis = 10_000;
+
+/** The backend or the database of this window: what it is, whether it runs, and the environment that it was started with. */
+export class FolderService extends Disposable {
+  readonly #changed = this.register(new Emitter<void>());
+  readonly onDidChange = this.#changed.event;
+  readonly id: FolderServiceId;
+  readonly #clock: ServiceClock;
+  #startable: Startable | undefined;
+  #state: ServiceState = { kind: 'unknown' };
+  #run: Run | undefined;
+  #environment: Readonly<Record<string, string>> | undefined;
+
+  constructor(id: FolderServiceId, clock: ServiceClock) {
+    super();
+    this.id = id;
+    this.#clock = clock;
+  }
+
+  get state(): ServiceState {
+    return this.#state;
+  }
+
+  get description(): string | undefined {
+    return this.#startable?.description;
+  }
+
+  /** Whether this window started it and it has not ended. */
+  get isOwn(): boolean {
+    return this.#run !== undefined;
+  }
+
+  get pid(): number | undefined {
+    return this.#run?.pid;
+  }
+
+  /** What it was started with, while it runs. */
+  get environment(): Readonly<Record<string, string>> | undefined {
+    return this.#run && this.#environment;
+  }
+
+  /** Where it answers, as far as is known, running or not. */
+  get endpoints(): ServiceEndpoints {
+    const running = this.#state.kind === 'running' || this.#state.kind === 'elsewhere' ? this.#state.endpoints : {};
+    return { ...this.#startable?.endpoints, ...running };
+  }
+
+  /** Says what to start from now on; what runs already goes on. */
+  configure(startable: Startable | undefined): void {
+    this.#startable = startable;
+    if (this.#run === undefined) {
+      this.#set(startable === undefined ? { kind: 'unknown' } : { kind: 'stopped' });
+    }
+  }
+
+  /** Starts it and settles when it is up. Rejects with a `UserError` when it ends before, or its port is held by another program. */
+  async start(environment: Readonly<Record<string, string>>): Promise<void> {
+    const startable = this.#startable;
+    if (startable === undefined || this.#run !== undefined) {
+      return;
+    }
+    await this.#refuseTakenPort(startable);
+    this.#set({ kind: 'starting' });
+    try {
+      const run = await startable.run(environment);
+      this.#run = run;
+      this.#environment = environment;
+      void run.exited.then((exit) => this.#ended(run, exit));
+      await this.#whenUp(run, startable);
+    } catch (error) {
+      if (this.#state.kind === 'starting') {
+        this.#set({ kind: 'exited', message: error instanceof Error ? error.message : String(error), isFailure: true });
+      }
+      throw error;
+    }
+  }
+
+  /** Ends it, with all that it started. */
+  async stop(): Promise<void> {
+    const run = this.#run;
+    if (run !== undefined) {
+      this.#set({ kind: 'stopping' });
+      await run.stop();
+      await run.exited;
+    }
+    if (this.#startable !== undefined) {
+      this.#set({ kind: 'stopped' });
+    }
+  }
+
+  /** Asks the port whether somebody else has started it. */
+  async look(): Promise<void> {
+    const port = this.#startable?.port;
+    const isIdle = this.#state.kind === 'stopped' || this.#state.kind === 'elsewhere' || this.#state.kind === 'exited';
+    if (port === undefined || !isIdle) {
+      return;
+    }
+    const isListening = await this.#clock.isListening(port);
+    if (isListening && this.#state.kind !== 'elsewhere' && this.#run === undefined) {
+      this.#set({ kind: 'elsewhere', endpoints: this.#startable?.endpoints ?? {} });
+    } else if (!isListening && this.#state.kind === 'elsewhere') {
+      this.#set({ kind: 'stopped' });
+    }
+  }
+
+  async #refuseTakenPort({ port, endpoints }: Startable): Promise<void> {
+    if (port !== undefined && (await this.#clock.isListening(port))) {
+      this.#set({ kind: 'elsewhere', endpoints });
+      throw new UserError(
+        `The ${this.id} was not started: port ${port} is already in use. End the program that listens there, or give the ${this.id} another port.`,
+      );
+    }
+  }
+
+  async #whenUp(run: Run, startable: Startable): Promise<void> {
+    const announced = this.#announcement(run);
+    const { port } = startable;
+    const isUp = port === undefined ? this.#clock.sleep(lineMillis).then(() => true) : this.#untilListening(port);
+    const outcome = await Promise.race([announced, isUp, run.exited.then((exit) => exit)]);
+    if (outcome === false) {
+      throw new UserError(
+        `The ${this.id} has not opened port ${port} within ${portMillis / 1000} seconds. Its output may say why.`,
+        { actions: [showOutputOf(this.id)] },
+      );
+    }
+    if (typeof outcome === 'object' && 'kind' in outcome) {
+      throw new UserError(`The ${this.id} ${describeExit(outcome)} before it was up.`, {
+        actions: [showOutputOf(this.id)],
+      });
+    }
+    if (this.#state.kind === 'starting') {
+      this.#running(run, {});
+    }
+  }
+
+  /** Settles at the first ready line; later ones, of a program that reloads itself, are taken over too. */
+  #announcement(run: Run): Promise<true> {
+    return new Promise((resolve) => {
+      this.register(
+        run.onReady((endpoints) => {
+          this.#running(run, endpoints);
+          resolve(true);
+        }),
+      );
+    });
+  }
+
+  async #untilListening(port: number): Promise<boolean> {
+    for (let waited = 0; waited < portMillis && this.#state.kind === 'starting'; waited += tick) {
+      if (await this.#clock.isListening(port)) {
+        return true;
+      }
+      await this.#clock.sleep(tick);
+    }
+    return this.#state.kind !== 'starting';
+  }
+
+  #running(run: Run, announced: ServiceEndpoints): void {
+    if (this.#run !== run || this.#state.kind === 'stopping') {
+      return;
+    }
+    const before = this.#state.kind === 'running' ? this.#state : undefined;
+    const endpoints = { ...this.#startable?.endpoints, ...before?.endpoints, ...announced };
+    const pid = run.pid === undefined ? {} : { pid: run.pid };
+    this.#set({ kind: 'running', since: before?.since ?? this.#clock.now(), endpoints, ...pid });
+  }
+
+  #ended(run: Run, exit: ServiceExit): void {
+    if (this.#run !== run) {
+      return;
+    }
+    this.#run = undefined;
+    if (this.#state.kind !== 'stopping') {
+      const isFailure = exit.kind !== 'code' || exit.code !== 0;
+      this.#set({ kind: 'exited', message: describeExit(exit), isFailure });
+    }
+  }
+
+  #set(state: ServiceState): void {
+    this.#state = state;
+    this.#changed.fire();
+  }
+}
+
+function showOutputOf(id: FolderServiceId): { label: string; command: string; arguments: readonly unknown[] } {
+  return { label: 'Show Output', command: 'sightline.showOutput', arguments: [id] };
+}

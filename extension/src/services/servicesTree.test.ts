@@ -1,0 +1,164 @@
+import { expect, test } from 'vitest';
+import { renderServices, servicesTree, type FolderServiceSnapshot, type ServicesSnapshot } from './servicesTree.ts';
+import type { RunningHub } from './hubState.ts';
+
+const at = new Date(2026, 10, 23, 9, 5);
+const endpoints = {
+  xrayUdp: '127.0.0.1:2000',
+  otlpHttp: 'http://127.0.0.1:4318',
+  otlpGrpc: '127.0.0.1:4317',
+  api: 'http://127.0.0.1:4319',
+};
+const hub: RunningHub = { pid: 7, version: '0.1.0', dataDir: '/data', endpoints, startedAt: at, origin: 'started' };
+const stats = {
+  traces: 1,
+  spans: 12_345,
+  logEvents: 0,
+  errorItems: 0,
+  problems: 0,
+  dropped: {},
+  bytes: 3_500_000,
+  duplicates: 0,
+  retired: 0,
+  metricsRequests: 0,
+  startedAt: '',
+};
+const unknown: FolderServiceSnapshot = {
+  state: { kind: 'unknown' },
+  description: undefined,
+  problem: undefined,
+  staleNames: [],
+};
+const everythingRuns: ServicesSnapshot = {
+  hub: { kind: 'running', hub },
+  ports: {},
+  stats,
+  database: {
+    ...unknown,
+    state: { kind: 'running', since: at, endpoints: { postgres: 'postgres://me:secret@127.0.0.1:5432/app' } },
+    description: 'node database.js',
+  },
+  backend: {
+    ...unknown,
+    state: {
+      kind: 'running',
+      since: at,
+      endpoints: { backend: 'http://127.0.0.1:4567', page: 'http://127.0.0.1:3000' },
+      pid: 8,
+    },
+    description: 'npm: dev',
+  },
+  environment: {
+    recipients: 'terminals, tasks and launches',
+    variables: [
+      {
+        name: 'AWS_XRAY_DAEMON_ADDRESS',
+        value: '127.0.0.1:2000',
+        recipient: 'everyone',
+        origin: 'hub',
+        isSecret: false,
+      },
+      { name: 'HONEYCOMB_API_KEY', value: 'sightline-local', recipient: 'everyone', origin: 'hub', isSecret: true },
+    ],
+  },
+  isAutostart: false,
+};
+const nothingRuns: ServicesSnapshot = {
+  ...everythingRuns,
+  hub: { kind: 'off' },
+  stats: undefined,
+  database: unknown,
+  backend: unknown,
+  environment: { recipients: '', variables: [] },
+};
+
+function textOf(changes: Partial<ServicesSnapshot>, from = everythingRuns): string {
+  return renderServices(servicesTree({ ...from, ...changes }));
+}
+
+test('everything that runs says where and since when; no secret is shown', () => {
+  expect(textOf({})).toMatchInlineSnapshot(`
+    "Hub  running · 127.0.0.1:4319 · since 09:05
+    X-Ray daemon  127.0.0.1:2000 · embedded
+    OTLP over HTTP  127.0.0.1:4318 · http/protobuf, http/json
+    OTLP over gRPC  127.0.0.1:4317 · grpc
+    Database  running · 127.0.0.1:5432 · since 09:05
+    Backend  running · 127.0.0.1:4567 · since 09:05
+    Stored  1 trace · 12,345 spans · 3.3 MB
+    Environment  terminals, tasks and launches · 2 variables
+      AWS_XRAY_DAEMON_ADDRESS  127.0.0.1:2000
+      HONEYCOMB_API_KEY  ••••••••
+    "
+  `);
+});
+
+test('before anything has started there are no rows, so that the welcome view shows', () => {
+  expect(textOf({}, nothingRuns)).toBe('');
+  expect(textOf({ hub: { kind: 'starting' } }, nothingRuns)).toBe('');
+  expect(textOf({ hub: { kind: 'failed', message: 'No.' } }, nothingRuns)).toBe('');
+});
+
+test('after a stop the rows stay, to start them one by one', () => {
+  expect(textOf({ hub: { kind: 'stopped' }, backend: { ...unknown, state: { kind: 'stopped' } } }, nothingRuns))
+    .toMatchInlineSnapshot(`
+    "Hub  stopped
+    Database  not chosen
+    Backend  stopped
+    Environment  nothing is set while the hub does not run
+    "
+  `);
+});
+
+test('a hub that failed beside a running backend says so', () => {
+  expect(textOf({ hub: { kind: 'failed', message: 'Port 4319 is taken.' } })).toContain('Hub  failed\n');
+});
+
+test('a receiver that had to take another port says why, unless a setting named that port', () => {
+  const moved: RunningHub = { ...hub, endpoints: { ...endpoints, xrayUdp: '127.0.0.1:12000' } };
+  expect(textOf({ hub: { kind: 'running', hub: moved } })).toContain(
+    'X-Ray daemon  127.0.0.1:12000 · 2000 is held by another program\n',
+  );
+  expect(textOf({ hub: { kind: 'running', hub: moved }, ports: { xray: 12000 } })).toContain(
+    'X-Ray daemon  127.0.0.1:12000 · embedded\n',
+  );
+});
+
+test('a backend with an older environment asks for a restart', () => {
+  const backend = { ...everythingRuns.backend, staleNames: ['OTEL_EXPORTER_OTLP_ENDPOINT'] };
+  expect(textOf({ backend })).toContain('Backend  environment changed: restart · 127.0.0.1:4567 · since 09:05\n');
+  expect(servicesTree({ ...everythingRuns, backend }).find(({ id }) => id === 'backend')?.tooltip).toContain(
+    'OTEL_EXPORTER_OTLP_ENDPOINT',
+  );
+});
+
+test('a backend says how it ended, what is wrong with its setting, and that somebody else runs it', () => {
+  const exited = { kind: 'exited', message: 'ended with exit code 1', isFailure: true } as const;
+  expect(textOf({ backend: { ...unknown, state: exited } })).toContain('Backend  ended with exit code 1\n');
+  expect(textOf({ backend: { ...unknown, problem: 'The setting is wrong.' } })).toContain(
+    'Backend  The setting is wrong.\n',
+  );
+  const elsewhere = { kind: 'elsewhere', endpoints: { backend: 'http://127.0.0.1:4567' } } as const;
+  expect(textOf({ backend: { ...unknown, state: elsewhere } })).toContain(
+    'Backend  running, not started here · 127.0.0.1:4567\n',
+  );
+});
+
+test('problems and losses are counted where a person sees them', () => {
+  const text = textOf({ stats: { ...stats, problems: 3, dropped: { udpKernel: 1_200, queueFull: 0 } } });
+  expect(text).toContain('Problems  3 received and not understood\n');
+  expect(text).toContain('Dropped  1,200 lost before they were stored\n');
+});
+
+test('a row offers what its state allows', () => {
+  const contexts = servicesTree(everythingRuns).map(({ id, context }) => `${id}: ${context}`);
+  expect(contexts.join('\n')).toMatchInlineSnapshot(`
+    "hub: service canStop canRestart
+    xray: receiver
+    otlpHttp: receiver
+    otlpGrpc: receiver
+    database: service canStop canRestart canRechoose
+    backend: service canStop canRestart canRechoose canOpen
+    stored: stored
+    environment: environment"
+  `);
+});
