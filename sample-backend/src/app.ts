@@ -25,10 +25,11 @@ export function createApp({ pool, rollbar, announcementsUrl }: AppParts): Expres
   app.use(xrayMiddleware());
   app.use(express.json({ limit: '100kb' }));
   app.get('/api/health-check', healthCheck);
-  app.use('/api/activities', activityRoutes(pool));
-  app.use('/api', messageRoutes(pool));
   app.get('/api/announcements', announcements(announcementsUrl));
   app.get('/rollbar/test', rollbarTest(rollbar));
+  app.use('/api/activities', activityRoutes(pool));
+  // Last: OpenTelemetry puts the path of a router that was passed through in front of the routes behind it.
+  app.use('/api', messageRoutes(pool));
   app.use(noSuchRoute);
   app.use(answerError);
   return app;

@@ -1,3 +1,4 @@
+import { createServer } from 'node:http';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { StartError } from './startError.ts';
@@ -8,6 +9,16 @@ export interface ListenOptions {
   readonly port: number;
   /** The environment variable that chooses the port, for the sentence that says it is taken. */
   readonly variable: string;
+}
+
+/**
+ * Throws a `StartError` when the port is taken. Asked before the slow parts of a start, so that a person reads it at once; `listen` has the
+ * last word.
+ */
+export async function assertFree(options: ListenOptions): Promise<void> {
+  const probe = createServer();
+  await listen(probe, options);
+  await closeServer(probe, 0);
 }
 
 /** Resolves with the port. Throws a `StartError` when it is taken or may not be used. */

@@ -3,7 +3,7 @@ import type { Pool } from 'pg';
 import { createApp } from './app.ts';
 import { openDatabase } from './data/connection.ts';
 import { startDatabaseProcess, type DatabaseProcess } from './embedded/databaseProcess.ts';
-import { closeServer, listen } from './httpServer.ts';
+import { assertFree, closeServer, listen } from './httpServer.ts';
 import { createPageServer } from './pageServer.ts';
 import type { Settings } from './settings.ts';
 import { RollbarReporter } from './telemetry/rollbar.ts';
@@ -23,6 +23,9 @@ const grace = 600;
  * request can arrive there.
  */
 export async function startSample(settings: Settings, onPagePort: (port: number) => void): Promise<Sample> {
+  const { host } = settings;
+  await assertFree({ host, port: settings.port, variable: 'PORT' });
+  await assertFree({ host, port: settings.pagePort, variable: 'PAGE_PORT' });
   startXRay({
     serviceName: settings.serviceName,
     ...(settings.xrayHostPattern !== undefined && { hostPattern: settings.xrayHostPattern }),
@@ -84,5 +87,6 @@ async function startServers(
 
 /** An address that can be called: listening on every interface is no address. */
 function urlOf(host: string, port: number): string {
-  return `http://${host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host}:${port}`;
+  const name = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
+  return `http://${name.includes(':') ? `[${name}]` : name}:${port}`;
 }

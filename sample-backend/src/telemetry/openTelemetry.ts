@@ -48,7 +48,10 @@ function instrumentations({ isPageRequest }: OpenTelemetryOptions) {
     }),
     new UndiciInstrumentation({ requireParentforSpans: true }),
     // Every middleware as a span of its own would bury the few rows that tell something.
-    new ExpressInstrumentation({ ignoreLayersType: [ExpressLayerType.MIDDLEWARE, ExpressLayerType.ROUTER] }),
+    new ExpressInstrumentation({
+      ignoreLayersType: [ExpressLayerType.MIDDLEWARE, ExpressLayerType.ROUTER],
+      spanNameHook: ({ route }) => `handler ${route}`,
+    }),
     // Without a parent there is no request: the schema and the seed at the start stay out.
     new PgInstrumentation({ requireParentSpan: true, ignoreConnectSpans: true }),
   ];
