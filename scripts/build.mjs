@@ -60,22 +60,29 @@ const shared = {
   logLevel: 'warning',
 };
 
-/** Builds what has changed; throws esbuild's error, already printed, when the code does not build. */
+/** Builds what has changed. Throws when code does not build, after the rest was built; esbuild has said why. */
 export async function build({ force = false } = {}) {
   const stamps = force ? {} : readStamps();
   const built = [];
+  const failed = [];
   for (const [name, options] of Object.entries(bundles())) {
     if (options.entryPoints.length === 0 || !options.entryPoints.every((file) => existsSync(path.join(root, file)))) {
       continue;
     }
     if (isFresh(stamps[name], options)) continue;
-    const { metafile } = await esbuild.build(options);
-    stamps[name] = stampOf(options, metafile);
-    built.push(name);
+    try {
+      const { metafile } = await esbuild.build(options);
+      stamps[name] = stampOf(options, metafile);
+      built.push(name);
+    } catch {
+      // esbuild has printed the errors with their places.
+      failed.push(name);
+    }
   }
   if (built.includes('hub') || !existsSync(path.join(root, 'extension/dist/hub/main.js'))) copyHub();
   mkdirSync(path.dirname(stampFile), { recursive: true });
   writeFileSync(stampFile, JSON.stringify(stamps));
+  if (failed.length > 0) throw new Error(`Not built: ${failed.join(', ')}`);
   return built;
 }
 
@@ -150,8 +157,13 @@ if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
     await watch();
   } else {
     const started = performance.now();
-    const built = await build({ force: process.argv.includes('--force') });
-    const took = `${((performance.now() - started) / 1000).toFixed(1)} s`;
-    console.log(built.length === 0 ? `Nothing to build (${took})` : `Built ${built.join(', ')} (${took})`);
+    try {
+      const built = await build({ force: process.argv.includes('--force') });
+      const took = `${((performance.now() - started) / 1000).toFixed(1)} s`;
+      if (built.length > 0) console.log(`Built ${built.join(', ')} (${took})`);
+    } catch (error) {
+      console.error(error.message);
+      process.exitCode = 1;
+    }
   }
 }

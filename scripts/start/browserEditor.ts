@@ -5,7 +5,7 @@ import { CodeServer } from '../../e2e/codeServer.ts';
 import { projectRoot } from '../../e2e/paths.ts';
 import type { Editor, OpenOptions } from './editor.ts';
 import { hasDisplay } from './editorChoice.ts';
-import { profileSettings } from './profile.ts';
+import { sampleSettings } from '../../e2e/sampleProfile.ts';
 
 /** Serves VS Code to a browser under a random token, and shows it where there is a display. */
 export async function openInBrowser(options: OpenOptions & { readonly showWindow: boolean }): Promise<Editor> {
@@ -13,7 +13,7 @@ export async function openInBrowser(options: OpenOptions & { readonly showWindow
   installEditor();
   const server = await CodeServer.start({
     profileFolder: path.join(stateFolder, 'browser'),
-    settings: profileSettings(stateFolder, ports),
+    settings: sampleSettings(stateFolder, ports),
     port: ports.editor,
     connectionToken: randomBytes(16).toString('hex'),
     // Ctrl-C in the terminal reaches every process of its group at once; the end has an order.

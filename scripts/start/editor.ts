@@ -1,4 +1,4 @@
-import type { Ports } from './ports.ts';
+import type { Ports } from '../../e2e/ports.ts';
 
 /** A VS Code that `npm start` opened. */
 export interface Editor {

@@ -6,7 +6,7 @@ import { openOnDesktop } from './desktopEditor.ts';
 import { chooseEditor } from './editorChoice.ts';
 import type { Editor } from './editor.ts';
 import { endEverything, endLeftovers } from './ending.ts';
-import { choosePorts } from './ports.ts';
+import { loadPorts } from './startPorts.ts';
 import { openInRemoteWindow } from './remoteWindow.ts';
 import { reportReadiness } from './readiness.ts';
 import { announceRun, takeRunLock } from './runLock.ts';
@@ -44,7 +44,7 @@ async function run(kind: 'desktop' | 'browser', noOpen: boolean): Promise<number
   await endLeftovers(stateFolder);
   // Asked for before the first process is started, so that an early Ctrl-C ends that one too.
   const interrupted = interruption();
-  const ports = await choosePorts(stateFolder);
+  const ports = await loadPorts(stateFolder);
   const open = { stateFolder, sampleFolder, extensionFolder: path.join(projectRoot, 'extension'), ports };
   const editor: Editor =
     kind === 'desktop' ? openOnDesktop(open) : await openInBrowser({ ...open, showWindow: !noOpen });

@@ -2,7 +2,7 @@ import { connect } from 'node:net';
 import path from 'node:path';
 import { setTimeout as after } from 'node:timers/promises';
 import { findRunningHub } from '@sightline/hub/client/hubLock';
-import type { Ports } from './ports.ts';
+import type { Ports } from '../../e2e/ports.ts';
 
 export interface ReadinessOptions {
   readonly stateFolder: string;

@@ -1,20 +1,24 @@
 import path from 'node:path';
 import type { Ports } from './ports.ts';
 
-/** The settings of the editor that `npm start` opens: Sightline starts with the window, in places of its own. */
-export function profileSettings(stateFolder: string, ports: Ports): Record<string, unknown> {
+/**
+ * Settings of an editor that starts the sample with its window, in places of its own: for `npm start`, and so for the tests.
+ * The hub keeps its data in `<folder>/hub`, the database in `<folder>/postgres`.
+ */
+export function sampleSettings(folder: string, ports: Ports): Record<string, unknown> {
   return {
     'workbench.startupEditor': 'none',
     // The person has just run this very code by npm, so asking whether to trust it would protect nobody.
     'security.workspace.trust.enabled': false,
     'sightline.autostart': true,
     'sightline.revealOnStart': true,
-    'sightline.hub.dataDirectory': path.join(stateFolder, 'hub'),
+    'sightline.hub.dataDirectory': path.join(folder, 'hub'),
     'sightline.hub.port': ports.api,
     'sightline.hub.otlpHttpPort': ports.otlpHttp,
     'sightline.hub.otlpGrpcPort': ports.otlpGrpc,
     'sightline.hub.xrayPort': ports.xray,
     // The sample's own .vscode/settings.json says what to run; VS Code merges the two objects.
     'sightline.backend': { env: { PORT: String(ports.backend), PAGE_PORT: String(ports.page) } },
+    'sightline.database': { env: { SAMPLE_DATA_DIR: path.join(folder, 'postgres') } },
   };
 }
