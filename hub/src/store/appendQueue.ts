@@ -1,0 +1,96 @@
+import type { ThreadLink } from './threadLink.ts';
+import type { AppendResult, Payload } from './telemetryStore.ts';
+
+/** Groups under way at once: while the writer commits one, the next lies ready. */
+const groupsOut = 2;
+/** Opening a trace unpacks whole groups, so they stay near 1,000 spans. */
+const groupBytes = 600_000;
+const groupPayloads = 2000;
+const queueBytes = 64 * 1024 * 1024;
+
+interface Waiting {
+  readonly payload: Payload;
+  readonly resolve: (result: AppendResult) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/**
+ * Groups payloads for the writer. There is no timer: what waits goes out as soon as fewer than two groups are under way, so a busy writer
+ * makes large groups and an idle one answers at once. Bounded in bytes, the groups under way included.
+ */
+export class AppendQueue {
+  readonly #writer: ThreadLink;
+  readonly #waiting: Waiting[] = [];
+  #first = 0;
+  #bytes = 0;
+  #out = 0;
+
+  constructor(writer: ThreadLink) {
+    this.#writer = writer;
+  }
+
+  add(payload: Payload): Promise<AppendResult> {
+    // One payload always fits, whatever its size: the receivers bound that.
+    if (this.#bytes > 0 && this.#bytes + payload.body.length > queueBytes) {
+      return Promise.resolve({ kind: 'overloaded', retryAfterSeconds: 1 });
+    }
+    this.#bytes += payload.body.length;
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ payload, resolve, reject });
+      this.#send();
+    });
+  }
+
+  #send(): void {
+    while (this.#out < groupsOut && this.#first < this.#waiting.length) {
+      void this.#sendGroup(this.#takeGroup());
+    }
+  }
+
+  #takeGroup(): Waiting[] {
+    const group: Waiting[] = [];
+    let bytes = 0;
+    while (this.#first < this.#waiting.length && group.length < groupPayloads) {
+      const next = this.#waiting[this.#first] as Waiting;
+      if (group.length > 0 && bytes + next.payload.body.length > groupBytes) {
+        break;
+      }
+      bytes += next.payload.body.length;
+      group.push(next);
+      this.#first += 1;
+    }
+    if (this.#first === this.#waiting.length) {
+      this.#waiting.length = 0;
+      this.#first = 0;
+    }
+    return group;
+  }
+
+  async #sendGroup(group: readonly Waiting[]): Promise<void> {
+    this.#out += 1;
+    const bytes = group.reduce((sum, { payload }) => sum + payload.body.length, 0);
+    const payloads = group.map(({ payload }) => ({ ...payload, body: ownBuffer(payload.body) }));
+    try {
+      const results = (await this.#writer.ask(
+        (id) => ({ kind: 'group', id, payloads }),
+        payloads.map(({ body }) => body.buffer),
+      )) as readonly AppendResult[];
+      for (const [index, { resolve }] of group.entries()) {
+        resolve(results[index] as AppendResult);
+      }
+    } catch (error) {
+      for (const { reject } of group) {
+        reject(error as Error);
+      }
+    } finally {
+      this.#out -= 1;
+      this.#bytes -= bytes;
+      this.#send();
+    }
+  }
+}
+
+/** A transferred buffer goes whole, so a view into a larger one is copied. */
+function ownBuffer(body: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+  return body.byteLength === body.buffer.byteLength ? body : new Uint8Array(body);
+}

@@ -1,0 +1,46 @@
+import type { MessagePort } from 'node:worker_threads';
+import { decodeXRayDatagram } from '@sightline/telemetry/decode/xrayDatagram';
+import type { ProblemLog } from './problemLog.ts';
+import type { Payload } from './telemetryStore.ts';
+
+/** Reads what the datagram thread posts: `{ batch }`, a run of `[u32 little-endian length][datagram]`. */
+export class DatagramIntake {
+  readonly #port: MessagePort;
+  readonly #problems: ProblemLog;
+  readonly #commit: (payloads: readonly Payload[]) => void;
+  constructor(port: MessagePort, problems: ProblemLog, commit: (payloads: readonly Payload[]) => void) {
+    this.#port = port;
+    this.#problems = problems;
+    this.#commit = commit;
+    port.on('message', ({ batch }: { batch: ArrayBuffer }) => this.#take(Buffer.from(batch)));
+  }
+
+  close(): void {
+    this.#port.close();
+  }
+
+  #take(batch: Buffer<ArrayBuffer>): void {
+    const payloads: Payload[] = [];
+    for (let at = 0; at + 4 <= batch.length;) {
+      const length = batch.readUInt32LE(at);
+      const payload = this.#readDatagram(batch.subarray(at + 4, at + 4 + length));
+      if (payload !== undefined) {
+        payloads.push(payload);
+      }
+      at += 4 + length;
+    }
+    this.#commit(payloads);
+  }
+
+  /** The document keeps its bytes; only the header line is taken off. */
+  #readDatagram(datagram: Buffer<ArrayBuffer>): Payload | undefined {
+    const { document, problem } = decodeXRayDatagram(datagram);
+    if (problem !== undefined) {
+      this.#problems.add({ receiver: 'xrayUdp', ...problem, sample: datagram.subarray(0, 2000) });
+    }
+    if (document === undefined) {
+      return undefined;
+    }
+    return { format: 'xray-segment', receiver: 'xrayUdp', body: datagram.subarray(datagram.indexOf(0x0a) + 1) };
+  }
+}

@@ -1,0 +1,95 @@
+import { hashBytes, hashWords } from './hashBytes.ts';
+import { fitsOneMore, header, maxIndexedAttributes, textsPerSpan, type SpanSegment } from './spanSegment.ts';
+import { TextTable } from './textTable.ts';
+
+/** What an attribute's key says about HTTP; 0 for all other keys. */
+export type KeyRole = number;
+
+/**
+ * Appends to one segment. Rows and attributes are staged behind the published counters until `publish`, so a group that does not commit
+ * is taken back by `rewind`. Interned texts stay: they belong to nobody and cost nothing but their room.
+ */
+export class SegmentWriter {
+  readonly segment: SpanSegment;
+  readonly #roleOfKey: (key: string) => KeyRole;
+  readonly texts: TextTable;
+  readonly #keys: TextTable;
+  readonly #keyHashes: Uint32Array;
+  readonly #keyRoles: Uint8Array;
+  #knownKeys = 1;
+  rows = 0;
+  attributes = 0;
+  #spanAttributes = 0;
+
+  constructor(segment: SpanSegment, roleOfKey: (key: string) => KeyRole) {
+    this.segment = segment;
+    this.#roleOfKey = roleOfKey;
+    const { columns, room } = segment;
+    this.texts = new TextTable({ starts: columns.textStarts, bytes: columns.textBytes });
+    this.#keys = new TextTable({ starts: columns.keyStarts, bytes: columns.keyBytes });
+    this.#keyHashes = new Uint32Array(room.keys + 2);
+    this.#keyRoles = new Uint8Array(room.keys + 2);
+  }
+
+  hasRoomForSpan(): boolean {
+    return fitsOneMore(this.rows, this.attributes, this.segment.room) && this.texts.hasRoomFor(textsPerSpan);
+  }
+
+  /** Interns an attribute key; 0 where the segment has seen too many different ones. */
+  internKey(bytes: Uint8Array, from: number, to: number): number {
+    const id = this.#keys.intern(bytes, from, to);
+    if (id >= this.#knownKeys) {
+      this.#keyHashes[id] = hashBytes(bytes, from, to, 0);
+      this.#keyRoles[id] = this.#roleOfKey(Buffer.from(bytes.buffer, bytes.byteOffset + from, to - from).toString());
+      this.#knownKeys = id + 1;
+    }
+    return id;
+  }
+
+  roleOf(keyId: number): KeyRole {
+    return this.#keyRoles[keyId] as number;
+  }
+
+  /** Adds an attribute to the span being staged. */
+  addAttribute(keyId: number, valueHash: number): void {
+    if (this.#spanAttributes >= maxIndexedAttributes) {
+      return;
+    }
+    const { attributeHash, attributeKey } = this.segment.columns;
+    attributeHash[this.attributes] = hashWords(this.#keyHashes[keyId] as number, valueHash, 0);
+    attributeKey[this.attributes] = keyId;
+    this.attributes += 1;
+    this.#spanAttributes += 1;
+  }
+
+  /** Ends the staged span: its row is taken. Answers the row. */
+  endSpan(): number {
+    const row = this.rows;
+    this.segment.columns.attributeEnd[row] = this.attributes;
+    this.rows = row + 1;
+    this.#spanAttributes = 0;
+    return row;
+  }
+
+  /** Takes back everything staged after these positions. */
+  rewind(rows: number, attributes: number): void {
+    this.rows = rows;
+    this.attributes = attributes;
+    this.#spanAttributes = 0;
+  }
+
+  /** Attributes of the span being staged are forgotten. */
+  dropSpan(): void {
+    this.rewind(this.rows, this.rows === 0 ? 0 : (this.segment.columns.attributeEnd[this.rows - 1] as number));
+  }
+
+  publish(): void {
+    const { header: counters } = this.segment.columns;
+    Atomics.store(counters, header.texts, this.texts.count);
+    Atomics.store(counters, header.textBytes, this.texts.usedBytes);
+    Atomics.store(counters, header.keys, this.#keys.count);
+    Atomics.store(counters, header.keyBytes, this.#keys.usedBytes);
+    Atomics.store(counters, header.attributes, this.attributes);
+    Atomics.store(counters, header.rows, this.rows);
+  }
+}

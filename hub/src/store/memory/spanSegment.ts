@@ -1,0 +1,134 @@
+import { bytesOfColumns, viewColumns, type Columns } from './columns.ts';
+import { maxTextBytes } from './textTable.ts';
+
+/** Spans in a full segment. A span's global row is `segment number * rowsPerSegment + row`, so numbers may have gaps but never move. */
+export const rowsPerSegment = 65_536;
+
+/** Room of one segment. Whatever runs out first closes the segment, so a hostile sender costs a segment, not the process. */
+export interface SegmentRoom {
+  readonly rows: number;
+  readonly attributes: number;
+  readonly keys: number;
+  readonly keyBytes: number;
+  readonly texts: number;
+  readonly textBytes: number;
+}
+
+export const fullRoom: SegmentRoom = {
+  rows: rowsPerSegment,
+  attributes: 2_097_152,
+  keys: 16_384,
+  keyBytes: 1_048_576,
+  texts: 262_144,
+  textBytes: 12_582_912,
+};
+
+/** More attributes of one span than this stay out of the index; the payload has them. */
+export const maxIndexedAttributes = 16_384;
+/** Texts that one span interns at most: service, name, method, route, url. */
+export const textsPerSpan = 8;
+
+/** Slots of `header`, read and written with Atomics. */
+export const header = { rows: 0, attributes: 1, keys: 2, texts: 3, textBytes: 4, keyBytes: 5 } as const;
+
+function specOf(room: SegmentRoom) {
+  return {
+    header: ['u32', 8],
+    duration: ['f64', room.rows],
+    trace: ['u32', room.rows],
+    /** Row + 1 of the span of the same trace that came before; 0 at the first. */
+    previous: ['u32', room.rows],
+    idHigh: ['u32', room.rows],
+    idLow: ['u32', room.rows],
+    parentHigh: ['u32', room.rows],
+    parentLow: ['u32', room.rows],
+    service: ['u32', room.rows],
+    name: ['u32', room.rows],
+    method: ['u32', room.rows],
+    route: ['u32', room.rows],
+    url: ['u32', room.rows],
+    startHigh: ['u32', room.rows],
+    startLow: ['u32', room.rows],
+    /** The raw group and the payload in it that hold the span. */
+    group: ['u32', room.rows],
+    payload: ['u16', room.rows],
+    bits: ['u16', room.rows],
+    httpStatus: ['u16', room.rows],
+    /** Where the span's attributes end; they start where those of the row before end. */
+    attributeEnd: ['u32', room.rows],
+    attributeHash: ['u32', room.attributes],
+    attributeKey: ['u16', room.attributes],
+    keyStarts: ['u32', room.keys + 2],
+    keyBytes: ['u8', room.keyBytes],
+    textStarts: ['u32', room.texts + 2],
+    textBytes: ['u8', room.textBytes],
+  } as const;
+}
+
+export type SpanColumns = Columns<ReturnType<typeof specOf>>;
+
+/** Bits of a span: kind 0-2, status 3-5, then flags. */
+export const spanBits = {
+  kindMask: 0x7,
+  statusShift: 3,
+  statusMask: 0x7,
+  otlp: 0x40,
+  subsegment: 0x80,
+  /** Replaced, repeated or retired: the row counts for nothing. */
+  dead: 0x100,
+  /** The sender said where the parent is, and whether that is another process. */
+  parentKnown: 0x200,
+  parentRemote: 0x400,
+  /** The service is that of the span above: an X-Ray subsegment that came without its segment. */
+  serviceFromParent: 0x800,
+  hasException: 0x1000,
+  namespaceRemote: 0x2000,
+  namespaceAws: 0x4000,
+} as const;
+
+/**
+ * The index of up to 65,536 spans: columns, attribute hashes, and its own texts, so that dropping a segment frees all that it took.
+ *
+ * Invariant: the counters in `header` are stored with Atomics after the data that they publish; a reader looks at nothing beyond them.
+ */
+export interface SpanSegment {
+  readonly number: number;
+  readonly room: SegmentRoom;
+  readonly buffer: SharedArrayBuffer;
+  readonly columns: SpanColumns;
+}
+
+/** A new, empty segment. */
+export function makeSegment(number: number, room: SegmentRoom = fullRoom): SpanSegment {
+  return viewSegment(number, room, new SharedArrayBuffer(bytesOfColumns(specOf(room))));
+}
+
+/** A segment seen through a buffer that another thread made. */
+export function viewSegment(number: number, room: SegmentRoom, buffer: SharedArrayBuffer): SpanSegment {
+  return { number, room, buffer, columns: viewColumns(specOf(room), buffer) };
+}
+
+/** Rows that the writer has published. */
+export function publishedRows(segment: SpanSegment): number {
+  return Atomics.load(segment.columns.header, header.rows);
+}
+
+/** Bytes in use, not bytes reserved. */
+export function usedBytesOf(segment: SpanSegment): number {
+  const { header: counters } = segment.columns;
+  const rowBytes = 76;
+  return (
+    (counters[header.rows] as number) * rowBytes +
+    (counters[header.attributes] as number) * 6 +
+    (counters[header.textBytes] as number) +
+    (counters[header.keyBytes] as number) +
+    ((counters[header.texts] as number) + (counters[header.keys] as number)) * 4
+  );
+}
+
+/** Whether one more span of any size fits. */
+export function fitsOneMore(rows: number, attributes: number, room: SegmentRoom): boolean {
+  return rows < room.rows && attributes + maxIndexedAttributes <= room.attributes;
+}
+
+export const textReserve = textsPerSpan * maxTextBytes;

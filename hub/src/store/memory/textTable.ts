@@ -1,0 +1,124 @@
+import { hashBytes } from './hashBytes.ts';
+import { HashSlots } from './hashSlots.ts';
+
+/** Longer texts are cut in the index; the payload keeps them whole. */
+export const maxTextBytes = 4096;
+
+export interface TextColumns {
+  /** Where each text starts in `bytes`; its end is the next one's start. */
+  readonly starts: Uint32Array<SharedArrayBuffer>;
+  readonly bytes: Uint8Array<SharedArrayBuffer>;
+}
+
+/** Reads the texts of a segment. Text 0 is the empty text and stands for "none". */
+export class TextReader {
+  readonly columns: TextColumns;
+  readonly #decoded: (string | undefined)[] = [''];
+
+  constructor(columns: TextColumns) {
+    this.columns = columns;
+  }
+
+  textOf(id: number): string {
+    const known = this.#decoded[id];
+    if (known !== undefined) {
+      return known;
+    }
+    const { starts, bytes } = this.columns;
+    // Buffer decodes shared memory in place, which TextDecoder refuses to do.
+    const text = Buffer.from(bytes.buffer, bytes.byteOffset + (starts[id] as number), this.lengthOf(id)).toString(
+      'utf8',
+    );
+    // Texts of many different URLs are not worth keeping twice.
+    if (id < 4096) {
+      this.#decoded[id] = text;
+    }
+    return text;
+  }
+
+  lengthOf(id: number): number {
+    return (this.columns.starts[id + 1] as number) - (this.columns.starts[id] as number);
+  }
+}
+
+/**
+ * Interns texts by their bytes, so that scanning makes no JavaScript string. Only the writer has one.
+ *
+ * Invariant: a text is written whole before its id is handed out, and an id is never given to another text.
+ */
+export class TextTable {
+  readonly #slots = new HashSlots();
+  readonly #starts: Uint32Array<SharedArrayBuffer>;
+  readonly #bytes: Uint8Array<SharedArrayBuffer>;
+  #count = 1;
+  #used = 0;
+
+  constructor(columns: TextColumns) {
+    this.#starts = columns.starts;
+    this.#bytes = columns.bytes;
+  }
+
+  /** Texts stored, the empty one included. */
+  get count(): number {
+    return this.#count;
+  }
+
+  get usedBytes(): number {
+    return this.#used;
+  }
+
+  hasRoomFor(texts: number): boolean {
+    return this.#count + texts < this.#starts.length - 1 && this.#used + texts * maxTextBytes <= this.#bytes.length;
+  }
+
+  /** The id of the text `source[from..to)` in UTF-8; 0 where it is empty or the table is full. */
+  intern(source: Uint8Array, from: number, to: number): number {
+    const end = to - from > maxTextBytes ? cutAtCharacter(source, from, from + maxTextBytes) : to;
+    if (end <= from) {
+      return 0;
+    }
+    const hash = hashBytes(source, from, end, 0);
+    const length = end - from;
+    const found = this.#slots.find(hash, (id) => this.#equals(id, source, from, length));
+    return found === -1 ? this.#add(hash, source, from, length) : found;
+  }
+
+  #equals(id: number, source: Uint8Array, from: number, length: number): boolean {
+    const start = this.#starts[id] as number;
+    if ((this.#starts[id + 1] as number) - start !== length) {
+      return false;
+    }
+    for (let at = 0; at < length; at += 1) {
+      if (this.#bytes[start + at] !== source[from + at]) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  #add(hash: number, source: Uint8Array, from: number, length: number): number {
+    if (!this.hasRoomFor(1)) {
+      return 0;
+    }
+    const id = this.#count;
+    const start = this.#used;
+    for (let at = 0; at < length; at += 1) {
+      this.#bytes[start + at] = source[from + at] as number;
+    }
+    this.#used = start + length;
+    this.#starts[id] = start;
+    this.#starts[id + 1] = this.#used;
+    this.#count = id + 1;
+    this.#slots.add(hash, id);
+    return id;
+  }
+}
+
+/** The last place at or before `to` that does not cut a UTF-8 character in two. */
+function cutAtCharacter(source: Uint8Array, from: number, to: number): number {
+  let end = to;
+  while (end > from && ((source[end] as number) & 0xc0) === 0x80) {
+    end -= 1;
+  }
+  return end;
+}

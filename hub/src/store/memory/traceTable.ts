@@ -1,0 +1,83 @@
+import { bytesOfColumns, viewColumns, type Columns } from './columns.ts';
+
+/** Traces in one chunk of the table. */
+export const tracesPerChunk = 16_384;
+
+const spec = {
+  id0: ['u32', tracesPerChunk],
+  id1: ['u32', tracesPerChunk],
+  id2: ['u32', tracesPerChunk],
+  id3: ['u32', tracesPerChunk],
+  startHigh: ['u32', tracesPerChunk],
+  startLow: ['u32', tracesPerChunk],
+  endHigh: ['u32', tracesPerChunk],
+  endLow: ['u32', tracesPerChunk],
+  /** Living spans. A trace known only by its log lines has none, and is not listed. */
+  spans: ['u32', tracesPerChunk],
+  logs: ['u32', tracesPerChunk],
+  /** Global row + 1 of the span that came last; the chain goes back through `previous`. */
+  last: ['u32', tracesPerChunk],
+  lastLog: ['u32', tracesPerChunk],
+  bits: ['u32', tracesPerChunk],
+  /** Grows with every change of the trace. */
+  revision: ['u32', tracesPerChunk],
+} as const;
+
+export type TraceColumns = Columns<typeof spec>;
+
+export const traceBits = {
+  pinned: 1,
+  /** Cleared or retired: the slot is empty for good. */
+  dead: 2,
+  xray: 4,
+  otlp: 8,
+} as const;
+
+/**
+ * What the list of traces needs, one slot a trace in the order of arrival. A slot is never used again.
+ *
+ * Invariant: `sequence` is odd while the writer changes slots; a reader that saw it odd or changed reads again.
+ */
+export interface TraceChunk {
+  readonly number: number;
+  readonly buffer: SharedArrayBuffer;
+  readonly columns: TraceColumns;
+}
+
+export function makeTraceChunk(number: number): TraceChunk {
+  return viewTraceChunk(number, new SharedArrayBuffer(bytesOfColumns(spec)));
+}
+
+export function viewTraceChunk(number: number, buffer: SharedArrayBuffer): TraceChunk {
+  return { number, buffer, columns: viewColumns(spec, buffer) };
+}
+
+/** The 16 bytes of a trace id as four big-endian words. */
+export interface TraceIdWords {
+  readonly id0: number;
+  readonly id1: number;
+  readonly id2: number;
+  readonly id3: number;
+}
+
+export function wordsOfTraceId(hex: string): TraceIdWords {
+  return {
+    id0: Number.parseInt(hex.slice(0, 8), 16),
+    id1: Number.parseInt(hex.slice(8, 16), 16),
+    id2: Number.parseInt(hex.slice(16, 24), 16),
+    id3: Number.parseInt(hex.slice(24, 32), 16),
+  };
+}
+
+export function hexOfWords(...words: readonly number[]): string {
+  return words.map((word) => (word >>> 0).toString(16).padStart(8, '0')).join('');
+}
+
+export function traceIdAt({ columns }: TraceChunk, slot: number): string {
+  return hexOfWords(
+    columns.id0[slot] as number,
+    columns.id1[slot] as number,
+    columns.id2[slot] as number,
+    columns.id3[slot] as number,
+  );
+}

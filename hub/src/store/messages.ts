@@ -1,0 +1,78 @@
+import type { MessagePort } from 'node:worker_threads';
+import type { ChangeEvent } from '../client/api.ts';
+import type { SegmentRoom } from './memory/spanSegment.ts';
+import type { AppendResult, Payload, Receiver } from './telemetryStore.ts';
+
+/** What the store's threads are started with. */
+export interface ThreadStart {
+  readonly dataDir: string;
+  readonly maxBytes: number;
+  readonly maxAgeMillis: number;
+  readonly counters: SharedArrayBuffer;
+  /** Between writer and reader: shared buffers go from one to the other. */
+  readonly sharing: MessagePort;
+}
+
+/** Main thread to writer. Each message is answered once under its `id`; a group's answer has one result a payload. */
+export type WriterRequest =
+  | { readonly kind: 'group'; readonly id: number; readonly payloads: readonly Payload[] }
+  | { readonly kind: 'pin'; readonly id: number; readonly traceId: string; readonly pinned: boolean }
+  | { readonly kind: 'clear'; readonly id: number }
+  | { readonly kind: 'clearProblems'; readonly id: number }
+  | { readonly kind: 'close'; readonly id: number }
+  | { readonly kind: 'problem'; readonly problem: NewProblem }
+  | { readonly kind: 'datagrams'; readonly port: MessagePort };
+
+export type WriterAnswer =
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'answer'; readonly id: number; readonly value: WriterValue }
+  | { readonly kind: 'failed'; readonly id: number; readonly message: string }
+  | { readonly kind: 'changed'; readonly change: ChangeEvent };
+
+export type WriterValue = readonly AppendResult[] | boolean | undefined;
+
+export interface NewProblem {
+  readonly receiver: Receiver;
+  readonly place: string;
+  readonly message: string;
+  readonly sample?: Uint8Array;
+}
+
+/** Writer to reader, sent before the counters that make the contents visible. */
+export type SharingMessage =
+  | {
+      readonly kind: 'segment';
+      readonly number: number;
+      readonly room: SegmentRoom;
+      readonly buffer: SharedArrayBuffer;
+    }
+  | { readonly kind: 'segmentFreed'; readonly number: number }
+  | { readonly kind: 'traces'; readonly number: number; readonly buffer: SharedArrayBuffer }
+  | { readonly kind: 'tracesFreed'; readonly number: number };
+
+/** Main thread to reader. */
+export type ReaderRequest =
+  | { readonly kind: 'ask'; readonly id: number; readonly call: ReaderCall }
+  | { readonly kind: 'abort'; readonly id: number }
+  | { readonly kind: 'close'; readonly id: number };
+
+export type ReaderCall =
+  | {
+      readonly name: 'listTraces';
+      readonly limit: number;
+      readonly before?: string;
+      readonly excludeHealthChecks: boolean;
+    }
+  | { readonly name: 'loadTreeRows'; readonly traceId: string }
+  | { readonly name: 'loadSpan'; readonly traceId: string; readonly spanId: string }
+  | { readonly name: 'openTrace'; readonly traceId: string }
+  /** The next piece of a trace that was opened; `undefined` at its end. */
+  | { readonly name: 'nextPiece'; readonly stream: number }
+  | { readonly name: 'closeTrace'; readonly stream: number }
+  | { readonly name: 'loadRaw'; readonly traceId: string }
+  | { readonly name: 'listProblems'; readonly limit: number };
+
+export type ReaderAnswer =
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'answer'; readonly id: number; readonly value: unknown }
+  | { readonly kind: 'failed'; readonly id: number; readonly message: string };

@@ -1,0 +1,210 @@
+import { MessageChannel, type MessagePort } from 'node:worker_threads';
+import type {
+  ChangeEvent,
+  ProblemJson,
+  RawTrace,
+  SpanJson,
+  TraceDetail,
+  TraceList,
+  TraceTreeRows,
+} from '../client/api.ts';
+import { AppendQueue } from './appendQueue.ts';
+import { counterOf, makeCounters } from './memory/counters.ts';
+import type { ReaderCall, ThreadStart, WriterAnswer } from './messages.ts';
+import type {
+  AppendResult,
+  Payload,
+  Receiver,
+  StoreOptions,
+  StoreStats,
+  TelemetryStore,
+  TraceQuery,
+} from './telemetryStore.ts';
+import { ThreadLink } from './threadLink.ts';
+
+/** Opens the store of a data directory and starts its threads. Rejects with a sentence where the directory or the database cannot be used. */
+export async function openTelemetryStore(options: StoreOptions): Promise<TelemetryStore> {
+  const store = new ThreadedStore(options);
+  try {
+    await store.start();
+  } catch (error) {
+    await store.terminate();
+    throw error;
+  }
+  return store;
+}
+
+class ThreadedStore implements TelemetryStore {
+  readonly #counters = makeCounters();
+  readonly #writer: ThreadLink;
+  #reader: ThreadLink | undefined;
+  readonly #queue: AppendQueue;
+  readonly #start: (port: MessagePort) => ThreadStart;
+  readonly #readerPort: MessagePort;
+  readonly #listeners = new Set<(change: ChangeEvent) => void>();
+  readonly #dropped = new Map<string, number>();
+
+  constructor(options: StoreOptions) {
+    const { port1, port2 } = new MessageChannel();
+    this.#start = (sharing) => ({ ...options, counters: this.#counters.buffer, sharing });
+    this.#readerPort = port2;
+    this.#writer = new ThreadLink({
+      name: 'writerThread',
+      start: this.#start(port1),
+      transfer: [port1],
+      heapMegabytes: 512,
+      onMessage: (message) => this.#take(message as WriterAnswer),
+    });
+    this.#queue = new AppendQueue(this.#writer);
+  }
+
+  async start(): Promise<void> {
+    await this.#writer.ready();
+    // After the writer, which makes the tables that the reader's statements need.
+    this.#reader = new ThreadLink({
+      name: 'readerThread',
+      start: this.#start(this.#readerPort),
+      transfer: [this.#readerPort],
+      heapMegabytes: 512,
+    });
+    await this.#reader.ready();
+  }
+
+  append(payload: Payload): Promise<AppendResult> {
+    return this.#queue.add(payload);
+  }
+
+  openDatagramPort(): MessagePort {
+    const { port1, port2 } = new MessageChannel();
+    this.#writer.tell({ kind: 'datagrams', port: port1 }, [port1]);
+    return port2;
+  }
+
+  countDropped(reason: string, count: number): void {
+    this.#dropped.set(reason, (this.#dropped.get(reason) ?? 0) + count);
+  }
+
+  recordProblem(problem: { receiver: Receiver; place: string; message: string; sample?: Uint8Array }): void {
+    // A copy of what is kept: the sample may be a view into a whole body.
+    const sample = problem.sample === undefined ? {} : { sample: problem.sample.slice(0, 2000) };
+    this.#writer.tell({ kind: 'problem', problem: { ...problem, ...sample } });
+  }
+
+  async listTraces({ limit, before, excludeHealthChecks }: TraceQuery, signal?: AbortSignal): Promise<TraceList> {
+    const query = {
+      limit,
+      ...(before === undefined ? {} : { before }),
+      excludeHealthChecks: excludeHealthChecks === true,
+    };
+    return (await this.#ask({ name: 'listTraces', ...query }, signal)) as TraceList;
+  }
+
+  async loadTreeRows(traceId: string, signal?: AbortSignal): Promise<TraceTreeRows | undefined> {
+    return (await this.#ask({ name: 'loadTreeRows', traceId }, signal)) as TraceTreeRows | undefined;
+  }
+
+  async loadSpan(traceId: string, spanId: string, signal?: AbortSignal): Promise<SpanJson | undefined> {
+    return (await this.#ask({ name: 'loadSpan', traceId, spanId }, signal)) as SpanJson | undefined;
+  }
+
+  async streamTrace(traceId: string, signal?: AbortSignal): Promise<AsyncIterable<string> | undefined> {
+    const stream = (await this.#ask({ name: 'openTrace', traceId }, signal)) as number | undefined;
+    return stream === undefined ? undefined : this.#pieces(stream, signal);
+  }
+
+  async loadTrace(traceId: string, signal?: AbortSignal): Promise<TraceDetail | undefined> {
+    const pieces = await this.streamTrace(traceId, signal);
+    if (pieces === undefined) {
+      return undefined;
+    }
+    let json = '';
+    for await (const piece of pieces) {
+      json += piece;
+    }
+    return JSON.parse(json) as TraceDetail;
+  }
+
+  async loadRaw(traceId: string, signal?: AbortSignal): Promise<RawTrace | undefined> {
+    return (await this.#ask({ name: 'loadRaw', traceId }, signal)) as RawTrace | undefined;
+  }
+
+  async listProblems(limit: number): Promise<readonly ProblemJson[]> {
+    return (await this.#ask({ name: 'listProblems', limit })) as readonly ProblemJson[];
+  }
+
+  async clearProblems(): Promise<void> {
+    await this.#writer.ask((id) => ({ kind: 'clearProblems', id }));
+  }
+
+  stats(): StoreStats {
+    const droppedProblems = counterOf(this.#counters, 'droppedProblems');
+    return {
+      traces: counterOf(this.#counters, 'traces'),
+      spans: counterOf(this.#counters, 'spans'),
+      logEvents: counterOf(this.#counters, 'logEvents'),
+      problems: counterOf(this.#counters, 'problems'),
+      dropped: {
+        ...Object.fromEntries(this.#dropped),
+        ...(droppedProblems === 0 ? {} : { problems: droppedProblems }),
+      },
+      bytes: counterOf(this.#counters, 'bytes'),
+      duplicates: counterOf(this.#counters, 'duplicates'),
+      retired: counterOf(this.#counters, 'retired'),
+    };
+  }
+
+  async setPinned(traceId: string, pinned: boolean): Promise<boolean> {
+    return (await this.#writer.ask((id) => ({ kind: 'pin', id, traceId, pinned }))) as boolean;
+  }
+
+  async clear(): Promise<void> {
+    await this.#writer.ask((id) => ({ kind: 'clear', id }));
+  }
+
+  onDidChange(listener: (change: ChangeEvent) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  async close(): Promise<void> {
+    await this.#reader?.ask((id) => ({ kind: 'close', id }));
+    await this.#writer.ask((id) => ({ kind: 'close', id }));
+    await this.terminate();
+  }
+
+  /** Ends the threads as they are. */
+  async terminate(): Promise<void> {
+    await Promise.all([this.#writer.terminate(), this.#reader?.terminate()]);
+    this.#readerPort.close();
+  }
+
+  async *#pieces(stream: number, signal: AbortSignal | undefined): AsyncGenerator<string, void> {
+    try {
+      for (;;) {
+        const piece = (await this.#ask({ name: 'nextPiece', stream }, signal)) as string | undefined;
+        if (piece === undefined) {
+          return;
+        }
+        yield piece;
+      }
+    } finally {
+      this.#reader?.tell({ kind: 'ask', id: 0, call: { name: 'closeTrace', stream } });
+    }
+  }
+
+  async #ask(call: ReaderCall, signal?: AbortSignal): Promise<unknown> {
+    signal?.throwIfAborted();
+    if (this.#reader === undefined) {
+      throw new Error('The store has not been opened.');
+    }
+    return await this.#reader.ask((id) => ({ kind: 'ask', id, call }));
+  }
+
+  #take(message: WriterAnswer): void {
+    if (message.kind === 'changed') {
+      for (const listener of this.#listeners) {
+        listener(message.change);
+      }
+    }
+  }
+}

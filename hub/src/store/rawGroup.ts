@@ -1,0 +1,87 @@
+import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
+import type { Payload, PayloadFormat, Receiver } from './telemetryStore.ts';
+
+const formats: readonly PayloadFormat[] = [
+  'otlp-traces-protobuf',
+  'otlp-traces-json',
+  'otlp-logs-protobuf',
+  'otlp-logs-json',
+  'xray-segment',
+];
+const receivers: readonly Receiver[] = ['xrayUdp', 'xrayTcp', 'otlpHttp', 'otlpGrpc', 'api', 'store'];
+
+/** Bytes of one payload's entry in `parts`: format, receiver, length. */
+const partBytes = 6;
+
+/** How a body is packed; the numbers are stored. */
+const codec = { plain: 0, zstd: 1 } as const;
+/** Below this, zstd costs more than it saves. */
+const worthCompressing = 256;
+
+export interface PackedGroup {
+  readonly codec: number;
+  readonly parts: Uint8Array;
+  readonly body: Uint8Array;
+}
+
+export interface StoredPayload {
+  readonly format: PayloadFormat;
+  readonly receiver: Receiver;
+  readonly body: Uint8Array;
+}
+
+/** Packs the payloads of one group commit into one row's columns. */
+export class GroupPacker {
+  #scratch = Buffer.allocUnsafeSlow(1_048_576);
+
+  pack(payloads: readonly Payload[]): PackedGroup {
+    const parts = Buffer.alloc(payloads.length * partBytes);
+    let length = 0;
+    for (const [index, { format, receiver, body }] of payloads.entries()) {
+      parts[index * partBytes] = formats.indexOf(format);
+      parts[index * partBytes + 1] = receivers.indexOf(receiver);
+      parts.writeUInt32LE(body.length, index * partBytes + 2);
+      length += body.length;
+    }
+    const plain = this.#concatenate(payloads, length);
+    if (length < worthCompressing) {
+      return { codec: codec.plain, parts, body: plain };
+    }
+    const body = zstdCompressSync(plain, { params: { [constants.ZSTD_c_compressionLevel]: 1 } });
+    return { codec: codec.zstd, parts, body };
+  }
+
+  #concatenate(payloads: readonly Payload[], length: number): Uint8Array {
+    const [only] = payloads;
+    if (payloads.length === 1 && only !== undefined) {
+      return only.body;
+    }
+    // A group of one huge payload is the exception above; many small ones stay near the cap of a group.
+    const target = length <= this.#scratch.length ? this.#scratch : Buffer.allocUnsafeSlow(length);
+    let at = 0;
+    for (const { body } of payloads) {
+      target.set(body, at);
+      at += body.length;
+    }
+    return target.subarray(0, length);
+  }
+}
+
+/** The payloads of a stored group; views of one buffer. Throws where the row is damaged. */
+export function unpackGroup(packed: PackedGroup): StoredPayload[] {
+  const parts = Buffer.from(packed.parts.buffer, packed.parts.byteOffset, packed.parts.byteLength);
+  const bytes = packed.codec === codec.zstd ? zstdDecompressSync(packed.body) : packed.body;
+  const payloads: StoredPayload[] = [];
+  let at = 0;
+  for (let part = 0; part < parts.length; part += partBytes) {
+    const format = formats[parts[part] as number];
+    const receiver = receivers[parts[part + 1] as number];
+    const end = at + parts.readUInt32LE(part + 2);
+    if (format === undefined || receiver === undefined || end > bytes.length) {
+      throw new Error('a stored group does not add up');
+    }
+    payloads.push({ format, receiver, body: bytes.subarray(at, end) });
+    at = end;
+  }
+  return payloads;
+}

@@ -1,0 +1,164 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { parseTraceId, type TraceId } from '@sightline/telemetry/model/ids';
+import type { ProblemJson, RawTrace, SpanJson, TraceList, TraceTreeRows } from '../../client/api.ts';
+import { makeCounters } from '../memory/counters.ts';
+import { traceBits, tracesPerChunk } from '../memory/traceTable.ts';
+import type { ReaderCall, ThreadStart } from '../messages.ts';
+import { openForReading } from '../schema.ts';
+import { GroupReader } from './groupReader.ts';
+import { toRawDocument } from './rawDocument.ts';
+import { SharedIndex, type IndexedSpan } from './sharedIndex.ts';
+import { toSpanJson } from './spanJson.ts';
+import { toTreeRows } from './treeRows.ts';
+import { TraceLister } from './traceList.ts';
+import { decodeTracePart, payloadPartsOf } from './tracePayloads.ts';
+import { tracePieces } from './traceStreams.ts';
+import { summarizeTrace, type TraceSummary } from './traceSummary.ts';
+
+/** Answers every question about the store, in the reader thread. */
+export class StoreReader {
+  readonly #database: DatabaseSync;
+  readonly #index: SharedIndex;
+  readonly #lister: TraceLister;
+  readonly #groups: GroupReader;
+  readonly #streams = new Map<number, Generator<string, void>>();
+  #nextStream = 1;
+
+  constructor(start: ThreadStart) {
+    this.#database = openForReading(start.dataDir);
+    this.#index = new SharedIndex(start.sharing, makeCounters(start.counters));
+    this.#lister = new TraceLister(this.#index);
+    this.#groups = new GroupReader(this.#database);
+  }
+
+  answer(call: ReaderCall): unknown {
+    this.#index.refresh();
+    switch (call.name) {
+      case 'listTraces':
+        return this.#lister.list(call) satisfies TraceList;
+      case 'loadTreeRows':
+        return this.#loadTreeRows(call.traceId);
+      case 'loadSpan':
+        return this.#loadSpan(call.traceId, call.spanId);
+      case 'openTrace':
+        return this.#openTrace(call.traceId);
+      case 'nextPiece':
+        return this.#nextPiece(call.stream);
+      case 'closeTrace':
+        this.#streams.delete(call.stream);
+        return undefined;
+      case 'loadRaw':
+        return this.#loadRaw(call.traceId);
+      case 'listProblems':
+        return this.#listProblems(call.limit);
+    }
+  }
+
+  close(): void {
+    this.#streams.clear();
+    this.#database.close();
+  }
+
+  #loadTreeRows(traceId: string): TraceTreeRows | undefined {
+    const summary = this.#summarize(traceId);
+    return summary === undefined ? undefined : toTreeRows(summary);
+  }
+
+  #loadSpan(traceId: string, spanId: string): SpanJson | undefined {
+    const summary = this.#summarize(traceId);
+    const row = summary?.tree.rows.find(({ span }) => span.id === spanId.toLowerCase());
+    if (summary === undefined || row === undefined) {
+      return undefined;
+    }
+    const [part] = payloadPartsOf([row.span]);
+    const payload = this.#groups.read(row.span.group)?.payloads[row.span.payload];
+    if (part === undefined || payload === undefined) {
+      return undefined;
+    }
+    const [span] = decodeTracePart(payload, summary.row.id as TraceId, part);
+    return span === undefined ? undefined : toSpanJson(span, row.service);
+  }
+
+  #openTrace(traceId: string): number | undefined {
+    const summary = this.#summarize(traceId);
+    if (summary === undefined) {
+      return undefined;
+    }
+    const stream = this.#nextStream;
+    this.#nextStream += 1;
+    this.#streams.set(stream, tracePieces(summary.row.id as TraceId, summary.tree.rows, this.#groups));
+    return stream;
+  }
+
+  #nextPiece(stream: number): string | undefined {
+    const next = this.#streams.get(stream)?.next();
+    if (next === undefined || next.done === true) {
+      this.#streams.delete(stream);
+      return undefined;
+    }
+    return next.value;
+  }
+
+  #loadRaw(traceId: string): RawTrace | undefined {
+    const summary = this.#summarize(traceId);
+    if (summary === undefined) {
+      return undefined;
+    }
+    const id = summary.row.id as TraceId;
+    const documents: RawTrace['documents'][number][] = [];
+    for (const part of payloadPartsOf(summary.tree.rows.map(({ span }) => span))) {
+      const group = this.#groups.read(part.group);
+      const payload = group?.payloads[part.payload];
+      if (group !== undefined && payload !== undefined) {
+        documents.push(toRawDocument(payload, id, group.receivedAt));
+      }
+    }
+    return { id, documents };
+  }
+
+  #listProblems(limit: number): ProblemJson[] {
+    const rows = this.#database
+      .prepare('select id, at, receiver, place, message, sample from problem order by id desc limit ?')
+      .all(limit) as {
+      id: number;
+      at: number;
+      receiver: string;
+      place: string;
+      message: string;
+      sample: Uint8Array | null;
+    }[];
+    return rows.map(({ id, at, receiver, place, message, sample }) => ({
+      id,
+      time: String(BigInt(Math.round(at)) * 1_000_000n),
+      receiver,
+      place,
+      message,
+      ...(sample === null ? {} : { sample: printable(sample) }),
+    }));
+  }
+
+  #summarize(text: string): TraceSummary<IndexedSpan> | undefined {
+    const traceId = parseTraceId(text);
+    const slot = traceId === undefined ? -1 : this.#index.slotOf(traceId);
+    const chunk = slot === -1 ? undefined : this.#index.chunkOf(slot);
+    if (traceId === undefined || chunk === undefined) {
+      return undefined;
+    }
+    const spans = this.#index.spansOf(slot);
+    const at = slot % tracesPerChunk;
+    const pinned = ((chunk.columns.bits[at] as number) & traceBits.pinned) !== 0;
+    const logCount = chunk.columns.logs[at] as number;
+    return spans.length === 0 ? undefined : summarizeTrace(traceId, spans, { logCount, pinned });
+  }
+}
+
+/** Bytes as text, with what does not print escaped. */
+function printable(bytes: Uint8Array): string {
+  const text = Buffer.from(bytes).toString('utf8');
+  return text
+    .replaceAll(
+      /[^\n\t\u0020-\u007e\u00a0-\uffff]/g,
+      (character) => `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`,
+    )
+    .slice(0, 2000);
+}

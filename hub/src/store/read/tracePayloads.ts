@@ -1,0 +1,50 @@
+import { decodeOtlpTraces } from '@sightline/telemetry/decode/otlpTraces';
+import { toUtf8 } from '@sightline/telemetry/decode/utf8';
+import { decodeXRaySegment } from '@sightline/telemetry/decode/xraySegment';
+import type { TraceId } from '@sightline/telemetry/model/ids';
+import type { Span } from '@sightline/telemetry/model/span';
+import type { StoredPayload } from '../rawGroup.ts';
+import type { IndexedSpan } from './sharedIndex.ts';
+
+/** One payload that holds spans of a trace, and which of its spans count: others of it were repeated or replaced. */
+export interface PayloadPart {
+  readonly group: number;
+  readonly payload: number;
+  readonly spanIds: ReadonlySet<string>;
+}
+
+/** The payloads that hold these spans, in the order of arrival. */
+export function payloadPartsOf(spans: readonly IndexedSpan[]): PayloadPart[] {
+  const parts = new Map<string, { group: number; payload: number; spanIds: Set<string> }>();
+  for (const { id, group, payload } of spans) {
+    const key = `${group}.${payload}`;
+    const part = parts.get(key);
+    if (part === undefined) {
+      parts.set(key, { group, payload, spanIds: new Set([id]) });
+    } else {
+      part.spanIds.add(id);
+    }
+  }
+  return [...parts.values()].toSorted((a, b) => a.group - b.group || a.payload - b.payload);
+}
+
+/** Decodes the spans of one trace that count in this payload, each once. */
+export function decodeTracePart({ format, body }: StoredPayload, traceId: TraceId, part: PayloadPart): Span[] {
+  const wanted = new Set(part.spanIds);
+  // A span sent twice in one payload counts once: the first time it is seen it is no longer wanted.
+  return decodeSpans(format, body, traceId).filter(({ id }) => wanted.delete(id));
+}
+
+function decodeSpans(format: StoredPayload['format'], body: Uint8Array, only: TraceId): readonly Span[] {
+  switch (format) {
+    case 'otlp-traces-protobuf':
+      return decodeOtlpTraces(body, 'protobuf', { only }).records;
+    case 'otlp-traces-json':
+      return decodeOtlpTraces(body, 'json', { only }).records;
+    case 'xray-segment':
+      return decodeXRaySegment(toUtf8(body)).records;
+    case 'otlp-logs-protobuf':
+    case 'otlp-logs-json':
+      return [];
+  }
+}

@@ -1,0 +1,129 @@
+import type { SegmentWriter } from '../memory/segmentWriter.ts';
+import { httpRole, httpRoles } from './httpRoles.ts';
+import type { SpanDraft } from './spanDraft.ts';
+
+/**
+ * What a span's attributes say about HTTP, by place in the payload: the same choice as telemetry/decode/otlpConventions makes on decoded
+ * attributes (the stable name wins over the older, an empty text counts as absent, of a key sent twice the last one counts).
+ */
+export class HttpFacts {
+  readonly #from = new Int32Array(httpRoles);
+  readonly #to = new Int32Array(httpRoles);
+  readonly #number: (number | undefined)[] = Array.from({ length: httpRoles }, () => undefined);
+  #hasAny = false;
+  #valueFrom = 0;
+  #valueTo = 0;
+  #valueNumber: number | undefined;
+  #scratch = Buffer.allocUnsafeSlow(8192);
+  /** The HTTP status, once `fill` has been called. */
+  status: number | undefined;
+  hasBadText = false;
+
+  reset(): void {
+    this.status = undefined;
+    this.hasBadText = false;
+    if (this.#hasAny) {
+      this.#from.fill(0);
+      this.#to.fill(0);
+      this.#number.fill(undefined);
+      this.#hasAny = false;
+    }
+  }
+
+  forgetValue(): void {
+    this.#valueFrom = 0;
+    this.#valueTo = 0;
+    this.#valueNumber = undefined;
+  }
+
+  setText(from: number, to: number): void {
+    this.#valueNumber = undefined;
+    this.#valueFrom = from;
+    this.#valueTo = to;
+  }
+
+  setNumber(value: number | undefined): void {
+    this.#valueFrom = 0;
+    this.#valueTo = 0;
+    this.#valueNumber = value;
+  }
+
+  /** The value read last belongs to a key of this role. */
+  keepValue(role: number): void {
+    this.#from[role] = this.#valueFrom;
+    this.#to[role] = this.#valueTo;
+    this.#number[role] = this.#valueNumber;
+    this.#hasAny = true;
+  }
+
+  /** Sets the draft's method, url and route, and `status`. */
+  fill(draft: SpanDraft, writer: SegmentWriter, bytes: Uint8Array): void {
+    if (!this.#hasAny) {
+      return;
+    }
+    draft.method = this.#intern(writer, bytes, httpRole.method, httpRole.oldMethod);
+    draft.route = this.#intern(writer, bytes, httpRole.route, httpRole.route);
+    draft.url = this.#internUrl(writer, bytes);
+    this.status = this.#statusOf(bytes, httpRole.status) ?? this.#statusOf(bytes, httpRole.oldStatus);
+  }
+
+  #intern(writer: SegmentWriter, bytes: Uint8Array, role: number, otherRole: number): number {
+    const chosen = this.#has(role) ? role : otherRole;
+    return writer.texts.intern(bytes, this.#from[chosen] as number, this.#to[chosen] as number);
+  }
+
+  #internUrl(writer: SegmentWriter, bytes: Uint8Array): number {
+    if (this.#has(httpRole.fullUrl) || this.#has(httpRole.oldUrl)) {
+      return this.#intern(writer, bytes, httpRole.fullUrl, httpRole.oldUrl);
+    }
+    if (!this.#has(httpRole.path)) {
+      return this.#intern(writer, bytes, httpRole.target, httpRole.target);
+    }
+    if (!this.#has(httpRole.query)) {
+      return this.#intern(writer, bytes, httpRole.path, httpRole.path);
+    }
+    const length = this.#joinPathAndQuery(bytes);
+    return writer.texts.intern(this.#scratch, 0, length);
+  }
+
+  #joinPathAndQuery(bytes: Uint8Array): number {
+    const path = bytes.subarray(this.#from[httpRole.path], this.#to[httpRole.path]);
+    const query = bytes.subarray(this.#from[httpRole.query], this.#to[httpRole.query]);
+    const questionMark = 0x3f;
+    const bare = query[0] === questionMark ? query.subarray(1) : query;
+    const length = path.length + 1 + bare.length;
+    if (length > this.#scratch.length) {
+      this.#scratch = Buffer.allocUnsafeSlow(length);
+    }
+    this.#scratch.set(path, 0);
+    this.#scratch[path.length] = questionMark;
+    this.#scratch.set(bare, path.length + 1);
+    return length;
+  }
+
+  #has(role: number): boolean {
+    return (this.#to[role] as number) > (this.#from[role] as number);
+  }
+
+  /** A number, or a text of up to 15 digits. */
+  #statusOf(bytes: Uint8Array, role: number): number | undefined {
+    const value = this.#number[role];
+    if (value !== undefined) {
+      return value;
+    }
+    const from = this.#from[role] as number;
+    const to = this.#to[role] as number;
+    if (to === from || to - from > 15) {
+      return undefined;
+    }
+    let sum = 0;
+    for (let at = from; at < to; at += 1) {
+      const digit = (bytes[at] as number) - 0x30;
+      if (digit < 0 || digit > 9) {
+        return undefined;
+      }
+      sum = sum * 10 + digit;
+    }
+    return sum;
+  }
+}

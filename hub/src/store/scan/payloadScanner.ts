@@ -1,0 +1,85 @@
+import type { Problem } from '@sightline/telemetry/decode/decoded';
+import { decodeOtlpLogs } from '@sightline/telemetry/decode/otlpLogs';
+import { decodeOtlpTraces } from '@sightline/telemetry/decode/otlpTraces';
+import { decodeXRaySegment } from '@sightline/telemetry/decode/xraySegment';
+import { toUtf8 } from '@sightline/telemetry/decode/utf8';
+import type { PayloadFormat } from '../telemetryStore.ts';
+import { OtlpTraceScanner } from './scanOtlpTraces.ts';
+import { stageSpan } from './stageSpan.ts';
+import type { SpanSink } from './spanDraft.ts';
+
+/** What came of one payload. */
+export interface Scanned {
+  readonly accepted: number;
+  readonly rejected: number;
+  readonly problems: readonly Problem[];
+  /** Set where the payload is none of its format; nothing of it is kept. */
+  readonly malformed?: string;
+}
+
+/** Reads payloads of every format into the index. */
+export class PayloadScanner {
+  readonly #spans: SpanSink;
+  readonly #otlp: OtlpTraceScanner;
+
+  constructor(spans: SpanSink) {
+    this.#spans = spans;
+    this.#otlp = new OtlpTraceScanner(spans);
+  }
+
+  scan({ format, body }: { readonly format: PayloadFormat; readonly body: Uint8Array }): Scanned {
+    switch (format) {
+      case 'otlp-traces-protobuf':
+        return this.#scanProtobuf(body);
+      case 'otlp-traces-json': {
+        const decoded = decodeOtlpTraces(body, 'json');
+        if (decoded.malformed !== undefined) {
+          return malformed(decoded.problems, decoded.malformed);
+        }
+        for (const span of decoded.records) {
+          stageSpan(this.#spans, span);
+        }
+        return { accepted: decoded.records.length, rejected: decoded.rejected, problems: decoded.problems };
+      }
+      case 'otlp-logs-protobuf':
+      case 'otlp-logs-json': {
+        const decoded = decodeOtlpLogs(body, format === 'otlp-logs-json' ? 'json' : 'protobuf');
+        if (decoded.malformed !== undefined) {
+          return malformed(decoded.problems, decoded.malformed);
+        }
+        return { accepted: decoded.records.length, rejected: decoded.rejected, problems: decoded.problems };
+      }
+      case 'xray-segment':
+        return this.#scanSegment(body);
+    }
+  }
+
+  #scanProtobuf(body: Uint8Array): Scanned {
+    const { spans, rejected, hasProblems, isMalformed } = this.#otlp.scan(body);
+    if (!hasProblems) {
+      return { accepted: spans, rejected, problems: [] };
+    }
+    // The decoder says what is wrong and where, in the words that every other path uses.
+    const decoded = decodeOtlpTraces(body, 'protobuf');
+    if (isMalformed) {
+      return malformed(decoded.problems, decoded.malformed);
+    }
+    return { accepted: spans, rejected, problems: decoded.problems };
+  }
+
+  #scanSegment(body: Uint8Array): Scanned {
+    const { records, problems } = decodeXRaySegment(toUtf8(body));
+    if (records.length === 0) {
+      return malformed(problems, problems[0]);
+    }
+    for (const span of records) {
+      stageSpan(this.#spans, span);
+    }
+    return { accepted: records.length, rejected: 0, problems };
+  }
+}
+
+function malformed(problems: readonly Problem[], first: Problem | undefined): Scanned {
+  const message = first === undefined ? 'nothing in it could be read' : `${first.place}: ${first.message}`;
+  return { accepted: 0, rejected: 0, problems, malformed: message };
+}

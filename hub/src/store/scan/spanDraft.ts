@@ -1,0 +1,57 @@
+import type { SegmentWriter } from '../memory/segmentWriter.ts';
+
+/** One span on its way into the columns: numbers and text ids only, filled anew for each span. */
+export class SpanDraft {
+  id0 = 0;
+  id1 = 0;
+  id2 = 0;
+  id3 = 0;
+  idHigh = 0;
+  idLow = 0;
+  parentHigh = 0;
+  parentLow = 0;
+  service = 0;
+  name = 0;
+  method = 0;
+  route = 0;
+  url = 0;
+  startHigh = 0;
+  startLow = 0;
+  duration = 0;
+  bits = 0;
+  httpStatus = 0;
+
+  reset(): void {
+    this.id0 = this.id1 = this.id2 = this.id3 = 0;
+    this.idHigh = this.idLow = this.parentHigh = this.parentLow = 0;
+    this.service = this.name = this.method = this.route = this.url = 0;
+    this.startHigh = this.startLow = this.duration = 0;
+    this.bits = this.httpStatus = 0;
+  }
+}
+
+/** Where scanners put spans. Nothing of it counts before the group has been committed. */
+export interface SpanSink {
+  readonly draft: SpanDraft;
+  /** Clears the draft and answers the segment that the next span goes into, with room for it. */
+  beginSpan(): SegmentWriter;
+  /** Takes the draft as a span of the payload being scanned. */
+  endSpan(): void;
+  /** Forgets the span that was begun. */
+  dropSpan(): void;
+}
+
+/** What a scan found. `malformed` says that nothing of the payload could be read at all. */
+export interface ScanResult {
+  readonly spans: number;
+  readonly logs: number;
+  readonly rejected: number;
+  /** True where the decoder will have something to say about this payload: only then is it asked. */
+  readonly hasProblems: boolean;
+  readonly isMalformed: boolean;
+}
+
+/** An HTTP status as the column keeps it: 0 where it is none that HTTP knows. */
+export function toStatusColumn(status: number): number {
+  return Number.isInteger(status) && status > 0 && status < 65_536 ? status : 0;
+}

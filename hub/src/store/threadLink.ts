@@ -1,0 +1,120 @@
+import { Worker, type TransferListItem } from 'node:worker_threads';
+import type { ThreadStart } from './messages.ts';
+
+interface Waiting {
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: Error) => void;
+}
+
+type Answer =
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'answer'; readonly id: number; readonly value: unknown }
+  | { readonly kind: 'failed'; readonly id: number; readonly message: string };
+
+/** The file of a thread's entry point: TypeScript beside this file in development, one flat folder of bundles once built. */
+function entryOf(name: string): URL {
+  const extension = import.meta.url.endsWith('.ts') ? '.ts' : '.js';
+  return new URL(`./${name}${extension}`, import.meta.url);
+}
+
+export interface LinkOptions {
+  readonly name: 'writerThread' | 'readerThread' | 'checkpointThread';
+  readonly start: ThreadStart;
+  readonly transfer: readonly TransferListItem[];
+  readonly heapMegabytes: number;
+  /** Messages that answer no request. */
+  readonly onMessage?: (message: { readonly kind: string }) => void;
+}
+
+/**
+ * One of the store's threads, as the main thread talks to it.
+ *
+ * Invariant: every request settles. When the thread dies or is closed, whatever still waits is rejected with the reason.
+ */
+export class ThreadLink {
+  readonly #worker: Worker;
+  readonly #waiting = new Map<number, Waiting>();
+  readonly #ready: Promise<void>;
+  #nextId = 1;
+  #gone: Error | undefined;
+
+  constructor(options: LinkOptions) {
+    this.#worker = new Worker(entryOf(options.name), {
+      name: `sightline ${options.name}`,
+      workerData: options.start,
+      transferList: [...options.transfer],
+      resourceLimits: { maxOldGenerationSizeMb: options.heapMegabytes },
+    });
+    this.#ready = new Promise((resolve, reject) => {
+      this.#waiting.set(0, { resolve: () => resolve(), reject });
+    });
+    // Whoever opens the store awaits it; a thread that dies later has nothing more to say here.
+    this.#ready.catch(() => undefined);
+    this.#worker.on('message', (message: Answer) => this.#take(message, options.onMessage));
+    this.#worker.on('error', (error) => this.#end(error instanceof Error ? error : new Error(String(error))));
+    this.#worker.on('exit', () => this.#end(new Error(`The ${options.name} of the store has ended.`)));
+  }
+
+  /** Settles when the thread has started, or rejects with what kept it from starting. */
+  ready(): Promise<void> {
+    return this.#ready;
+  }
+
+  /** Sends a request that is answered under the id that `toMessage` is given. */
+  ask(toMessage: (id: number) => object, transfer: readonly TransferListItem[] = []): Promise<unknown> {
+    if (this.#gone !== undefined) {
+      return Promise.reject(this.#gone);
+    }
+    const id = this.#nextId;
+    this.#nextId += 1;
+    return new Promise((resolve, reject) => {
+      this.#waiting.set(id, { resolve, reject });
+      this.#worker.postMessage(toMessage(id), transfer);
+    });
+  }
+
+  /** Sends a message that nobody answers. */
+  tell(message: object, transfer: readonly TransferListItem[] = []): void {
+    if (this.#gone === undefined) {
+      this.#worker.postMessage(message, transfer);
+    }
+  }
+
+  /** Ends the thread and rejects what still waits. */
+  async terminate(): Promise<void> {
+    this.#end(new Error('The store has been closed.'));
+    await this.#worker.terminate();
+  }
+
+  #take(message: Answer, onMessage: LinkOptions['onMessage']): void {
+    switch (message.kind) {
+      case 'ready':
+        this.#settle(0, (waiting) => waiting.resolve(undefined));
+        break;
+      case 'answer':
+        this.#settle(message.id, (waiting) => waiting.resolve(message.value));
+        break;
+      case 'failed':
+        this.#settle(message.id, (waiting) => waiting.reject(new Error(message.message)));
+        break;
+      default:
+        onMessage?.(message);
+    }
+  }
+
+  #settle(id: number, how: (waiting: Waiting) => void): void {
+    const waiting = this.#waiting.get(id);
+    this.#waiting.delete(id);
+    if (waiting !== undefined) {
+      how(waiting);
+    }
+  }
+
+  #end(reason: Error): void {
+    this.#gone ??= reason;
+    for (const waiting of this.#waiting.values()) {
+      waiting.reject(this.#gone);
+    }
+    this.#waiting.clear();
+  }
+}
