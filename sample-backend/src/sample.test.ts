@@ -71,10 +71,9 @@ describe('one request is one trace', () => {
   test('the segment has the id of the trace and hangs below the server span', async () => {
     expect(await check({ path: '/api/activities/home' })).toMatchInlineSnapshot(`
       "server backend: GET /api/activities/home 200
-        internal backend: handler /api/activities/home
-          internal backend: home-activities-mock-data app.now=<time> app.result_length=4
-            client backend: pg.query:SELECT postgres
-            client backend: pg.query:SELECT postgres
+        internal backend: home-activities-mock-data app.now=<time> app.result_length=4
+          client backend: pg.query:SELECT postgres
+          client backend: pg.query:SELECT postgres
         segment backend 200
       "
     `);
@@ -88,9 +87,8 @@ describe('one request is one trace', () => {
   test('a profile has subsegments with metadata, and an annotation for the handle', async () => {
     expect(await check({ path: '/api/activities/@juno' })).toMatchInlineSnapshot(`
       "server backend: GET /api/activities/@:handle 200
-        internal backend: handler /api/activities/@:handle
-          client backend: pg.query:SELECT postgres
-          client backend: pg.query:SELECT postgres
+        client backend: pg.query:SELECT postgres
+        client backend: pg.query:SELECT postgres
         segment backend 200 @handle=juno
           subsegment UserData username=juno timestamp=<time>
           subsegment mock-data now=<time> results-size=2
@@ -104,8 +102,7 @@ describe('one request is one trace', () => {
     await segmentOf(traceId);
     expect(renderTrace(recorder, traceId)).toMatchInlineSnapshot(`
       "server backend: GET /api/announcements 200
-        internal backend: handler /api/announcements
-          client backend: GET 200
+        client backend: GET 200
         segment backend 200
       "
     `);
@@ -117,11 +114,10 @@ describe('one request is one trace', () => {
   test('a slow request says where the time went', async () => {
     expect(await check({ path: '/api/activities/home?delay=30' })).toMatchInlineSnapshot(`
       "server backend: GET /api/activities/home 200
-        internal backend: handler /api/activities/home
-          internal backend: delay-on-purpose app.delay_ms=30
-          internal backend: home-activities-mock-data app.now=<time> app.result_length=4
-            client backend: pg.query:SELECT postgres
-            client backend: pg.query:SELECT postgres
+        internal backend: delay-on-purpose app.delay_ms=30
+        internal backend: home-activities-mock-data app.now=<time> app.result_length=4
+          client backend: pg.query:SELECT postgres
+          client backend: pg.query:SELECT postgres
         segment backend 200
       "
     `);
@@ -130,8 +126,7 @@ describe('one request is one trace', () => {
   test('a request by way of the page is the same one trace, and the page adds nothing to it', async () => {
     expect(await check({ path: '/api/message_groups', origin: page })).toMatchInlineSnapshot(`
       "server backend: GET /api/message_groups 200
-        internal backend: handler /api/message_groups
-          client backend: pg.query:SELECT postgres
+        client backend: pg.query:SELECT postgres
         segment backend 200
       "
     `);
@@ -142,8 +137,7 @@ describe('errors', () => {
   test('the forced one is a fault in both, with the exception', async () => {
     expect(await check({ path: '/api/activities/@juno?fail=1' })).toMatchInlineSnapshot(`
       "server backend: GET /api/activities/@:handle 500 exception TypeError
-        internal backend: handler /api/activities/@:handle exception TypeError
-          client backend: pg.query:SELECT postgres
+        client backend: pg.query:SELECT postgres
         segment backend 500 fault TypeError @handle=juno
           subsegment UserData username=juno timestamp=<time>
       "
@@ -164,8 +158,7 @@ describe('errors', () => {
   test("the caller's own mistake is an error and no fault", async () => {
     expect(await check({ path: '/api/activities/@nobody' })).toMatchInlineSnapshot(`
       "server backend: GET /api/activities/@:handle 404
-        internal backend: handler /api/activities/@:handle exception HttpError
-          client backend: pg.query:SELECT postgres
+        client backend: pg.query:SELECT postgres
         segment backend 404 error @handle=nobody
           subsegment UserData username=nobody timestamp=<time>
       "
@@ -217,7 +210,6 @@ describe('what the watching itself does is not traced', () => {
     await segmentOf(traceId);
     expect(renderTrace(recorder, traceId)).toMatchInlineSnapshot(`
       "server backend: GET /rollbar/test 200
-        internal backend: handler /rollbar/test
         segment backend 200
       "
     `);

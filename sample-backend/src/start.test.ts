@@ -58,8 +58,7 @@ describe('the end', () => {
     expect(performance.now() - asked).toBeLessThan(2000);
     expect(renderTrace(recorder, done)).toMatchInlineSnapshot(`
       "server backend: GET /api/message_groups 200
-        internal backend: handler /api/message_groups
-          client backend: pg.query:SELECT postgres
+        client backend: pg.query:SELECT postgres
         segment backend 200
       "
     `);

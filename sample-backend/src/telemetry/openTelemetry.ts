@@ -47,11 +47,9 @@ function instrumentations({ isPageRequest }: OpenTelemetryOptions) {
       ignoreOutgoingRequestHook: ({ path }) => path === '/GetSamplingRules' || path === '/SamplingTargets',
     }),
     new UndiciInstrumentation({ requireParentforSpans: true }),
-    // Every middleware as a span of its own would bury the few rows that tell something.
-    new ExpressInstrumentation({
-      ignoreLayersType: [ExpressLayerType.MIDDLEWARE, ExpressLayerType.ROUTER],
-      spanNameHook: ({ route }) => `handler ${route}`,
-    }),
+    // It names the route of the server span. Its own spans would only repeat what the server span and the segment say, and would call
+    // every answer of 404 that is thrown a failure of the service.
+    new ExpressInstrumentation({ ignoreLayersType: Object.values(ExpressLayerType) }),
     // Without a parent there is no request: the schema and the seed at the start stay out.
     new PgInstrumentation({ requireParentSpan: true, ignoreConnectSpans: true }),
   ];
