@@ -11,7 +11,19 @@ import { maxValueDepth } from './otlpProtobufValues.ts';
  */
 export function fieldOf(fields: JsonFields, camelCase: string): unknown {
   const value = fields[camelCase];
-  return value === undefined ? fields[camelCase.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)] : value;
+  return value === undefined ? fields[snakeCaseOf(camelCase)] : value;
+}
+
+/** Only our own keys come here, so it stays small. */
+const snakeCases = new Map<string, string>();
+
+function snakeCaseOf(camelCase: string): string {
+  let snakeCase = snakeCases.get(camelCase);
+  if (snakeCase === undefined) {
+    snakeCase = camelCase.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+    snakeCases.set(camelCase, snakeCase);
+  }
+  return snakeCase;
 }
 
 export function textField(fields: JsonFields, key: string): string {
