@@ -1,4 +1,3 @@
-import { Agent } from 'node:http';
 import { readFile } from 'node:fs/promises';
 import type {
   HealthReply,
@@ -15,6 +14,7 @@ import { tokenFileOf } from './dataDirectory.ts';
 import { HubError } from './hubError.ts';
 import { openReply, readReply } from './hubHttp.ts';
 import { readHubRecord } from './hubLock.ts';
+import { Agent } from './nodeHttp.ts';
 
 /**
  * Where a hub is. By its data directory, the hub is looked up there again whenever it stops answering, so that a restart

@@ -1,5 +1,6 @@
-import { request, type Agent, type IncomingMessage } from 'node:http';
+import type { Agent, IncomingMessage } from 'node:http';
 import { HubError } from './hubError.ts';
+import { request } from './nodeHttp.ts';
 
 export interface HubRequest {
   /** Such as `http://127.0.0.1:4319`. */

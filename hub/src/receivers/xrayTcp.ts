@@ -1,4 +1,5 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { createServer } from '../client/nodeHttp.ts';
 import type { Guard } from '../guard.ts';
 import type { TelemetryStore } from '../store/telemetryStore.ts';
 import { answer, answerEarly, errorAnswer, type HttpAnswer } from './httpAnswer.ts';
