@@ -232,7 +232,7 @@ function reuseRows(before: readonly TraceRow[], after: readonly TraceRow[]): rea
   const known = new Map(before.map((row) => [row.id, row]));
   const rows = after.map((row) => {
     const old = known.get(row.id);
-    return old !== undefined && JSON.stringify(old) === JSON.stringify(row) ? old : row;
+    return old !== undefined && old !== row && JSON.stringify(old) === JSON.stringify(row) ? old : row;
   });
   return rows.length === before.length && rows.every((row, index) => row === before[index]) ? before : rows;
 }

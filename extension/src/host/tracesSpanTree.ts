@@ -19,8 +19,8 @@ export interface SpanRow {
   readonly isOrphan: boolean;
   readonly isSameWork: boolean;
   readonly isSubsegment: boolean;
-  /** The service of the row above it, to show only what differs. */
-  readonly parentService: string | undefined;
+  /** The service of the row above it, the trace's own at the top: to show only what differs. */
+  readonly parentService: string;
 }
 
 /** An expanded trace: its rows in the order they are drawn, and where the subtree of each ends. */
@@ -45,7 +45,7 @@ export function toSpanTree(columns: TraceTreeRows): SpanTree {
     closeDownTo(open, depth, ends, index);
     const parent = rows[open.at(-1) ?? -1];
     const key = freeKey(indexOf, tuple[1]);
-    rows.push(toSpanRow(columns, tuple, { key, depth, parentService: parent?.service }));
+    rows.push(toSpanRow(columns, tuple, { key, depth, parentService: parent?.service ?? columns.trace.service }));
     indexOf.set(key, index);
     open.push(index);
   }
@@ -70,7 +70,7 @@ export function childrenOf(tree: SpanTree, key: string | undefined, limit: numbe
 
 /** How many rows are right below a row, without making them. */
 export function countChildren(tree: SpanTree, key: string | undefined): number {
-  return childIndexes(tree, key).reduce((count) => count + 1, 0);
+  return [...childIndexes(tree, key)].length;
 }
 
 export function hasChildren(tree: SpanTree, key: string): boolean {
