@@ -63,6 +63,14 @@ export class EditorWindow {
     return this.rows(view).filter({ hasText: label }).first();
   }
 
+  /** Opens a collapsed row by its arrow, which selects nothing. */
+  async expand(view: string, label: string | RegExp): Promise<void> {
+    const row = this.row(view, label);
+    await row.waitFor();
+    if ((await row.getAttribute('aria-expanded')) === 'true') return;
+    await row.locator('.monaco-tl-twistie').click();
+  }
+
   /** Runs a command as a person does, from the palette. */
   async runCommand(title: string): Promise<void> {
     await this.page.keyboard.press('F1');

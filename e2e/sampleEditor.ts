@@ -6,7 +6,7 @@ import { HubClient } from '@sightline/hub/client/hubClient';
 import { findRunningHub } from '@sightline/hub/client/hubLock';
 import type { Browser } from 'playwright-core';
 import { launchBrowser } from './browser.ts';
-import { builtInsForTests, CodeServer, type CodeServerOptions, type PageOptions } from './codeServer.ts';
+import { builtInsForTests, CodeServer, installVsix, type CodeServerOptions, type PageOptions } from './codeServer.ts';
 import { EditorWindow } from './editorWindow.ts';
 import { projectRoot } from './paths.ts';
 import { anyPorts, choosePorts, type Ports } from './ports.ts';
@@ -16,7 +16,10 @@ import { sampleSettings } from './sampleProfile.ts';
 export const extensionFolder = path.join(projectRoot, 'extension');
 export const sampleFolder = path.join(projectRoot, 'sample-backend');
 
-export type SampleEditorOptions = Partial<Pick<CodeServerOptions, 'settings' | 'env' | 'workspaceTrust'>>;
+export interface SampleEditorOptions extends Partial<Pick<CodeServerOptions, 'settings' | 'env' | 'workspaceTrust'>> {
+  /** Installed before the start; the windows then need no `extensionFolder`. */
+  readonly vsix?: string;
+}
 
 export class SampleEditor {
   readonly server: CodeServer;
@@ -33,12 +36,14 @@ export class SampleEditor {
   }
 
   /** `settings` and `env` are added to those of `npm start`. */
-  static async start({ settings, env, workspaceTrust }: SampleEditorOptions = {}): Promise<SampleEditor> {
+  static async start({ settings, env, workspaceTrust, vsix }: SampleEditorOptions = {}): Promise<SampleEditor> {
     const folder = mkdtempSync(path.join(tmpdir(), 'sightline-e2e-'));
     const ports = await choosePorts(anyPorts);
+    const profileFolder = path.join(folder, 'editor');
+    if (vsix !== undefined) await installVsix(profileFolder, vsix);
     const [server, browser] = await Promise.all([
       CodeServer.start({
-        profileFolder: path.join(folder, 'editor'),
+        profileFolder,
         settings: { ...sampleSettings(folder, ports), ...settings },
         port: ports.editor,
         builtIns: builtInsForTests,

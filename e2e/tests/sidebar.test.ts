@@ -1,0 +1,98 @@
+/** What a person sees and does in the sidebar, with the sample running. */
+import { findRunningHub } from '@sightline/hub/client/hubLock';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { EditorWindow } from '../editorWindow.ts';
+import { SampleEditor } from '../sampleEditor.ts';
+import { until } from '../until.ts';
+
+const home = /^GET \/api\/activities\/home/;
+
+let editor: SampleEditor;
+let window: EditorWindow;
+
+beforeAll(async () => {
+  editor = await SampleEditor.start({ settings: { 'workbench.colorTheme': 'Default Dark Modern' } });
+  window = await editor.openWindow();
+});
+
+afterAll(async () => {
+  await editor?.stop();
+});
+
+test('the sidebar shows itself, and what runs', async () => {
+  await checkShown('Services', /^Hub\s*running/);
+  await checkShown('Services', /^Database\s*running/);
+  await checkShown('Services', /^Backend\s*running/);
+});
+
+test('a request is a row while it happens', async () => {
+  const response = await fetch(editor.url('backend', '/api/activities/home'));
+  const answered = performance.now();
+  expect(response.status).toBe(200);
+  await checkShown('Traces', home);
+  console.log(`  response sent -> row on screen: ${(performance.now() - answered).toFixed(0)} ms`);
+});
+
+test('a request expands to its spans and segments', async () => {
+  await window.expand('Traces', home);
+  await checkShown('Traces', /^home-activities-mock-data/);
+  await checkShown('Traces', /^mock-data/);
+});
+
+test('errors and slow requests stand out, and health checks do not stand in the way', async () => {
+  await fetch(editor.url('backend', '/rollbar/test'));
+  await fetch(editor.url('backend', '/api/health-check'));
+  await fetch(editor.url('backend', '/api/message_groups'));
+  await checkShown('Traces', /^GET \/api\/message_groups/);
+  expect(
+    await window
+      .rows('Traces')
+      .filter({ hasText: /health-check/ })
+      .count(),
+  ).toBe(0);
+  await window.picture('sidebar-dark');
+});
+
+test('the raw documents of a request open read-only', async () => {
+  await window.row('Traces', /^Open raw documents/).click();
+  const text = window.page.locator('.editor-instance .view-lines').first();
+  await text.filter({ hasText: 'trace' }).waitFor();
+  await window.page.keyboard.type('x');
+  expect(await text.textContent()).not.toMatch(/^x/);
+  await window.picture('raw-documents-dark');
+});
+
+test('the hub may be killed: it comes back, and nothing is lost', async () => {
+  const before = await findRunningHub(editor.hubDataDir);
+  process.kill(before?.pid ?? 0, 'SIGKILL');
+  await until('another hub runs', async () => {
+    const hub = await findRunningHub(editor.hubDataDir);
+    return hub !== undefined && hub.pid !== before?.pid;
+  });
+  await fetch(editor.url('backend', '/api/activities/notifications'));
+  await checkShown('Traces', /^GET \/api\/activities\/notifications/);
+  await checkShown('Traces', home);
+});
+
+test('a reload of the window keeps everything', async () => {
+  const before = await findRunningHub(editor.hubDataDir);
+  await window.reload();
+  await window.showSightline();
+  await checkShown('Traces', home);
+  await checkShown('Services', /^Backend\s*running/);
+  await fetch(editor.url('backend', '/api/activities/search?term=a'));
+  await checkShown('Traces', /^GET \/api\/activities\/search/);
+  expect((await findRunningHub(editor.hubDataDir))?.pid).toBe(before?.pid);
+});
+
+test('it looks at home in a light theme too', async () => {
+  await window.runCommand('Preferences: Toggle between Light/Dark Themes');
+  await window.page.locator('.monaco-workbench.vs:not(.vs-dark)').first().waitFor();
+  await checkShown('Traces', home);
+  await window.picture('sidebar-light');
+});
+
+/** Passes once the view has such a row; fails when it has none within 30 s. */
+async function checkShown(view: string, label: RegExp): Promise<void> {
+  await window.row(view, label).waitFor();
+}
