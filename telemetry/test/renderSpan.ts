@@ -26,7 +26,10 @@ export function renderSpan(span: Span): string {
     ...span.links.flatMap((link) => named('link', link)),
     ...span.exceptions.flatMap(({ stack, stackText, ...exception }) => [
       ...named('exception', exception),
-      ...stack.map(({ path, line, column, label }) => `  at ${[label ?? '?', path, line, column].join(' ')}`),
+      ...stack.map(
+        ({ path, line, column, label }) =>
+          `  at ${[label ?? '?', path, line, column].filter((part) => part !== undefined).join(' ')}`,
+      ),
       ...(stackText === undefined ? [] : [`  of ${stackText.length} characters of text`]),
     ]),
   ];

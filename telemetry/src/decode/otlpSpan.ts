@@ -214,7 +214,7 @@ export function idTrouble(what: string, digits: number, sent: string): string {
   if (sent === '') {
     return `${what} is missing`;
   }
-  if (/^0+$/.test(sent)) {
+  if (/^(?:1-)?[0-]+$/.test(sent)) {
     return `${what} is all zeros, which means "none"`;
   }
   return `${what} is ${digits} hex digits, not ${JSON.stringify(sent.slice(0, 40))}`;
