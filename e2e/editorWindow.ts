@@ -81,6 +81,18 @@ export class EditorWindow {
     await this.page.keyboard.press('Enter');
   }
 
+  /** Opens a terminal and types a line into it, with Enter. */
+  async typeInNewTerminal(line: string): Promise<void> {
+    await this.runCommand('Terminal: Create New Terminal');
+    const terminal = this.page.locator('.terminal-wrapper.active .xterm-helper-textarea').first();
+    await terminal.waitFor({ state: 'attached' });
+    // Until the shell has drawn its prompt, what is typed is lost.
+    await this.page.locator('.terminal-wrapper.active .xterm-rows', { hasText: /\S/ }).first().waitFor();
+    await terminal.focus();
+    await this.page.keyboard.type(line);
+    await this.page.keyboard.press('Enter');
+  }
+
   /** Writes e2e/out/<name>.png and returns its path. */
   async picture(name: string): Promise<string> {
     mkdirSync(pictureFolder, { recursive: true });
