@@ -1,9 +1,10 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { LoadChild } from './load/loadChild.ts';
 import type { Figure } from './figures.ts';
 import { OthersMeter, waitForQuiet } from './machine.ts';
+import type { BenchOptions } from './options.ts';
 import { BareServer } from './programs/bareServerProgram.ts';
 import { HubProgram, type HubOptions } from './programs/hubProgram.ts';
 
@@ -23,11 +24,13 @@ export class Bench {
   readonly #bare = BareServer.start();
   readonly #folder = mkdtempSync(join(tmpdir(), 'sightline-bench-'));
   readonly #hubs = new Set<HubProgram>();
+  readonly #nodeArgs: readonly string[];
   #folders = 0;
 
-  constructor({ runs, isQuick }: { runs: number; isQuick: boolean }) {
+  constructor({ runs, isQuick, profileFolder }: BenchOptions) {
     this.runs = runs;
     this.isQuick = isQuick;
+    this.#nodeArgs = profileFolder === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${resolve(profileFolder)}`];
   }
 
   /** The bare server whose figures are the ceiling. */
@@ -51,7 +54,7 @@ export class Bench {
 
   /** A hub on the folder, by default a new one. Ended with the bench at the latest. */
   async startHub(options: Partial<HubOptions> = {}): Promise<HubProgram> {
-    const hub = await HubProgram.start({ dataDir: this.makeFolder(), ...options });
+    const hub = await HubProgram.start({ dataDir: this.makeFolder(), nodeArgs: this.#nodeArgs, ...options });
     this.#hubs.add(hub);
     return hub;
   }
@@ -63,7 +66,7 @@ export class Bench {
       this.#account(await waitForQuiet());
       // oxlint-disable-next-line no-await-in-loop -- as above.
       await run(number);
-      this.say(`${name}: run ${number} of ${this.runs}`);
+      this.say(`${name}: run ${number} of ${this.runs}, others took up to ${this.othersAtMostCores.toFixed(2)} cores`);
     }
   }
 

@@ -2,8 +2,6 @@ import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 export interface DiskUse {
-  /** Bytes of all files. */
-  readonly total: number;
   /** Bytes of the largest file that is not a write-ahead log: the database itself. */
   readonly mainFile: number;
   /** The files of more than 10 KB, in words. */
@@ -20,7 +18,6 @@ export function diskUse(dataDir: string): DiskUse {
     }));
   const logs = /-(wal|shm)$/;
   return {
-    total: sizes.reduce((sum, { bytes }) => sum + bytes, 0),
     mainFile: Math.max(0, ...sizes.filter(({ name }) => !logs.test(name)).map(({ bytes }) => bytes)),
     files: sizes
       .filter(({ bytes }) => bytes > 10_000)

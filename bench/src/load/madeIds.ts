@@ -3,19 +3,25 @@
  * list from the process that sent it.
  */
 export function traceIdOf(seed: number, traceIndex: number): Buffer {
-  const id = Buffer.allocUnsafe(16);
-  for (let word = 0; word < 4; word += 1) {
-    id.writeUInt32BE(mix(seed, traceIndex, word), word * 4);
-  }
-  return id;
+  return madeBytes(seed, traceIndex, { words: 4, salt: 0 });
 }
 
+/** No two spans of a seed share one: `mix` gives every number another word. */
 export function spanIdOf(seed: number, spanIndex: number): Buffer {
-  const id = Buffer.allocUnsafe(8);
-  id.writeUInt32BE(mix(seed, spanIndex, 7), 0);
-  // The number itself is in the id, so no two spans of a seed share one.
-  id.writeUInt32BE((spanIndex + 1) >>> 0, 4);
-  return id;
+  return madeBytes(seed, spanIndex, { words: 2, salt: 16 });
+}
+
+/** As an app makes one for each piece of work: as little to compress as a random one. */
+export function requestIdOf(seed: number, spanIndex: number): Buffer {
+  return madeBytes(seed, spanIndex, { words: 4, salt: 32 });
+}
+
+function madeBytes(seed: number, index: number, { words, salt }: { words: number; salt: number }): Buffer {
+  const bytes = Buffer.allocUnsafe(words * 4);
+  for (let word = 0; word < words; word += 1) {
+    bytes.writeUInt32BE(mix(seed, index, salt + word), word * 4);
+  }
+  return bytes;
 }
 
 /** A 32-bit hash of three numbers (the finalizer of MurmurHash3, public domain, over a sum). */

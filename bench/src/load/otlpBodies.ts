@@ -1,4 +1,4 @@
-import { mix, spanIdOf, traceIdOf } from './madeIds.ts';
+import { mix, requestIdOf, spanIdOf, traceIdOf } from './madeIds.ts';
 import { ProtobufWriter } from './protobufWriter.ts';
 import { planSpan, services, type PlannedSpan } from './spanPlan.ts';
 
@@ -97,15 +97,8 @@ function writeAttributes(writer: ProtobufWriter, plan: LoadPlan, span: PlannedSp
   writeNumber(writer, attribute, 'server.port', 4567);
   writeText(writer, attribute, 'user_agent.original', userAgent);
   writeText(writer, attribute, 'app.user.handle', `person-${mix(plan.seed, span.traceIndex, 13) % 5_000}`);
-  writeText(writer, attribute, 'app.feature.flags', 'new-home:on,ranking:v2,replies:threaded');
-  writeText(
-    writer,
-    attribute,
-    'app.request.id',
-    spanIdOf(plan.seed ^ 0x5bd1e995, span.index)
-      .toString('hex')
-      .padStart(32, 'f'),
-  );
+  writeText(writer, attribute, 'app.cache.key', `timeline:${url}:${mix(plan.seed, span.traceIndex, 14)}:newest-first`);
+  writeText(writer, attribute, 'app.request.id', requestIdOf(plan.seed, span.index).toString('hex'));
 }
 
 const userAgent =
