@@ -27,13 +27,16 @@ function renderAction(action: Action): HTMLElement {
   form.className = 'action';
   const row = document.createElement('div');
   row.className = 'row';
-  const input = action.input && renderInput(action.input);
+  const input = action.input && renderInput(action.id, action.input.value);
   const button = document.createElement('button');
   button.textContent = action.label;
   button.id = action.id;
   row.append(...(input ? [input] : []), button);
   const trace = document.createElement('p');
   trace.className = 'trace';
+  if (action.input) {
+    form.append(renderLabel(action.id, action.input.label));
+  }
   form.append(row, trace);
   form.addEventListener('submit', (event) => {
     event.preventDefault();
@@ -42,11 +45,18 @@ function renderAction(action: Action): HTMLElement {
   return form;
 }
 
-function renderInput({ label, value }: { readonly label: string; readonly value: string }): HTMLInputElement {
+function renderInput(id: string, value: string): HTMLInputElement {
   const input = document.createElement('input');
-  input.ariaLabel = label;
+  input.id = `${id}-input`;
   input.value = value;
   return input;
+}
+
+function renderLabel(id: string, text: string): HTMLLabelElement {
+  const label = document.createElement('label');
+  label.htmlFor = `${id}-input`;
+  label.textContent = text;
+  return label;
 }
 
 async function perform(action: Action, input: string, button: HTMLElement, trace: HTMLElement): Promise<void> {
@@ -64,8 +74,23 @@ function showReply(action: Action, { status, milliseconds, body }: TracedReply):
   const strong = document.createElement('strong');
   strong.className = status !== undefined && status < 400 ? 'good' : 'bad';
   strong.textContent = status === undefined ? 'no answer' : String(status);
-  outcome.replaceChildren(strong, ` in ${Math.round(milliseconds)} ms`);
+  outcome.replaceChildren(strong, ` in ${Math.round(milliseconds)} ms${remarkOn(status, body)}`);
   items.replaceChildren(...renderPosts(postsOf(body)));
+}
+
+/** What the answer itself does not show. */
+function remarkOn(status: number | undefined, body: unknown): string {
+  if (status === undefined) {
+    return '. Is the backend running?';
+  }
+  if (status >= 500) {
+    return '. The trace leads to the line of code that threw.';
+  }
+  if (status >= 400) {
+    const { errors = [] } = (body ?? {}) as { readonly errors?: readonly string[] };
+    return `: ${errors.join(', ')}`;
+  }
+  return postsOf(body).length === 0 ? ', nothing found' : '';
 }
 
 async function showAnnouncement(): Promise<void> {
