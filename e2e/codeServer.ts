@@ -47,6 +47,8 @@ export interface CodeServerOptions {
   readonly port?: number;
   /** Asked from everyone who opens the editor; without it anyone on this machine may, which is for tests. */
   readonly connectionToken?: string;
+  /** What a page without a folder in its address opens. */
+  readonly defaultFolder?: string;
   /** Built-in extensions by folder name; all but the AI ones when not given. */
   readonly builtIns?: readonly string[];
   /** Windows start in Restricted Mode when true. */
@@ -182,7 +184,7 @@ const quietSettings = {
 };
 
 function serverArguments(options: CodeServerOptions, port: number): string[] {
-  const { profileFolder, connectionToken, workspaceTrust, builtIns } = options;
+  const { profileFolder, connectionToken, workspaceTrust, builtIns, defaultFolder } = options;
   return [
     '--require',
     path.join(projectRoot, 'e2e/vscode/preload.cjs'),
@@ -193,6 +195,7 @@ function serverArguments(options: CodeServerOptions, port: number): string[] {
     ...(connectionToken === undefined
       ? ['--without-connection-token']
       : tokenArguments(profileFolder, connectionToken)),
+    ...(defaultFolder === undefined ? [] : ['--default-folder', defaultFolder]),
     ...(workspaceTrust === true ? [] : ['--disable-workspace-trust']),
     '--accept-server-license-terms',
     '--disable-telemetry',

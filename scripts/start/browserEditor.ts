@@ -3,23 +3,27 @@ import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import { CodeServer } from '../../e2e/codeServer.ts';
 import { projectRoot } from '../../e2e/paths.ts';
+import { sampleSettings } from '../../e2e/sampleProfile.ts';
 import type { Editor, OpenOptions } from './editor.ts';
 import { hasDisplay } from './editorChoice.ts';
-import { sampleSettings } from '../../e2e/sampleProfile.ts';
+import { installExtension } from './installedExtension.ts';
 
 /** Serves VS Code to a browser under a random token, and shows it where there is a display. */
 export async function openInBrowser(options: OpenOptions & { readonly showWindow: boolean }): Promise<Editor> {
   const { stateFolder, sampleFolder, extensionFolder, ports, showWindow } = options;
+  const profileFolder = path.join(stateFolder, 'browser');
   installEditor();
+  await installExtension(profileFolder, extensionFolder);
   const server = await CodeServer.start({
-    profileFolder: path.join(stateFolder, 'browser'),
+    profileFolder,
+    defaultFolder: sampleFolder,
     settings: sampleSettings(stateFolder, ports),
     port: ports.editor,
     connectionToken: randomBytes(16).toString('hex'),
     // Ctrl-C in the terminal reaches every process of its group at once; the end has an order.
     ownProcessGroup: true,
   });
-  const url = server.url({ folder: sampleFolder, extensionFolder });
+  const url = server.url({});
   console.log(`\n  Editor   ${url}\n`);
   if (showWindow && hasDisplay(process)) showPage(url);
   return { url, pid: server.pid, ended: () => server.ended(), stop: () => server.stop() };

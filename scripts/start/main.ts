@@ -11,8 +11,8 @@ import { openInRemoteWindow } from './remoteWindow.ts';
 import { reportReadiness } from './readiness.ts';
 import { announceRun, takeRunLock } from './runLock.ts';
 
-/** All that `npm start` writes: profiles, the hub's data, logs. Ignored by git. */
-const stateFolder = path.join(projectRoot, '.sightline');
+/** All that `npm start` writes: profiles, the hub's data, logs. Ignored by git; a test names a folder of its own. */
+const stateFolder = path.resolve(process.env['SIGHTLINE_START_DIR'] ?? path.join(projectRoot, '.sightline'));
 const sampleFolder = path.join(projectRoot, 'sample-backend');
 
 /** Runs until Ctrl-C, or until the editor is closed; returns the exit code. */
