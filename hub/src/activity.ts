@@ -3,6 +3,7 @@ export class Activity {
   readonly #now: () => number;
   #last: number;
   #open = 0;
+  readonly #counters: { readonly read: () => number; seen: number }[] = [];
 
   /** `now` in milliseconds of a clock that does not jump. */
   constructor(now: () => number = () => performance.now()) {
@@ -27,8 +28,20 @@ export class Activity {
     };
   }
 
+  /** Takes a counter that grows with use but tells nobody; it is looked at when the idle time is asked for. */
+  watch(read: () => number): void {
+    this.#counters.push({ read, seen: read() });
+  }
+
   /** Milliseconds without any use; zero while a window is open. */
-  get idleMillis(): number {
+  idleMillis(): number {
+    for (const counter of this.#counters) {
+      const value = counter.read();
+      if (value !== counter.seen) {
+        counter.seen = value;
+        this.touch();
+      }
+    }
     return this.#open > 0 ? 0 : this.#now() - this.#last;
   }
 }
@@ -36,7 +49,7 @@ export class Activity {
 /** Calls `onIdle` once after so long without any use. Returns the function that ends the watch. */
 export function watchIdleness(activity: Activity, idleMillis: number, onIdle: () => void): () => void {
   const look = (): void => {
-    const left = idleMillis - activity.idleMillis;
+    const left = idleMillis - activity.idleMillis();
     if (left <= 0) {
       onIdle();
     } else {

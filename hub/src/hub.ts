@@ -7,10 +7,13 @@ import { loadToken } from './dataDirectory.ts';
 import { DataDirectoryLock } from './dataDirectoryLock.ts';
 import { Guard } from './guard.ts';
 import { callableHost, listen } from './listening.ts';
+import { createApiPort } from './query/apiPort.ts';
 import { ChangeFeed } from './query/changeFeed.ts';
 import { OtlpGrpcReceiver } from './receivers/otlpGrpc.ts';
 import { createOtlpHttpServer } from './receivers/otlpHttp.ts';
-import { openXRayPorts, type XRayPorts } from './receivers/xrayPorts.ts';
+import { openXRayPorts } from './receivers/xrayPorts.ts';
+import { createXRayTcpServer } from './receivers/xrayTcp.ts';
+import { XRayUdpReceiver } from './receivers/xrayUdp.ts';
 import type { StoreOptions, TelemetryStore } from './store/telemetryStore.ts';
 import { version } from './version.ts';
 
@@ -31,7 +34,7 @@ export class Hub {
   #stopping = false;
   #metricsRequests = 0;
   #unservedCalls = 0;
-  #xray: XRayPorts | undefined;
+  #udp: XRayUdpReceiver | undefined;
 
   private constructor(options: ServeOptions) {
     this.#options = options;
@@ -47,42 +50,53 @@ export class Hub {
     }
   }
 
-  /** Settles when the hub has been stopped, by `stop`, by its API or because nobody used it. */
+  /** Settles when the hub has been stopped, by `stop`, by its API or because nobody used it; rejects when something did not close. */
   get ended(): Promise<undefined> {
     return this.#ended.promise;
   }
 
-  /** Takes nothing new, finishes what is under way, flushes the store and gives the data directory free. */
+  /** Takes nothing new, finishes what is under way, flushes the store and gives the data directory free. Never rejects: see `ended`. */
   async stop(): Promise<void> {
     if (!this.#stopping) {
       this.#stopping = true;
+      const failures: unknown[] = [];
       for (const close of this.#opened.toReversed()) {
-        await close();
+        try {
+          await close();
+        } catch (error) {
+          // One that fails must not keep the others from closing, least of all the store.
+          failures.push(error);
+        }
       }
-      this.#ended.resolve(undefined);
+      if (failures.length === 0) {
+        this.#ended.resolve(undefined);
+      } else {
+        this.#ended.reject(failures[0]);
+      }
     }
-    await this.#ended.promise;
+    await Promise.allSettled([this.#ended.promise]);
   }
 
   async #start(openStore: OpenStore): Promise<ReadyLine> {
-    const { dataDir, maxBytes, maxAgeMillis, idleExitMillis } = this.#options;
+    const { dataDir, maxBytes, maxAgeMillis, xrayPort, idleExitMillis } = this.#options;
     const lock = await DataDirectoryLock.take(dataDir);
     this.#opened.push(() => lock.release());
     const token = loadToken(dataDir);
-    // The store's threads start while the API's framework is loaded: both take a good part of the start.
-    const [store, { createApiServer }] = await Promise.all([
-      openStore({ dataDir, maxBytes, maxAgeMillis }).then((opened) => {
-        this.#opened.push(() => opened.close());
-        return opened;
-      }),
-      import('./query/apiServer.ts'),
-    ]);
+    const udp = xrayPort === 'none' ? undefined : new XRayUdpReceiver();
+    this.#udp = udp;
+    this.#activity.watch(() => udp?.received ?? 0);
+    const store = await openStore({ dataDir, maxBytes, maxAgeMillis }).catch(async (error: unknown) => {
+      await udp?.close();
+      throw error;
+    });
+    // Datagrams are handed over before the store is closed.
     this.#opened.push(
-      () => this.#feed.close(),
+      () => store.close(),
+      () => udp?.close(),
       store.onDidChange((change) => this.#feed.publish(change)),
     );
     const guard = new Guard([this.#options.host, ...this.#options.allowHosts]);
-    const api = createApiServer({
+    const api = createApiPort({
       store,
       guard,
       token,
@@ -92,9 +106,11 @@ export class Hub {
       onUnservedCall: () => (this.#unservedCalls += 1),
       onShutdown: () => void this.stop(),
     });
-    await api.ready();
     const endpoints = await this.#listen(store, guard, api.server);
-    this.#opened.push(() => api.close());
+    this.#opened.push(
+      () => api.close(),
+      () => this.#feed.close(),
+    );
     lock.announce({ pid: process.pid, api: endpoints.api, version, startedAt: this.#startedAt, endpoints });
     if (idleExitMillis !== undefined) {
       this.#opened.push(watchIdleness(this.#activity, idleExitMillis, () => void this.stop()));
@@ -121,13 +137,15 @@ export class Hub {
 
   async #openXRay(store: TelemetryStore, guard: Guard): Promise<number | undefined> {
     const { host, xrayPort } = this.#options;
-    if (xrayPort === 'none') {
+    const udp = this.#udp;
+    if (xrayPort === 'none' || udp === undefined) {
       return undefined;
     }
-    const ports = await openXRayPorts({ host, port: xrayPort }, { store, guard, ...this.#counting(), now: Date.now });
-    this.#xray = ports;
-    this.#opened.push(() => ports.close());
-    return ports.port;
+    udp.connect(store);
+    const tcp = createXRayTcpServer({ store, guard, ...this.#counting(), now: Date.now });
+    const port = await openXRayPorts({ host, port: xrayPort }, { udp, tcp });
+    this.#opened.push(() => closeServer(tcp));
+    return port;
   }
 
   async #openOtlpHttp(store: TelemetryStore, guard: Guard): Promise<number | undefined> {
@@ -167,7 +185,7 @@ export class Hub {
   }
 
   async #stats(store: TelemetryStore): Promise<StatsReply> {
-    await this.#xray?.udp.countKernelDrops();
+    await this.#udp?.countKernelDrops();
     const stored = store.stats();
     return {
       traces: stored.traces,
@@ -181,7 +199,7 @@ export class Hub {
       retired: stored.retired,
       metricsRequests: this.#metricsRequests,
       unservedCalls: this.#unservedCalls,
-      ...(this.#xray && { udpBuffer: this.#xray.udp.buffer }),
+      ...(this.#udp && { udpBuffer: this.#udp.buffer }),
       startedAt: this.#startedAt,
     };
   }

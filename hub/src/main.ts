@@ -48,8 +48,16 @@ async function serve(options: ServeOptions): Promise<void> {
     import('./readyText.ts'),
   ]);
   const { hub, ready } = await Hub.start(options, openTelemetryStore);
+  let signals = 0;
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
-    process.on(signal, () => void hub.stop());
+    process.on(signal, () => {
+      signals += 1;
+      if (signals > 1) {
+        // Whoever sends a second one does not want to wait for the flush.
+        process.exit(1);
+      }
+      void hub.stop();
+    });
   }
   process.on('message', (message) => {
     // A parent with an IPC channel ends the hub so where signals do not exist (Windows).

@@ -2,11 +2,10 @@ import { Readable } from 'node:stream';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { parseSpanId, parseTraceId } from '@sightline/telemetry/model/ids';
 import type { Activity } from '../activity.ts';
-import type { HealthReply, StatsReply } from '../client/api.ts';
+import type { StatsReply } from '../client/api.ts';
 import type { Guard } from '../guard.ts';
 import { unservedCall } from '../receivers/xrayTcp.ts';
 import type { TelemetryStore } from '../store/telemetryStore.ts';
-import { version } from '../version.ts';
 import type { ChangeFeed } from './changeFeed.ts';
 import { ApiError, limitOf, textOf } from './parameters.ts';
 import { bearerCheck } from './token.ts';
@@ -24,33 +23,25 @@ export interface ApiServerOptions {
   readonly onShutdown: () => void;
 }
 
-/** The hub's own API: `GET /health` for everybody on this machine, `/sightline/v1/` for those who have the token. */
-export function createApiServer(options: ApiServerOptions): FastifyInstance {
-  const app = fastify({
-    forceCloseConnections: true,
-    keepAliveTimeout: 75_000,
-    requestTimeout: 120_000,
-    routerOptions: { maxParamLength: 200, ignoreTrailingSlash: true },
-  });
+export type ApiServer = FastifyInstance;
+
+/** The hub's own API under `/sightline/v1/`, for those who have the token. It has no port of its own: requests come through `routing`. */
+export function createApiServer(options: ApiServerOptions): ApiServer {
+  const app = fastify({ routerOptions: { maxParamLength: 200, ignoreTrailingSlash: true } });
   // Nothing here takes a body yet; one that comes along is left unread.
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', (_request, _payload, done) => done(null));
   refuseStrangers(app, options);
   answerErrors(app, options);
-  app.get('/health', (): HealthReply => ({ status: 'ok', version, pid: process.pid }));
   addTraceRoutes(app, options);
   addProblemRoutes(app, options);
   addHubRoutes(app, options);
   return app;
 }
 
-function refuseStrangers(app: FastifyInstance, { guard, token, activity }: ApiServerOptions): void {
+function refuseStrangers(app: FastifyInstance, { token, activity }: ApiServerOptions): void {
   const isAuthorized = bearerCheck(token);
   app.addHook('onRequest', async (request, reply) => {
-    const refusal = guard.refusalOf(request.raw);
-    if (refusal !== undefined) {
-      return await reply.code(403).send({ error: refusal });
-    }
     // By what was matched as well as by what was written, since the router decodes percent signs.
     const isOwnApi = request.url.startsWith('/sightline/') || request.routeOptions.url?.startsWith('/sightline/');
     if (isOwnApi && !isAuthorized(request.headers.authorization)) {
