@@ -3,6 +3,7 @@ import type { TraceGrouping } from './tracesModel.ts';
 /** Every setting we contribute, with the type of its value. `manifest.test.ts` holds the keys and defaults against package.json. */
 export interface Settings {
   'sightline.autostart': boolean;
+  'sightline.revealOnStart': boolean;
   /** As written by the person; `parseServiceSetting` reads it. */
   'sightline.backend': unknown;
   'sightline.database': unknown;
@@ -26,6 +27,7 @@ export type EnvironmentRecipients = 'terminals' | 'launches' | 'off';
 
 export const settingDefaults: Settings = {
   'sightline.autostart': false,
+  'sightline.revealOnStart': false,
   'sightline.backend': null,
   'sightline.database': null,
   'sightline.environment': 'terminals',

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { changedNames, environmentOf, exportLines, servedInterfaces, type EnvironmentInput } from './environment.ts';
+import { environmentOf, exportLines, servedInterfaces, staleNames, type EnvironmentInput } from './environment.ts';
 
 const input: EnvironmentInput = {
   endpoints: {
@@ -95,6 +95,6 @@ test('a shell reads back what was exported', () => {
   expect(exportLines([variable])).toBe(`export A='it'\\''s "$HOME"'\n`);
 });
 
-test('an environment has changed when a value did, or when a name came or went', () => {
-  expect(changedNames({ a: '1', b: '2', c: '3' }, { a: '1', b: '9', d: '4' })).toEqual(['b', 'c', 'd']);
+test('an environment is stale where a value has changed or come, and not where one has gone', () => {
+  expect(staleNames({ a: '1', b: '2', c: '3' }, { a: '1', b: '9', d: '4' })).toEqual(['b', 'd']);
 });

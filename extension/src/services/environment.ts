@@ -55,12 +55,12 @@ export function environmentFor(recipient: Recipient, variables: readonly Variabl
   return Object.fromEntries(chosen.map(({ name, value }) => [name, value]));
 }
 
-/** Names whose values differ between two environments, in either direction. */
-export function changedNames(
-  before: Readonly<Record<string, string>>,
-  after: Readonly<Record<string, string>>,
+/** Names that a program would now get another value for. One that it would no longer get is no reason to restart it: its hub or database has stopped. */
+export function staleNames(
+  startedWith: Readonly<Record<string, string>>,
+  now: Readonly<Record<string, string>>,
 ): readonly string[] {
-  return [...new Set([...Object.keys(before), ...Object.keys(after)])].filter((name) => before[name] !== after[name]);
+  return Object.keys(now).filter((name) => startedWith[name] !== now[name]);
 }
 
 /** A shell command per variable, quoted so that a shell changes nothing in the value. */

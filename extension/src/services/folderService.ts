@@ -44,6 +44,7 @@ export class FolderService extends Disposable {
   #startable: Startable | undefined;
   #state: ServiceState = { kind: 'unknown' };
   #run: Run | undefined;
+  #starting: Promise<void> | undefined;
   #environment: Readonly<Record<string, string>> | undefined;
 
   constructor(id: FolderServiceId, clock: ServiceClock) {
@@ -80,6 +81,11 @@ export class FolderService extends Disposable {
     return { ...this.#startable?.endpoints, ...running };
   }
 
+  /** Where its settings say that it will answer: the same before and after it starts, so that it may be told to it. */
+  get configuredEndpoints(): ServiceEndpoints {
+    return this.#startable?.endpoints ?? {};
+  }
+
   /** Says what to start from now on; what runs already goes on. */
   configure(startable: Startable | undefined): void {
     this.#startable = startable;
@@ -90,10 +96,13 @@ export class FolderService extends Disposable {
 
   /** Starts it and settles when it is up. Rejects with a `UserError` when it ends before, or its port is held by another program. */
   async start(environment: Readonly<Record<string, string>>): Promise<void> {
-    const startable = this.#startable;
-    if (startable === undefined || this.#run !== undefined) {
-      return;
+    if (this.#startable !== undefined && this.#run === undefined) {
+      this.#starting ??= this.#startOnce(this.#startable, environment).finally(() => (this.#starting = undefined));
     }
+    await this.#starting;
+  }
+
+  async #startOnce(startable: Startable, environment: Readonly<Record<string, string>>): Promise<void> {
     await this.#refuseTakenPort(startable);
     this.#set({ kind: 'starting' });
     try {

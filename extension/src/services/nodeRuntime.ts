@@ -27,7 +27,7 @@ export async function findNodeRuntime(setting: string | undefined, around: NodeS
     return await checkedSetting(setting, around);
   }
   if (majorOf(around.versions.node) >= oldestMajor) {
-    return { path: around.execPath, env: around.versions.electron === undefined ? {} : { ELECTRON_RUN_AS_NODE: '1' } };
+    return ownRuntime(around);
   }
   const onPath = await around.versionOf('node');
   if (onPath !== undefined && majorOf(onPath) >= oldestMajor) {
@@ -78,3 +78,19 @@ export const nodeSurroundings: NodeSurroundings = {
       });
     }),
 };
+
+/**
+ * The runtime to use for a command `node`: PATH's own where it is new enough, else ours where that is. `undefined` leaves the command as it is: for any other command, and where
+ * nothing better is known.
+ */
+export async function betterNode(command: string, around: NodeSurroundings): Promise<NodeRuntime | undefined> {
+  if (command !== 'node' || majorOf(around.versions.node) < oldestMajor) {
+    return undefined;
+  }
+  const onPath = await around.versionOf('node');
+  return onPath !== undefined && majorOf(onPath) >= oldestMajor ? undefined : ownRuntime(around);
+}
+
+function ownRuntime(around: NodeSurroundings): NodeRuntime {
+  return { path: around.execPath, env: around.versions.electron === undefined ? {} : { ELECTRON_RUN_AS_NODE: '1' } };
+}

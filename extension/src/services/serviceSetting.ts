@@ -130,3 +130,9 @@ function isEnvironment(value: unknown): value is Record<string, string | null> {
     Object.values(value).every((text) => text === null || typeof text === 'string')
   );
 }
+
+/** Where a program will listen: a `PORT` in its environment is what it is told, so it wins over `port`, which may come from another settings file. */
+export function portOf({ env, port }: ProcessDefinition): number | undefined {
+  const told = Number(env['PORT']);
+  return isPort(told) ? told : port;
+}

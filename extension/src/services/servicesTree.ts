@@ -53,7 +53,7 @@ export interface EnvironmentSnapshot {
 /** The rows of the Services view; none while there is nothing to say but how to begin, which the welcome view does. */
 export function servicesTree(snapshot: ServicesSnapshot): readonly ServiceRow[] {
   const { hub, database, backend } = snapshot;
-  const isQuiet = hub.kind === 'off' || hub.kind === 'starting' || hub.kind === 'failed';
+  const isQuiet = hub.kind === 'off' || hub.kind === 'starting';
   if (isQuiet && !isActive(database.state) && !isActive(backend.state)) {
     return [];
   }
@@ -104,7 +104,7 @@ function hubRow({ hub, isAutostart }: ServicesSnapshot): ServiceRow {
         context: 'service canRestart',
       };
     case 'failed':
-      return { ...row, ...bad, description: 'failed', tooltip: hub.message, context: 'service canStart' };
+      return { ...row, ...bad, description: hub.message, tooltip: hub.message, context: 'service canStart' };
     case 'off':
     case 'stopped':
       return { ...row, ...idle, description: `stopped${autostart}`, context: 'service canStart' };

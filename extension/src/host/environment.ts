@@ -1,0 +1,138 @@
+import { homedir } from 'node:os';
+import type { Endpoints } from '@sightline/hub/client/api';
+import * as vscode from 'vscode';
+import { Disposable, Emitter } from '../lifetime.ts';
+import { awsSurroundingsOf, readTextFile } from '../services/awsSurroundings.ts';
+import { environmentFor, environmentOf, servedInterfaces, type Variable } from '../services/environment.ts';
+import type { FolderService } from '../services/folderService.ts';
+import type { HubSession } from '../services/hubSession.ts';
+import { withEnvironment } from '../services/launchConfiguration.ts';
+import { getSetting, onDidChangeSetting } from './settings.ts';
+
+export interface EnvironmentSources {
+  readonly session: HubSession;
+  readonly database: FolderService;
+  readonly backend: FolderService;
+  /** Where the hub will be, as far as can be told before it answers; `undefined` while nobody wants one. */
+  readonly expectedEndpoints: () => Endpoints | undefined;
+}
+
+/** What points programs at the hub, kept right while the hub, the database and the settings change, and given to those who may have it. */
+export class HubEnvironment extends Disposable {
+  readonly #changed = this.register(new Emitter<void>());
+  readonly onDidChange = this.#changed.event;
+  readonly #collection: vscode.GlobalEnvironmentVariableCollection;
+  readonly #sources: EnvironmentSources;
+  #variables: readonly Variable[] = [];
+  /** What the collection holds; set again only when it differs, since the editor marks every open terminal then. */
+  #applied = '{}';
+
+  constructor(collection: vscode.GlobalEnvironmentVariableCollection, sources: EnvironmentSources) {
+    super();
+    this.#collection = collection;
+    this.#sources = sources;
+    // Invariant: first of all, and in each new window. VS Code would write the values to its disk, and give them out before we know whether they still hold.
+    collection.persistent = false;
+    collection.description = 'Points programs at the Sightline hub, which shows their traces.';
+    this.register({ dispose: () => collection.clear() });
+    this.register(sources.session.onDidChange(() => this.update()));
+    this.register(sources.database.onDidChange(() => this.update()));
+    this.register(sources.backend.onDidChange(() => this.update()));
+    this.register(
+      onDidChangeSetting(['sightline.environment', 'sightline.serviceName', 'sightline.aws.region'], () =>
+        this.update(),
+      ),
+    );
+    this.register(vscode.workspace.onDidGrantWorkspaceTrust(() => this.update()));
+    this.register(vscode.debug.registerDebugConfigurationProvider('*', new LaunchEnvironment(this)));
+    this.update();
+  }
+
+  get variables(): readonly Variable[] {
+    return this.#variables;
+  }
+
+  /** What a backend that Sightline starts gets, whatever the setting says of terminals. */
+  forBackend(): Readonly<Record<string, string>> {
+    return environmentFor('backend', this.#variables);
+  }
+
+  /** What a launch gets: nothing where the setting is off. The one that is our backend gets the backend's own variables too. */
+  forLaunch(name: string): Readonly<Record<string, string>> {
+    if (getSetting('sightline.environment') === 'off') {
+      return {};
+    }
+    const isBackend = this.#sources.backend.description === `launch: ${name}`;
+    return environmentFor(isBackend ? 'backend' : 'everyone', this.#variables);
+  }
+
+  /** Who is pointed at the hub, in words. */
+  get recipients(): string {
+    return {
+      terminals: 'terminals, tasks and launches',
+      launches: 'launches only',
+      off: 'only what Sightline starts',
+    }[getSetting('sightline.environment')];
+  }
+
+  /** Works everything out anew. */
+  update(): void {
+    const endpoints = vscode.workspace.isTrusted ? this.#endpoints() : undefined;
+    this.#variables = endpoints === undefined ? [] : environmentOf({ endpoints, ...this.#input() });
+    this.#apply(getSetting('sightline.environment') === 'terminals' ? environmentFor('everyone', this.#variables) : {});
+    this.#changed.fire();
+  }
+
+  /** A hub that is lost comes back where it was, so what is pointed at it stays so. */
+  #endpoints(): Endpoints | undefined {
+    const { session, expectedEndpoints } = this.#sources;
+    return session.hub?.endpoints ?? (session.state.kind === 'stopped' ? undefined : expectedEndpoints());
+  }
+
+  #input() {
+    const { database, backend } = this.#sources;
+    const surroundings = awsSurroundingsOf({ env: process.env, home: homedir(), readText: readTextFile });
+    const { backend: backendUrl, page: frontendUrl } = backend.configuredEndpoints;
+    const databaseUrl = database.endpoints['postgres'];
+    return {
+      served: servedInterfaces,
+      serviceName: getSetting('sightline.serviceName'),
+      hasAwsCredentials: surroundings.hasCredentials,
+      ...(!surroundings.hasRegion && { region: getSetting('sightline.aws.region') }),
+      ...(backendUrl !== undefined && { backendUrl }),
+      ...(frontendUrl !== undefined && { frontendUrl }),
+      ...(databaseUrl !== undefined && { databaseUrl }),
+    };
+  }
+
+  #apply(environment: Readonly<Record<string, string>>): void {
+    const text = JSON.stringify(environment);
+    if (text === this.#applied) {
+      return;
+    }
+    this.#applied = text;
+    this.#collection.clear();
+    for (const [name, value] of Object.entries(environment)) {
+      this.#collection.replace(name, value);
+    }
+  }
+}
+
+/** Gives launches the variables through their configuration: a debugger hands those on in every kind of console, unlike the terminal's. */
+class LaunchEnvironment implements vscode.DebugConfigurationProvider {
+  readonly #environment: HubEnvironment;
+
+  constructor(environment: HubEnvironment) {
+    this.#environment = environment;
+  }
+
+  /** After the editor has put in its variables, so that `envFile` is a path. */
+  resolveDebugConfigurationWithSubstitutedVariables(
+    _folder: vscode.WorkspaceFolder | undefined,
+    configuration: vscode.DebugConfiguration,
+  ): vscode.DebugConfiguration {
+    const file: unknown = configuration['envFile'];
+    const text = typeof file === 'string' ? readTextFile(file) : undefined;
+    return withEnvironment(configuration, this.#environment.forLaunch(configuration.name), text);
+  }
+}

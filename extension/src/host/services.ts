@@ -1,0 +1,255 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import * as vscode from 'vscode';
+import { Disposable, Emitter } from '../lifetime.ts';
+import { staleNames } from '../services/environment.ts';
+import { FolderService, type ServiceClock } from '../services/folderService.ts';
+import type { HubActivity } from '../services/hubActivity.ts';
+import type { HubSession } from '../services/hubSession.ts';
+import type { PortSettings } from '../services/ports.ts';
+import type { FolderServiceId, ServiceId } from '../services/serviceState.ts';
+import type { FolderServiceSnapshot, ServicesSnapshot } from '../services/servicesTree.ts';
+import { isListening } from '../services/listening.ts';
+import { UserError } from '../userError.ts';
+import type { HubEnvironment } from './environment.ts';
+import type { ServiceChoices } from './serviceChoices.ts';
+import { getSetting, onDidChangeSetting } from './settings.ts';
+import { startableOf } from './startables.ts';
+
+const clock: ServiceClock = { now: () => new Date(), sleep: (millis) => sleep(millis), isListening };
+
+/** The database and the backend of a window: what they are, by settings and choices. */
+export class FolderServices extends Disposable {
+  readonly database = this.register(new FolderService('database', clock));
+  readonly backend = this.register(new FolderService('backend', clock));
+  readonly #choices: ServiceChoices;
+  readonly #problems = new Map<FolderServiceId, string>();
+  readonly #described = new Map<FolderServiceId, string>();
+
+  constructor(choices: ServiceChoices) {
+    super();
+    this.#choices = choices;
+    this.register(onDidChangeSetting(['sightline.backend', 'sightline.database'], () => this.configure()));
+    this.register(vscode.workspace.onDidChangeWorkspaceFolders(() => this.configure()));
+    this.register(vscode.workspace.onDidGrantWorkspaceTrust(() => this.configure()));
+    this.configure();
+  }
+
+  get(id: FolderServiceId): FolderService {
+    return id === 'database' ? this.database : this.backend;
+  }
+
+  problemOf(id: FolderServiceId): string | undefined {
+    return this.#problems.get(id);
+  }
+
+  /** Reads settings and choices anew. */
+  configure(): void {
+    this.#configureOne('database');
+    this.#configureOne('backend');
+  }
+
+  #configureOne(id: FolderServiceId): void {
+    const choice = this.#choices.get(id);
+    if (choice.kind === 'wrong') {
+      this.#problems.set(id, choice.message);
+    } else {
+      this.#problems.delete(id);
+    }
+    // What is started is made anew only when it differs, so that a service that ended keeps saying how.
+    const description = JSON.stringify(choice.kind === 'given' ? [choice.definition, choice.folder.uri] : choice.kind);
+    if (this.#described.get(id) !== description) {
+      this.#described.set(id, description);
+      this.get(id).configure(choice.kind === 'given' ? startableOf(id, choice.definition, choice.folder) : undefined);
+    }
+  }
+}
+
+/** Everything that a window starts and stops, in order: hub, database, backend. */
+export class Services extends Disposable {
+  readonly #changed = this.register(new Emitter<void>());
+  readonly onDidChange = this.#changed.event;
+  readonly session: HubSession;
+  readonly folders: FolderServices;
+  readonly #environment: HubEnvironment;
+  readonly #activity: HubActivity;
+  readonly #choices: ServiceChoices;
+  readonly #underWay = new Set<Promise<unknown>>();
+
+  constructor(parts: {
+    readonly session: HubSession;
+    readonly folders: FolderServices;
+    readonly environment: HubEnvironment;
+    readonly activity: HubActivity;
+    readonly choices: ServiceChoices;
+  }) {
+    super();
+    this.session = parts.session;
+    this.folders = parts.folders;
+    this.#environment = parts.environment;
+    this.#activity = parts.activity;
+    this.#choices = parts.choices;
+    const fire = (): void => this.#changed.fire();
+    for (const source of [
+      this.session,
+      this.folders.database,
+      this.folders.backend,
+      this.#environment,
+      this.#activity,
+    ]) {
+      this.register(source.onDidChange(fire));
+    }
+  }
+
+  get isBusy(): boolean {
+    return this.#underWay.size > 0;
+  }
+
+  /** Starts all that is known: the hub, then the database and the backend where there is one. Asks once what the backend is where `ask` says so. */
+  async startAll(options: { readonly ask: boolean }, signal?: AbortSignal): Promise<void> {
+    requireTrust();
+    await this.#track(this.#startAll(options.ask, signal));
+  }
+
+  async stopAll(): Promise<void> {
+    await this.#track(
+      (async () => {
+        await this.#stopFolderServices();
+        await this.session.stop();
+      })(),
+    );
+  }
+
+  async start(id: ServiceId, signal?: AbortSignal): Promise<void> {
+    requireTrust();
+    await this.#track<unknown>(id === 'hub' ? this.session.start(signal) : this.#startOne(id, signal));
+  }
+
+  async stop(id: ServiceId): Promise<void> {
+    await this.#track(id === 'hub' ? this.session.stop() : this.folders.get(id).stop());
+  }
+
+  /** Stops and starts one service. The others go on; what then runs with an old environment says so. */
+  async restart(id: ServiceId, signal?: AbortSignal): Promise<void> {
+    await this.stop(id);
+    await this.start(id, signal);
+  }
+
+  /** Settles once nothing is under way. */
+  async whenIdle(): Promise<void> {
+    while (this.#underWay.size > 0) {
+      await Promise.allSettled(this.#underWay);
+    }
+  }
+
+  /** Keeps `work` in mind until it settles, for the spinner and for those who wait. */
+  async #track<T>(work: Promise<T>): Promise<T> {
+    this.#underWay.add(work);
+    this.#changed.fire();
+    try {
+      return await work;
+    } finally {
+      this.#underWay.delete(work);
+      this.#changed.fire();
+    }
+  }
+
+  async #startAll(isAsking: boolean, signal: AbortSignal | undefined): Promise<void> {
+    await this.session.start(signal);
+    if (
+      isAsking &&
+      this.#choices.get('backend').kind === 'unknown' &&
+      (vscode.workspace.workspaceFolders?.length ?? 0) > 0
+    ) {
+      await this.choose('backend');
+    }
+    await this.#startKnown('database', signal);
+    await this.#startKnown('backend', signal);
+  }
+
+  /** Asks what to start and takes the answer over. */
+  async choose(id: FolderServiceId): Promise<boolean> {
+    const isAnswered = await this.#choices.ask(id);
+    this.folders.configure();
+    return isAnswered;
+  }
+
+  async #startKnown(id: FolderServiceId, signal: AbortSignal | undefined): Promise<void> {
+    signal?.throwIfAborted();
+    const problem = this.folders.problemOf(id);
+    if (problem !== undefined) {
+      throw new UserError(problem, { actions: [openSettingOf(id)] });
+    }
+    const service = this.folders.get(id);
+    // One that somebody else has started is as good as ours.
+    await service.look();
+    if (service.state.kind !== 'unknown' && service.state.kind !== 'elsewhere') {
+      await service.start(id === 'backend' ? this.#environment.forBackend() : {});
+    }
+  }
+
+  async #startOne(id: FolderServiceId, signal: AbortSignal | undefined): Promise<void> {
+    if (this.#choices.get(id).kind === 'unknown' && !(await this.choose(id))) {
+      return;
+    }
+    await this.session.start(signal);
+    if (id === 'backend') {
+      await this.#startKnown('database', signal);
+    }
+    await this.#startKnown(id, signal);
+  }
+
+  async #stopFolderServices(): Promise<void> {
+    await this.folders.backend.stop();
+    await this.folders.database.stop();
+  }
+
+  /** All that the Services view shows. */
+  snapshot(): ServicesSnapshot {
+    return {
+      hub: this.session.state,
+      ports: portSettings(),
+      stats: this.#activity.stats,
+      database: this.#snapshotOf('database'),
+      backend: this.#snapshotOf('backend'),
+      environment: { variables: this.#environment.variables, recipients: this.#environment.recipients },
+      isAutostart: getSetting('sightline.autostart'),
+    };
+  }
+
+  #snapshotOf(id: FolderServiceId): FolderServiceSnapshot {
+    const service = this.folders.get(id);
+    const startedWith = id === 'backend' ? service.environment : undefined;
+    return {
+      state: service.state,
+      description: service.description,
+      problem: this.folders.problemOf(id),
+      staleNames: startedWith === undefined ? [] : staleNames(startedWith, this.#environment.forBackend()),
+    };
+  }
+}
+
+/** The ports that settings name. */
+export function portSettings(): PortSettings {
+  const named = {
+    api: getSetting('sightline.hub.port'),
+    otlpHttp: getSetting('sightline.hub.otlpHttpPort'),
+    otlpGrpc: getSetting('sightline.hub.otlpGrpcPort'),
+    xray: getSetting('sightline.hub.xrayPort'),
+  };
+  return Object.fromEntries(Object.entries(named).filter(([, port]) => port !== null));
+}
+
+function requireTrust(): void {
+  if (!vscode.workspace.isTrusted) {
+    throw new UserError(
+      'This folder is open in Restricted Mode, in which Sightline starts nothing: the folder itself names its backend and database.',
+      {
+        actions: [{ label: 'Manage Workspace Trust', command: 'workbench.trust.manage' }],
+      },
+    );
+  }
+}
+
+function openSettingOf(id: FolderServiceId) {
+  return { label: 'Open Setting', command: 'workbench.action.openSettings', arguments: [`sightline.${id}`] };
+}

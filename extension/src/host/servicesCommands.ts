@@ -1,0 +1,180 @@
+import * as vscode from 'vscode';
+import type { HubClient } from '@sightline/hub/client/hubClient';
+import { exportLines, powerShellLines } from '../services/environment.ts';
+import { renderEnvironment, renderProblems } from '../services/reports.ts';
+import { serviceIds, type FolderServiceId, type ServiceId } from '../services/serviceState.ts';
+import { pageOf } from '../services/servicesTree.ts';
+import { UserError } from '../userError.ts';
+import type { ServiceArgument, ServicesCommands } from './commandTable.ts';
+import type { HubEnvironment } from './environment.ts';
+import type { HubOutput } from './hubOutput.ts';
+import type { ReportDocuments } from './reportDocuments.ts';
+import type { Services } from './services.ts';
+import { showServiceTerminal } from './serviceTasks.ts';
+import { getSetting, updateSetting } from './settings.ts';
+import { withProgress } from './progress.ts';
+
+export interface ServicesCommandParts {
+  readonly services: Services;
+  readonly environment: HubEnvironment;
+  readonly client: HubClient;
+  readonly documents: ReportDocuments;
+  readonly hubOutput: HubOutput;
+  readonly log: vscode.LogOutputChannel;
+}
+
+/** What the commands of the Services view do. */
+export function servicesCommands(parts: ServicesCommandParts): ServicesCommands {
+  return { ...runCommands(parts), ...lookCommands(parts) };
+}
+
+type RunCommand =
+  | 'sightline.start'
+  | 'sightline.stop'
+  | 'sightline.restart'
+  | 'sightline.startService'
+  | 'sightline.stopService'
+  | 'sightline.restartService'
+  | 'sightline.chooseService'
+  | 'sightline.toggleAutostart';
+
+function runCommands({ services }: ServicesCommandParts): Pick<ServicesCommands, RunCommand> {
+  const startAll = (): Promise<void> => withProgress('Starting', (signal) => services.startAll({ ask: true }, signal));
+  return {
+    'sightline.start': startAll,
+    'sightline.stop': () => withProgress('Stopping', () => services.stopAll()),
+    'sightline.restart': async () => {
+      await withProgress('Stopping', () => services.stopAll());
+      await startAll();
+    },
+    'sightline.startService': async (argument) => {
+      const id = await serviceOf(argument, 'Start which service?', services);
+      await (id && withProgress(`Starting the ${id}`, (signal) => services.start(id, signal)));
+    },
+    'sightline.stopService': async (argument) => {
+      const id = await serviceOf(argument, 'Stop which service?', services);
+      await (id && withProgress(`Stopping the ${id}`, () => services.stop(id)));
+    },
+    'sightline.restartService': async (argument) => {
+      const id = await serviceOf(argument, 'Restart which service?', services);
+      await (id && withProgress(`Restarting the ${id}`, (signal) => services.restart(id, signal)));
+    },
+    'sightline.chooseService': async (argument) => {
+      const id = await folderServiceOf(argument);
+      await (id && services.choose(id));
+    },
+    'sightline.toggleAutostart': async () => {
+      const isOn = !getSetting('sightline.autostart');
+      await updateSetting('sightline.autostart', isOn);
+      const outcome = isOn
+        ? 'starts hub, database and backend when it opens'
+        : 'starts nothing by itself when it opens';
+      void vscode.window.setStatusBarMessage(`Sightline: this workspace ${outcome}.`, 5_000);
+    },
+  };
+}
+
+function lookCommands(parts: ServicesCommandParts): Omit<ServicesCommands, RunCommand> {
+  const { services, environment, client, documents, hubOutput, log } = parts;
+  return {
+    'sightline.openBackend': () => openBackend(services),
+    'sightline.showOutput': async (argument) => {
+      const id = await serviceOf(argument, 'Show the output of which service?', services);
+      if (id === 'hub') {
+        await hubOutput.show();
+      } else if (id !== undefined && !showServiceTerminal(id)) {
+        throw new UserError(`The ${id} has not run in this window yet, so it has no output.`);
+      }
+    },
+    'sightline.showLog': () => log.show(true),
+    'sightline.copyEnvironment': () => copyEnvironment(environment),
+    'sightline.showEnvironment': async () => {
+      const text = renderEnvironment(environment.variables, environment.recipients, process.env);
+      await documents.show('Sightline Environment', text, 'dotenv');
+    },
+    'sightline.showProblems': async () => {
+      const { problems } = await client.listProblems(1_000);
+      await documents.show('Sightline Problems', renderProblems(problems), 'log');
+    },
+    'sightline.clearData': () => clearData(client),
+    'sightline.getStarted': async () => {
+      await vscode.commands.executeCommand('workbench.action.openWalkthrough', 'sightline.sightline#getStarted', false);
+    },
+    'sightline.openSettings': async () => {
+      await vscode.commands.executeCommand('workbench.action.openSettings', '@ext:sightline.sightline');
+    },
+  };
+}
+
+/** The service of a row, or of a command's argument, else the one that a person picks. */
+async function serviceOf(
+  argument: ServiceArgument | undefined,
+  question: string,
+  services: Services,
+): Promise<ServiceId | undefined> {
+  const given = typeof argument === 'object' ? argument.service : argument;
+  if (given !== undefined) {
+    return given;
+  }
+  const items = serviceIds.map((id) => ({ id, label: names[id], description: phaseOf(services, id) }));
+  return (await vscode.window.showQuickPick(items, { placeHolder: question }))?.id;
+}
+
+async function folderServiceOf(argument: ServiceArgument | undefined): Promise<FolderServiceId | undefined> {
+  const given = typeof argument === 'object' ? argument.service : argument;
+  if (given === 'backend' || given === 'database') {
+    return given;
+  }
+  const items = (['backend', 'database'] as const).map((id) => ({ id, label: names[id] }));
+  return (await vscode.window.showQuickPick(items, { placeHolder: 'Choose what starts which service?' }))?.id;
+}
+
+const names: Record<ServiceId, string> = { hub: 'Hub', database: 'Database', backend: 'Backend' };
+
+function phaseOf(services: Services, id: ServiceId): string {
+  const { kind } = id === 'hub' ? services.session.state : services.folders.get(id).state;
+  return { off: 'not started', unknown: 'not chosen', elsewhere: 'running, not started here' }[kind as string] ?? kind;
+}
+
+/**
+ * Opens the page through the editor, which forwards the port where it runs elsewhere. `asExternalUri` is left to `openExternal`: calling it twice would forward a
+ * forwarded address.
+ */
+async function openBackend(services: Services): Promise<void> {
+  const page = pageOf(services.folders.backend.endpoints);
+  if (page === undefined) {
+    throw new UserError(
+      'Nothing says where the backend answers. Start it, or give the setting "sightline.backend" a "port" or "url".',
+      {
+        actions: [{ label: 'Start', command: 'sightline.startService', arguments: ['backend'] }],
+      },
+    );
+  }
+  await vscode.env.openExternal(vscode.Uri.parse(page));
+}
+
+async function copyEnvironment(environment: HubEnvironment): Promise<void> {
+  if (environment.variables.length === 0) {
+    throw new UserError('There is nothing to copy: variables are set while the hub runs.', {
+      actions: [{ label: 'Start', command: 'sightline.start' }],
+    });
+  }
+  const shell = process.platform === 'win32' ? powerShellLines : exportLines;
+  const everyone = environment.variables.filter(({ recipient }) => recipient === 'everyone');
+  await vscode.env.clipboard.writeText(shell(everyone));
+  void vscode.window.setStatusBarMessage(`Sightline: ${everyone.length} variables are on the clipboard.`, 5_000);
+}
+
+async function clearData(client: HubClient): Promise<void> {
+  const { traces, problems } = await client.stats();
+  const detail = 'Pinned traces stay. This is for all windows of this machine, and cannot be undone.';
+  const answer = await vscode.window.showWarningMessage(
+    `Clear ${traces.toLocaleString('en-US')} traces and ${problems.toLocaleString('en-US')} problems?`,
+    { modal: true, detail },
+    'Clear',
+  );
+  if (answer === 'Clear') {
+    await client.clearTraces();
+    await client.clearProblems();
+  }
+}

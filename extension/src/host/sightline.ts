@@ -1,0 +1,151 @@
+import { HubClient } from '@sightline/hub/client/hubClient';
+import { defaultDataDirectory } from '@sightline/hub/client/dataDirectory';
+import type { Endpoints } from '@sightline/hub/client/api';
+import * as vscode from 'vscode';
+import type { SightlineTestApi } from '../contracts/testApi.ts';
+import { Disposable } from '../lifetime.ts';
+import { HubActivity } from '../services/hubActivity.ts';
+import { HubSession } from '../services/hubSession.ts';
+import { localHub } from '../services/localHub.ts';
+import { expectedEndpoints, readEndpointsOf } from '../services/expectedHub.ts';
+import { pageOf } from '../services/servicesTree.ts';
+import { HubTraceSource } from '../sources/hubTraceSource.ts';
+import { registerCommands, showFailure } from './commands.ts';
+import { ContextKeySetter } from './contextKeys.ts';
+import { HubEnvironment } from './environment.ts';
+import { HubOutput } from './hubOutput.ts';
+import { withProgress } from './progress.ts';
+import { ReportDocuments } from './reportDocuments.ts';
+import { ServiceChoices } from './serviceChoices.ts';
+import { FolderServices, portSettings, Services } from './services.ts';
+import { servicesCommands } from './servicesCommands.ts';
+import { ServicesView } from './servicesView.ts';
+import { getSetting } from './settings.ts';
+import { StatusBar } from './statusBar.ts';
+import { TracesView } from './tracesView.ts';
+import { WindowMemory } from './windowMemory.ts';
+
+/** One window's Sightline: makes its long-lived objects once and hands them to each other. */
+export class Sightline extends Disposable {
+  readonly version: string;
+  readonly #log: vscode.LogOutputChannel;
+  readonly #session: HubSession;
+  readonly #folders: FolderServices;
+  readonly #services: Services;
+  readonly #servicesView: ServicesView;
+  readonly #tracesView: TracesView;
+  readonly #memory: WindowMemory;
+  readonly #contextKeys = new ContextKeySetter();
+
+  constructor(context: vscode.ExtensionContext, log: vscode.LogOutputChannel) {
+    super();
+    this.#log = log;
+    this.version = (context.extension.packageJSON as { version: string }).version;
+    const dataDir = getSetting('sightline.hub.dataDirectory') ?? defaultDataDirectory();
+    const client = this.register(new HubClient({ dataDir }));
+    this.#session = this.register(new HubSession(localHubOf(context, client, dataDir, this.version)));
+    const choices = new ServiceChoices(context.workspaceState);
+    this.#folders = this.register(new FolderServices(choices));
+    const environment = this.register(
+      new HubEnvironment(context.environmentVariableCollection, {
+        session: this.#session,
+        database: this.#folders.database,
+        backend: this.#folders.backend,
+        expectedEndpoints: () => endpointsBefore(dataDir),
+      }),
+    );
+    const activity = this.register(new HubActivity(this.#session, client));
+    this.#services = this.register(
+      new Services({ session: this.#session, folders: this.#folders, environment, activity, choices }),
+    );
+    this.#servicesView = this.register(new ServicesView(this.#services));
+    this.register(new StatusBar(this.#session, activity));
+    const source = this.register(new HubTraceSource(this.#session, client));
+    this.#tracesView = this.register(new TracesView(source, this.#contextKeys, log));
+    const documents = this.register(new ReportDocuments());
+    const hubOutput = this.register(new HubOutput(dataDir));
+    const handlers = servicesCommands({ services: this.#services, environment, client, documents, hubOutput, log });
+    this.register(registerCommands(log, handlers));
+    this.#memory = this.register(new WindowMemory(context.storageUri, this.#folders));
+    this.register(this.#services.onDidChange(() => this.#setContext()));
+    this.register(vscode.workspace.onDidGrantWorkspaceTrust(() => void this.begin()));
+    this.#setContext();
+  }
+
+  /** What happens by itself after the window has opened: joining a hub that runs, what ran before a reload, autostart. */
+  async begin(): Promise<void> {
+    try {
+      if (getSetting('sightline.revealOnStart')) {
+        await vscode.commands.executeCommand('workbench.view.extension.sightline');
+      }
+      await this.#session.join();
+      if (vscode.workspace.isTrusted) {
+        await this.#startByItself();
+      }
+    } catch (error) {
+      showFailure(this.#log, 'Starting with the window', error);
+    }
+  }
+
+  /** Notes what runs, for the case that this is a reload, and ends it. */
+  async end(): Promise<void> {
+    this.#memory.noteEnd();
+    await Promise.all([this.#folders.backend.stop(), this.#folders.database.stop()]);
+  }
+
+  testApi(activationMillis: number): SightlineTestApi {
+    return {
+      activationMillis,
+      hub: () => this.#session.start(),
+      servicesText: () => this.#servicesView.renderText(),
+      tracesText: () => this.#tracesView.renderText(),
+      whenIdle: () => this.#services.whenIdle(),
+    };
+  }
+
+  async #startByItself(): Promise<void> {
+    const ranBefore = this.#memory.takeUp();
+    if (getSetting('sightline.autostart')) {
+      await withProgress('Starting', (signal) => this.#services.startAll({ ask: false }, signal));
+      return;
+    }
+    for (const id of ranBefore) {
+      await this.#services.start(id);
+    }
+  }
+
+  #setContext(): void {
+    const { database, backend } = this.#folders;
+    this.#contextKeys.set({
+      'sightline.hub': this.#session.state.kind,
+      'sightline.isBusy': this.#services.isBusy,
+      'sightline.isServiceRunning': database.isOwn || backend.isOwn,
+      'sightline.hasPage': pageOf(backend.endpoints) !== undefined && backend.state.kind !== 'stopped',
+    });
+  }
+}
+
+/** The variables that a terminal gets before we know whether the hub answers: those of the hub that was last heard of, or of the one that is about to start. */
+function endpointsBefore(dataDir: string): Endpoints | undefined {
+  return (
+    readEndpointsOf(dataDir) ?? (getSetting('sightline.autostart') ? expectedEndpoints(portSettings()) : undefined)
+  );
+}
+
+function localHubOf(context: vscode.ExtensionContext, client: HubClient, dataDir: string, ownVersion: string) {
+  const ownPid = 'hub.ownPid';
+  return localHub({
+    dataDir,
+    ownVersion,
+    client,
+    program: vscode.Uri.joinPath(context.extensionUri, 'dist', 'hub', 'main.js').fsPath,
+    settings: () => ({
+      nodePath: getSetting('sightline.nodePath') ?? undefined,
+      ports: portSettings(),
+      maxBytes: getSetting('sightline.hub.maxSize'),
+      maxAge: getSetting('sightline.hub.maxAge'),
+    }),
+    isOwn: (pid) => context.globalState.get<number>(ownPid) === pid,
+    rememberOwn: (pid) => void context.globalState.update(ownPid, pid),
+  });
+}
