@@ -37,7 +37,7 @@ export function decodeProtobufLogs(body: Uint8Array): OtlpOutcome<LogEvent> {
   }
   const failure = reader.takeFailure();
   if (failure !== undefined) {
-    noteMalformed(outcome, `resourceLogs[${index}]`, failure);
+    noteMalformed(outcome, 'body', failure);
   }
   return outcome;
 }
@@ -95,9 +95,13 @@ function readScopeLogs(
       continue;
     }
     index++;
-    const record = readLogRecord(reader);
-    noteFailure(reader, recordPlace, outcome);
-    outcome.records.push(toLogEvent(record, resource, scope, recordPlace, outcome.problems));
+    const recordEnd = reader.enter();
+    if (!reader.isCutOff) {
+      const record = readLogRecord(reader);
+      noteFailure(reader, recordPlace, outcome);
+      outcome.records.push(toLogEvent(record, resource, scope, recordPlace, outcome.problems));
+    }
+    reader.leave(recordEnd);
   }
   reader.takeFailure();
   reader.leave(outerEnd);
@@ -105,7 +109,6 @@ function readScopeLogs(
 
 function readLogRecord(reader: ProtobufReader): OtlpLogRecord {
   const record = emptyOtlpLogRecord();
-  const outerEnd = reader.enter();
   for (let tag = reader.nextTag(); tag !== 0; tag = reader.nextTag()) {
     switch (tag) {
       case recordTag.time:
@@ -139,6 +142,5 @@ function readLogRecord(reader: ProtobufReader): OtlpLogRecord {
         reader.skip(tag);
     }
   }
-  reader.leave(outerEnd);
   return record;
 }

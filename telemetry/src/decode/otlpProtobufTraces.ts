@@ -48,7 +48,7 @@ export function decodeProtobufTraces(body: Uint8Array, only: TraceId | undefined
   }
   const failure = reader.takeFailure();
   if (failure !== undefined) {
-    noteMalformed(outcome, `resourceSpans[${index}]`, failure);
+    noteMalformed(outcome, 'body', failure);
   }
   return outcome;
 }
@@ -113,7 +113,7 @@ function readScopeSpans(
     }
     index++;
     const spansEnd = reader.enter();
-    if (wanted === undefined || isOfTrace(reader, wanted)) {
+    if (!reader.isCutOff && (wanted === undefined || isOfTrace(reader, wanted))) {
       keepSpan(reader, resource, scope, spanPlace, outcome);
     }
     reader.leave(spansEnd);

@@ -117,6 +117,16 @@ test('a broken message inside costs nothing of the one around it', () => {
   expect([reader.nextTag(), reader.uint32(), reader.nextTag()]).toEqual([0x10, 7, 0]);
 });
 
+test('a message longer than the one around it is empty, and the failure is that of the one around it', () => {
+  const reader = new ProtobufReader(hexBytes('0a0301'));
+  reader.nextTag();
+  const outerEnd = reader.enter();
+  expect([reader.isCutOff, reader.takeFailure(), reader.nextTag()]).toEqual([true, undefined, 0]);
+  reader.leave(outerEnd);
+  expect([reader.isCutOff, reader.nextTag()]).toEqual([false, 0]);
+  expect(reader.takeFailure()).toBe('a length reaches beyond the end of its message');
+});
+
 test('a reader over a part of a buffer keeps to it', () => {
   const reader = new ProtobufReader(hexBytes('ffff09020000000000000008').subarray(2, 11));
   expect([reader.nextTag(), reader.fixed64(), reader.nextTag()]).toEqual([9, 2n, 0]);

@@ -25,6 +25,8 @@ export class ProtobufReader {
   failure: string | undefined;
   /** Set by `text` where bytes were not UTF-8. */
   hasBadText = false;
+  /** A failure of `enter`, until `leave`. */
+  #outerFailure: string | undefined;
   /** The halves of the varint read last, unsigned. */
   #low = 0;
   #high = 0;
@@ -99,18 +101,33 @@ export class ProtobufReader {
     return length;
   }
 
-  /** Steps into the message that follows. Hand the answer to `leave`. */
+  /**
+   * Steps into the message that follows. Hand the answer to `leave`. Where its length does not fit it is empty, `isCutOff` is true, and
+   * the failure, which is one of the message around it, comes up again after `leave`.
+   */
   enter(): number {
     const length = this.length();
     const outerEnd = this.end;
     this.end = this.pos + length;
+    if (this.failure !== undefined && this.pos === outerEnd) {
+      this.#outerFailure = this.takeFailure();
+    }
     return outerEnd;
+  }
+
+  /** Whether the message that was entered has a length beyond the end of the one around it. */
+  get isCutOff(): boolean {
+    return this.#outerFailure !== undefined;
   }
 
   /** Steps out of a message, read or not, to the byte behind it. */
   leave(outerEnd: number): void {
     this.pos = this.end;
     this.end = outerEnd;
+    if (this.#outerFailure !== undefined) {
+      this.fail(this.#outerFailure);
+      this.#outerFailure = undefined;
+    }
   }
 
   /** A view of the bytes that follow, not a copy. */
