@@ -90,9 +90,9 @@ export class InMemoryStore implements TelemetryStore {
     return await Promise.resolve(this.traces.get(traceId)?.detail);
   }
 
-  async loadRaw(traceId: string): Promise<RawTrace | undefined> {
-    return await Promise.resolve(this.traces.get(traceId)?.raw);
-  }
+  /** A property, so that a test can put another in its place. */
+  loadRaw = async (traceId: string, _signal?: AbortSignal): Promise<RawTrace | undefined> =>
+    await Promise.resolve(this.traces.get(traceId)?.raw);
 
   async listProblems(limit: number): Promise<readonly ProblemJson[]> {
     return await Promise.resolve(this.problems.slice(0, limit));
