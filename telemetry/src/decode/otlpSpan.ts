@@ -41,12 +41,6 @@ export interface OtlpLink {
   attributes: Record<string, AttributeValue>;
 }
 
-export interface OtlpScope {
-  name: string;
-  version: string;
-  attributes: Record<string, AttributeValue>;
-}
-
 export const unknownService = 'unknown_service';
 
 /** SpanKind by number (opentelemetry/proto/trace/v1/trace.proto). */

@@ -1,13 +1,11 @@
-import { parseUtf8, toUtf8 } from './utf8.ts';
+import { toHex } from './hex.ts';
+import { parseAscii, parseUtf8, toUtf8 } from './utf8.ts';
 
 /** The low three bits of a tag (protobuf.dev, "Encoding"). */
 export const wireType = { varint: 0, fixed64: 1, bytes: 2, startGroup: 3, endGroup: 4, fixed32: 5 } as const;
 
 /** Up to this length eight characters at a time beat a call of TextDecoder. */
 const shortText = 40;
-
-/** Character codes of the hex digits. */
-const hexCodes = Uint8Array.from('0123456789abcdef', (digit) => digit.charCodeAt(0));
 
 /**
  * Reads protobuf's wire format in place: no copies, no objects a field, never throws.
@@ -140,16 +138,8 @@ export class ProtobufReader {
   /** The bytes that follow in lower-case hex. */
   hex(): string {
     const length = this.length();
-    const end = this.pos + length;
-    let text = '';
-    for (; this.pos + 4 <= end; this.pos += 4) {
-      text += hexOfFour(this.bytes, this.pos);
-    }
-    for (; this.pos < end; this.pos++) {
-      const byte = this.bytes[this.pos] as number;
-      text += String.fromCharCode(hexCodes[byte >> 4] as number, hexCodes[byte & 15] as number);
-    }
-    return text;
+    this.pos += length;
+    return toHex(this.bytes, this.pos - length, this.pos);
   }
 
   /** Text; what is not UTF-8 becomes U+FFFD and sets `hasBadText`. */
@@ -307,49 +297,4 @@ export class ProtobufReader {
     }
     this.fail('a number has more than ten bytes');
   }
-}
-
-/** Text of ASCII bytes; `undefined` where one is not ASCII. */
-function parseAscii(bytes: Uint8Array, start: number, end: number): string | undefined {
-  let text = '';
-  let at = start;
-  for (; at + 8 <= end; at += 8) {
-    const a = bytes[at] as number;
-    const b = bytes[at + 1] as number;
-    const c = bytes[at + 2] as number;
-    const d = bytes[at + 3] as number;
-    const e = bytes[at + 4] as number;
-    const f = bytes[at + 5] as number;
-    const g = bytes[at + 6] as number;
-    const h = bytes[at + 7] as number;
-    if ((a | b | c | d | e | f | g | h) > 0x7f) {
-      return undefined;
-    }
-    text += String.fromCharCode(a, b, c, d, e, f, g, h);
-  }
-  for (; at < end; at++) {
-    const code = bytes[at] as number;
-    if (code > 0x7f) {
-      return undefined;
-    }
-    text += String.fromCharCode(code);
-  }
-  return text;
-}
-
-function hexOfFour(bytes: Uint8Array, at: number): string {
-  const a = bytes[at] as number;
-  const b = bytes[at + 1] as number;
-  const c = bytes[at + 2] as number;
-  const d = bytes[at + 3] as number;
-  return String.fromCharCode(
-    hexCodes[a >> 4] as number,
-    hexCodes[a & 15] as number,
-    hexCodes[b >> 4] as number,
-    hexCodes[b & 15] as number,
-    hexCodes[c >> 4] as number,
-    hexCodes[c & 15] as number,
-    hexCodes[d >> 4] as number,
-    hexCodes[d & 15] as number,
-  );
 }

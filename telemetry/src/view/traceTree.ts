@@ -38,25 +38,10 @@ export interface Request<S extends SpanSummary> {
  * Time grows with the number of spans (and the sorting of them), and no depth of the tree costs stack.
  */
 export function traceTree<S extends SpanSummary>(spans: readonly S[]): TraceTree<S> {
-  const byId = uniqueById(spans);
-  const sorted = [...byId.values()].toSorted(byStartThenId);
-  const ringCuts = cutRings(sorted, byId);
-  const children = new Map<SpanId, S[]>();
-  const roots: S[] = [];
-  for (const span of sorted) {
-    const parentId = span.parentId;
-    if (parentId === undefined || !byId.has(parentId) || ringCuts.has(span.id)) {
-      roots.push(span);
-      continue;
-    }
-    const siblings = children.get(parentId);
-    if (siblings === undefined) {
-      children.set(parentId, [span]);
-    } else {
-      siblings.push(span);
-    }
-  }
-  return { rows: depthFirst(roots, children, ringCuts) };
+  const sorted = toSortedUnique(spans);
+  const parents = parentsOf(sorted);
+  cutRings(parents);
+  return { rows: depthFirst(sorted, parents) };
 }
 
 /** The requests of a trace in the order of its rows: its root and everything that received a call, each piece of work once. */
@@ -75,15 +60,25 @@ export function requestsOf<S extends SpanSummary>({ rows }: TraceTree<S>): reado
   return [...new Set(requests.values())];
 }
 
-function uniqueById<S extends SpanSummary>(spans: readonly S[]): Map<SpanId, S> {
+/** In `parents`: the span has none, its parent is not here, or its parent was cut off as it lay below the span. */
+const noParent = -1;
+const parentMissing = -2;
+const ringCut = -3;
+
+function toSortedUnique<S extends SpanSummary>(spans: readonly S[]): readonly S[] {
   const byId = new Map<SpanId, S>();
+  let isSorted = true;
+  let before: S | undefined;
   for (const span of spans) {
     const known = byId.get(span.id);
     if (known === undefined || (known.status === 'running' && span.status !== 'running')) {
       byId.set(span.id, span);
     }
+    isSorted &&= before === undefined || byStartThenId(before, span) <= 0;
+    before = span;
   }
-  return byId;
+  // The store gives them in order; sorting bigints is the most of the work otherwise.
+  return isSorted && byId.size === spans.length ? spans : [...byId.values()].toSorted(byStartThenId);
 }
 
 function byStartThenId(a: SpanSummary, b: SpanSummary): number {
@@ -93,74 +88,90 @@ function byStartThenId(a: SpanSummary, b: SpanSummary): number {
   return a.id < b.id ? -1 : 1;
 }
 
-/** Of each ring of parents the first span by start time and id: it becomes a root, so that the others hang somewhere. */
-function cutRings<S extends SpanSummary>(sorted: readonly S[], byId: ReadonlyMap<SpanId, S>): ReadonlySet<SpanId> {
-  const cuts = new Set<SpanId>();
-  /** The walk that came by first; each span is walked over once. */
-  const walkOf = new Map<SpanId, number>();
-  for (const [walk, start] of sorted.entries()) {
-    let span: S | undefined = start;
-    while (span !== undefined && !walkOf.has(span.id)) {
-      walkOf.set(span.id, walk);
-      span = span.parentId === undefined ? undefined : byId.get(span.parentId);
-    }
-    if (span !== undefined && walkOf.get(span.id) === walk) {
-      cuts.add(firstOfRing(span, byId).id);
-    }
-  }
-  return cuts;
+/** Of each span the index of its parent, or why it has none. */
+function parentsOf(sorted: readonly SpanSummary[]): Int32Array {
+  const indexOf = new Map(sorted.map(({ id }, index) => [id, index]));
+  return Int32Array.from(sorted, ({ parentId }) =>
+    parentId === undefined ? noParent : (indexOf.get(parentId) ?? parentMissing),
+  );
 }
 
-function firstOfRing<S extends SpanSummary>(onRing: S, byId: ReadonlyMap<SpanId, S>): S {
-  let first = onRing;
-  let span = onRing.parentId === undefined ? undefined : byId.get(onRing.parentId);
-  while (span !== undefined && span.id !== onRing.id) {
-    if (byStartThenId(span, first) < 0) {
-      first = span;
+/** Of each ring of parents the first span, by start time and id, loses its parent, so that the others hang somewhere. */
+function cutRings(parents: Int32Array): void {
+  /** The walk that came by first, from 1; each span is walked over once. */
+  const walkOf = new Int32Array(parents.length);
+  for (let start = 0; start < parents.length; start++) {
+    let span = start;
+    while (span >= 0 && walkOf[span] === 0) {
+      walkOf[span] = start + 1;
+      span = parents[span] as number;
     }
-    span = span.parentId === undefined ? undefined : byId.get(span.parentId);
+    if (span >= 0 && walkOf[span] === start + 1) {
+      parents[firstOfRing(span, parents)] = ringCut;
+    }
+  }
+}
+
+function firstOfRing(onRing: number, parents: Int32Array): number {
+  let first = onRing;
+  for (let span = parents[onRing] as number; span !== onRing; span = parents[span] as number) {
+    first = Math.min(first, span);
   }
   return first;
 }
 
-function depthFirst<S extends SpanSummary>(
-  roots: readonly S[],
-  children: ReadonlyMap<SpanId, S[]>,
-  ringCuts: ReadonlySet<SpanId>,
-): TreeRow<S>[] {
-  const rows: TreeRow<S>[] = [];
-  const waiting: { readonly span: S; readonly parent: number }[] = [];
-  for (const span of roots.toReversed()) {
-    waiting.push({ span, parent: -1 });
-  }
-  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
-    const index = rows.length;
-    rows.push(toRow(next.span, next.parent, rows, ringCuts));
-    const below = children.get(next.span.id) ?? [];
-    for (let at = below.length - 1; at >= 0; at--) {
-      waiting.push({ span: below[at] as S, parent: index });
+/** Follows children and siblings as chains of indexes: no stack to overflow, no list per span. */
+function depthFirst<S extends SpanSummary>(sorted: readonly S[], parents: Int32Array): TreeRow<S>[] {
+  const firstChild = new Int32Array(sorted.length).fill(-1);
+  const nextSibling = new Int32Array(sorted.length).fill(-1);
+  let firstRoot = -1;
+  for (let index = sorted.length - 1; index >= 0; index--) {
+    const parent = parents[index] as number;
+    nextSibling[index] = parent < 0 ? firstRoot : (firstChild[parent] as number);
+    if (parent < 0) {
+      firstRoot = index;
+    } else {
+      firstChild[parent] = index;
     }
+  }
+  const rows: TreeRow<S>[] = [];
+  const rowOf = new Int32Array(sorted.length);
+  for (let index = firstRoot; index >= 0; index = nextInTree(index, firstChild, nextSibling, parents)) {
+    const parent = parents[index] as number;
+    rowOf[index] = rows.length;
+    rows.push(toRow(sorted[index] as S, parent, parent < 0 ? -1 : (rowOf[parent] as number), rows));
   }
   return rows;
 }
 
+function nextInTree(index: number, firstChild: Int32Array, nextSibling: Int32Array, parents: Int32Array): number {
+  const child = firstChild[index] as number;
+  if (child >= 0) {
+    return child;
+  }
+  let span = index;
+  while (span >= 0 && nextSibling[span] === -1) {
+    span = parents[span] as number;
+  }
+  return span < 0 ? -1 : (nextSibling[span] as number);
+}
+
 function toRow<S extends SpanSummary>(
   span: S,
-  parentIndex: number,
+  parentOrReason: number,
+  parentRow: number,
   rows: readonly TreeRow<S>[],
-  ringCuts: ReadonlySet<SpanId>,
 ): TreeRow<S> {
-  const parent = rows[parentIndex];
-  const isCutOff = parent === undefined && span.parentId !== undefined;
-  const isFromOutside = isCutOff && !ringCuts.has(span.id) && isRemoteParent(span);
+  const parent = rows[parentRow];
+  const isFromOutside = parentOrReason === parentMissing && isRemoteParent(span);
   return {
     span,
     depth: parent === undefined ? 0 : parent.depth + 1,
-    parent: parentIndex,
+    parent: parentRow,
     // Above an independent subsegment is its segment or another subsegment of it, whose row has the service already.
     service: span.service === '' ? (parent?.service ?? '') : span.service,
     isFromOutside,
-    isOrphan: isCutOff && !isFromOutside,
+    isOrphan: parentOrReason === ringCut || (parentOrReason === parentMissing && !isFromOutside),
     isSameWork: parent !== undefined && isSameWork(span, parent.span),
   };
 }
