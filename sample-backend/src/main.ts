@@ -4,13 +4,14 @@
  */
 import { readSettings } from './settings.ts';
 import { StartError } from './startError.ts';
+import { onStopSignal } from './stopSignal.ts';
 import { startOpenTelemetry } from './telemetry/openTelemetry.ts';
 
 // Must be set before X-Ray's SDK is loaded: it would otherwise watch every asynchronous call of the process, see telemetry/xray.ts.
 process.env['AWS_XRAY_MANUAL_MODE'] ??= '1';
 
-/** Milliseconds; the OpenTelemetry exporter retries for longer than a person waits for a program to end. */
-const flushPatience = 900;
+/** Milliseconds for what has to be sent and closed at the end; the exporter alone would retry for longer than a person waits. */
+const patience = 900;
 
 try {
   const settings = readSettings(process.env);
@@ -29,16 +30,15 @@ try {
   });
 
   const stop = async (): Promise<never> => {
-    // The last requests end first, so that their spans are among what is flushed.
-    await sample.close();
-    const patience = new Promise((resolve) => {
-      setTimeout(resolve, flushPatience);
+    // The last requests end first, so that their spans are among what is sent.
+    await sample.closeServers();
+    const timeIsUp = new Promise((resolve) => {
+      setTimeout(resolve, patience);
     });
-    await Promise.race([Promise.allSettled([openTelemetry.shutdown(), flushXRay()]), patience]);
+    await Promise.race([Promise.allSettled([openTelemetry.shutdown(), flushXRay(), sample.closeDatabase()]), timeIsUp]);
     process.exit(0);
   };
-  process.once('SIGINT', () => void stop());
-  process.once('SIGTERM', () => void stop());
+  onStopSignal(() => void stop());
   console.log(JSON.stringify({ event: 'ready', endpoints: sample.endpoints }));
 } catch (error) {
   console.error(error instanceof StartError ? error.message : error);

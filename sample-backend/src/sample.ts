@@ -11,8 +11,9 @@ import { startXRay } from './telemetry/xray.ts';
 
 export interface Sample {
   readonly endpoints: { readonly backend: string; readonly page: string };
-  /** Ends the servers, then the database. Requests under way get a moment. */
-  close(): Promise<void>;
+  /** Requests under way get a moment to finish. */
+  closeServers(): Promise<void>;
+  closeDatabase(): Promise<void>;
 }
 
 /** Milliseconds that requests under way get when the sample is ended. */
@@ -32,19 +33,21 @@ export async function startSample(settings: Settings, onPagePort: (port: number)
   });
   const embedded = await startEmbeddedWhereNeeded(settings);
   const servers: http.Server[] = [];
-  const close = async (pool?: Pool): Promise<void> => {
+  let pool: Pool | undefined;
+  const closeServers = async (): Promise<void> => {
     await Promise.all(servers.map((server) => closeServer(server, grace)));
+  };
+  const closeDatabase = async (): Promise<void> => {
     await pool?.end();
     await embedded?.close();
   };
-  let pool: Pool | undefined;
   try {
     pool = await openDatabase(settings.databaseUrl ?? embedded?.url ?? '');
     console.log('Database: schema and seed are there');
-    const endpoints = await startServers(settings, pool, servers, onPagePort);
-    return { endpoints, close: async () => await close(pool) };
+    return { endpoints: await startServers(settings, pool, servers, onPagePort), closeServers, closeDatabase };
   } catch (error) {
-    await close(pool);
+    await closeServers();
+    await closeDatabase();
     throw error;
   }
 }

@@ -127,7 +127,7 @@ test('a database folder that cannot be opened is moved aside', async () => {
   expect(readdirSync(folder).map((name) => name.replace(/\d+$/, '<time>'))).toEqual([
     'data',
     'data-damaged-<time>',
-    'in-use-by.pid',
+    'in-use-by.json',
   ]);
   await repaired.dispose();
   rmSync(folder, { recursive: true });

@@ -13,7 +13,7 @@ export interface Database {
 
 /** A Postgres that needs no install (PGlite, WebAssembly), on a loopback port. Throws a `StartError` when folder or port cannot be had. */
 export async function startDatabase(options: { readonly port: number; readonly dataDir: string }): Promise<Database> {
-  const unlock = lock(options.dataDir);
+  const unlock = await lock(options.dataDir);
   const db = await openFolder(options.dataDir);
   const server = new PGLiteSocketServer({ db, host: '127.0.0.1', port: options.port, maxConnections: 10 });
   try {
@@ -34,10 +34,10 @@ export async function startDatabase(options: { readonly port: number; readonly d
   };
 }
 
-function lock(dataDir: string): () => void {
+async function lock(dataDir: string): Promise<() => void> {
   try {
     mkdirSync(dataDir, { recursive: true });
-    return lockFolder(dataDir);
+    return await lockFolder(dataDir);
   } catch (error) {
     if (error instanceof StartError) {
       throw error;
