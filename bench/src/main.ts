@@ -15,7 +15,7 @@ import { retentionExperiment } from './experiments/retention.ts';
 import { udpExperiment } from './experiments/udp.ts';
 import type { Figure } from './figures.ts';
 import { readLoadAverage, readMachineFacts } from './machine.ts';
-import { parseOptions, usage } from './options.ts';
+import { parseOptions, usage, type BenchOptions } from './options.ts';
 import { renderMarkdown, renderTable, type BenchReport } from './report.ts';
 
 const experiments: readonly Experiment[] = [
@@ -36,7 +36,10 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 await main(process.argv.slice(2));
 
 async function main(args: readonly string[]): Promise<void> {
-  const options = parseOptions(args);
+  const options = readOptions(args);
+  if (options === undefined) {
+    return;
+  }
   const unknown = options.only.filter((name) => !experiments.some((experiment) => experiment.name === name));
   if (unknown.length > 0) {
     const names = experiments.map(({ name }) => name).join(', ');
@@ -48,6 +51,7 @@ async function main(args: readonly string[]): Promise<void> {
   const startedAt = new Date().toISOString();
   const machine = readMachineFacts();
   const bench = new Bench(options);
+  process.once('SIGINT', () => void bench.end().finally(() => process.exit(130)));
   process.stderr.write(`${options.runs} runs; load average ${machine.loadAverage}\n`);
   const chosen = experiments.filter(({ name }) => options.only.length === 0 || options.only.includes(name));
   try {
@@ -65,6 +69,16 @@ async function main(args: readonly string[]): Promise<void> {
     keep(report, options.only);
   } finally {
     await bench.end();
+  }
+}
+
+function readOptions(args: readonly string[]): BenchOptions | undefined {
+  try {
+    return parseOptions(args);
+  } catch (error) {
+    process.stderr.write(`${usage}\n${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = 2;
+    return undefined;
   }
 }
 
