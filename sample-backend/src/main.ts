@@ -11,7 +11,7 @@ import { startOpenTelemetry } from './telemetry/openTelemetry.ts';
 process.env['AWS_XRAY_MANUAL_MODE'] ??= '1';
 
 /** Milliseconds for what has to be sent and closed at the end; the exporter alone would retry for longer than a person waits. */
-const patience = 900;
+const patience = 800;
 
 try {
   const settings = readSettings(process.env);

@@ -17,7 +17,7 @@ export interface Sample {
 }
 
 /** Milliseconds that requests under way get when the sample is ended. */
-const grace = 600;
+const grace = 500;
 
 /**
  * Starts database, backend and page, in this order: what listens can also answer. `onPagePort` is told the page's port before the first

@@ -23,6 +23,11 @@ test('an empty variable is as good as none', () => {
   expect(readSettings({ DATABASE_URL: ' ' })).not.toHaveProperty('databaseUrl');
 });
 
+test('both protocols have one name, whichever of the two variables gives it', () => {
+  check({ AWS_XRAY_TRACING_NAME: 'backend-flask' }, { serviceName: 'backend-flask' });
+  check({ OTEL_SERVICE_NAME: 'orders' }, { serviceName: 'orders' });
+});
+
 test('the collector of the traces goes before the general one', () => {
   check({ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://hub:1/' }, { otlpTracesUrl: 'http://hub:1/v1/traces' });
   check(

@@ -12,7 +12,7 @@ export interface Settings {
   readonly dataDir: string;
   /** Where announcements are asked for; absent: the page's own server. */
   readonly announcementsUrl?: string;
-  /** The service's name for OpenTelemetry and, unless `AWS_XRAY_TRACING_NAME` says otherwise, for X-Ray. */
+  /** One name for both, so that a segment and the server span above it are seen to be the same service; each variable still goes first. */
   readonly serviceName: string;
   /** A pattern such as `*4567-workspace*`: a request whose Host matches it names its segment by that Host. */
   readonly xrayHostPattern?: string;
@@ -37,7 +37,7 @@ export function readSettings(env: Environment): Settings {
     ...(databaseUrl !== undefined && { databaseUrl }),
     dataDir: dataDirOf(env),
     ...(announcementsUrl !== undefined && { announcementsUrl }),
-    serviceName: textOf(env, 'OTEL_SERVICE_NAME') ?? 'backend',
+    serviceName: textOf(env, 'OTEL_SERVICE_NAME') ?? textOf(env, 'AWS_XRAY_TRACING_NAME') ?? 'backend',
     ...xrayHostPatternOf(env),
     otlpTracesUrl: otlpTracesUrlOf(env),
     otlpHeaders: otlpHeadersOf(env),

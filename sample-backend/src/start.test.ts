@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync, watch, writeFileSync } from 'node:fs';
 import http from 'node:http';
 import net from 'node:net';
 import os from 'node:os';
@@ -85,6 +85,20 @@ describe('the end', () => {
     expect(sample.errors).toEqual([]);
     await sample.dispose();
   });
+});
+
+test('a sample that is killed takes its embedded database with it', async () => {
+  const sample = new SampleProcess('main.ts', {});
+  await sample.ready();
+  const folder = watch(sample.dataDir);
+  const lock = path.join(sample.dataDir, 'in-use-by.json');
+  expect(existsSync(lock)).toBe(true);
+  sample.signal('SIGKILL');
+  while (existsSync(lock)) {
+    await once(folder, 'change');
+  }
+  folder.close();
+  await sample.dispose();
 });
 
 describe('what a person can put right is one sentence', () => {

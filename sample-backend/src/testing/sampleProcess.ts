@@ -9,7 +9,8 @@ import { fileURLToPath } from 'node:url';
 /** A program of the sample, run as a person runs it. */
 export class SampleProcess {
   readonly #child: ChildProcess;
-  readonly #dataDir: string;
+  /** The folder of its embedded database. */
+  readonly dataDir: string;
   /** Lines of standard output and standard error. */
   readonly output: string[] = [];
   readonly errors: string[] = [];
@@ -20,9 +21,9 @@ export class SampleProcess {
     env: Readonly<Record<string, string>>,
     ...args: string[]
   ) {
-    this.#dataDir = mkdtempSync(path.join(os.tmpdir(), 'sample-'));
+    this.dataDir = mkdtempSync(path.join(os.tmpdir(), 'sample-'));
     this.#child = spawn(process.execPath, [fileURLToPath(new URL(`../${program}`, import.meta.url)), ...args], {
-      env: { PATH: process.env['PATH'], PORT: '0', PAGE_PORT: '0', SAMPLE_DATA_DIR: this.#dataDir, ...env },
+      env: { PATH: process.env['PATH'], PORT: '0', PAGE_PORT: '0', SAMPLE_DATA_DIR: this.dataDir, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.#exited = once(this.#child, 'close').then(([code]) => code as number | null);
@@ -60,6 +61,6 @@ export class SampleProcess {
   async dispose(): Promise<void> {
     this.#child.kill('SIGTERM');
     await this.#exited;
-    rmSync(this.#dataDir, { recursive: true, force: true });
+    rmSync(this.dataDir, { recursive: true, force: true });
   }
 }
