@@ -73,7 +73,7 @@ export const hostTests: Record<string, (note: Note) => Promise<void>> = {
     const { pid } = await api.hub();
     await vscode.commands.executeCommand('sightline.stop');
     await api.whenIdle();
-    assert.match(api.servicesText(), /^Hub {2}stopped$/m);
+    assert.match(api.servicesText(), /^Hub {2}stopped/m);
     await until('the hub has ended', () => !isAlive(pid));
     await assert.rejects(fetch(backendUrl('/api/health-check')));
     await vscode.commands.executeCommand('sightline.start');

@@ -6,6 +6,7 @@ import { SampleEditor } from '../sampleEditor.ts';
 import { until } from '../until.ts';
 
 const home = /^GET \/api\/activities\/home/;
+const profile = /^GET \/api\/activities\/@:handle/;
 
 let editor: SampleEditor;
 let window: EditorWindow;
@@ -33,10 +34,13 @@ test('a request is a row while it happens', async () => {
   console.log(`  response sent -> row on screen: ${(performance.now() - answered).toFixed(0)} ms`);
 });
 
-test('a request expands to its spans and segments', async () => {
+test('a request expands to the spans and segments of both SDKs, in one tree', async () => {
   await window.expand('Traces', home);
   await checkShown('Traces', /^home-activities-mock-data/);
+  await fetch(editor.url('backend', '/api/activities/@juno'));
+  await window.expand('Traces', profile);
   await checkShown('Traces', /^mock-data/);
+  await checkShown('Traces', /^UserData/);
 });
 
 test('errors and slow requests stand out, and health checks do not stand in the way', async () => {

@@ -2,52 +2,67 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { findRunningHub } from '@sightline/hub/client/hubLock';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { processesNaming } from '../processes.ts';
 import { extensionFolder, SampleEditor } from '../sampleEditor.ts';
 import { until } from '../until.ts';
 
-let editor: SampleEditor;
+describe('in an editor that asks whom to trust', () => {
+  let editor: SampleEditor;
 
-beforeAll(async () => {
-  editor = await SampleEditor.start({
-    workspaceTrust: true,
-    settings: { 'security.workspace.trust.enabled': true, 'sightline.autostart': false },
+  beforeAll(async () => {
+    editor = await SampleEditor.start({
+      workspaceTrust: true,
+      settings: { 'security.workspace.trust.enabled': true },
+    });
+  });
+
+  afterAll(async () => {
+    await editor?.stop();
+  });
+
+  test('a window in Restricted Mode says what is off, and starts nothing', async () => {
+    const window = await editor.openWindow();
+    await window.showSightline();
+    await window.page.locator('.sidebar .pane', { hasText: 'Restricted Mode' }).first().waitFor();
+    await window.picture('restricted-mode');
+    expect(await findRunningHub(editor.hubDataDir)).toBeUndefined();
   });
 });
 
-afterAll(async () => {
-  await editor?.stop();
+describe('without the sample', () => {
+  let editor: SampleEditor;
+
+  beforeAll(async () => {
+    editor = await SampleEditor.start({ settings: { 'sightline.autostart': false } });
+  });
+
+  afterAll(async () => {
+    await editor?.stop();
+  });
+
+  test('a window without a folder starts the hub, and a second window shares it', async () => {
+    const first = await editor.openWindow({ extensionFolder });
+    await first.showSightline();
+    await first.runCommand('Sightline: Start All');
+    await first.row('Services', /^Hub\s*running/).waitFor();
+    await first.picture('no-folder');
+
+    const folder = path.join(editor.folder, 'another');
+    mkdirSync(folder);
+    const second = await editor.openWindow({ folder, extensionFolder });
+    await second.showSightline();
+    await second.row('Services', /^Hub\s*running/).waitFor();
+    expect(hubsOf(editor)).toHaveLength(1);
+    await first.close();
+    await until(
+      'the hub outlives its first window',
+      async () => (await findRunningHub(editor.hubDataDir)) !== undefined,
+    );
+    await second.row('Services', /^Hub\s*running/).waitFor();
+  });
 });
 
-test('a window in Restricted Mode says what is off, and starts nothing', async () => {
-  const window = await editor.openWindow();
-  await window.showSightline();
-  await window.page.locator('.sidebar .pane', { hasText: 'Restricted Mode' }).first().waitFor();
-  await window.picture('restricted-mode');
-  expect(await findRunningHub(editor.hubDataDir)).toBeUndefined();
-  await window.close();
-});
-
-test('a window without a folder starts the hub, and a second window shares it', async () => {
-  const first = await editor.openWindow({ extensionFolder });
-  await first.showSightline();
-  await first.runCommand('Sightline: Start All');
-  await first.row('Services', /^Hub\s*running/).waitFor();
-  await first.picture('no-folder');
-
-  const folder = path.join(editor.folder, 'another');
-  mkdirSync(folder);
-  const second = await editor.openWindow({ folder, extensionFolder });
-  await second.showSightline();
-  await second.row('Services', /^Hub\s*running/).waitFor();
-  expect(hubProcesses()).toHaveLength(1);
-  await first.close();
-  await until('the hub outlives its first window', async () => (await findRunningHub(editor.hubDataDir)) !== undefined);
-  await second.row('Services', /^Hub\s*running/).waitFor();
-  await second.close();
-});
-
-function hubProcesses(): number[] {
+function hubsOf(editor: SampleEditor): number[] {
   return processesNaming(`--data-dir ${editor.hubDataDir}`);
 }
