@@ -59,7 +59,7 @@ export class TraceCommands {
   }
 
   async #pickTrace(): Promise<string | undefined> {
-    await this.#controller.whenLoaded();
+    await this.#controller.whenCurrent();
     const { state } = this.#controller;
     const items = state.rows.map(({ id, name }) => ({
       label: name,

@@ -19,7 +19,8 @@ test('nothing is asked before the view is shown', async () => {
 test('showing the view asks for the newest page once', async () => {
   const { controller, source, log } = setUp();
   source.add(1);
-  await controller.whenLoaded();
+  controller.setVisible(true);
+  await controller.whenCurrent();
   check(log, ['list 100', 'draw all']);
 });
 
@@ -58,6 +59,15 @@ test('a hidden view asks for nothing, and once it is shown again asks for what i
     log.filter((line) => line !== 'draw 1'),
     ['list 100', 'draw all'],
   );
+});
+
+test('somebody who needs the rows of a hidden view gets them, and the view stays hidden', async () => {
+  const { controller, source, log } = setUp();
+  source.add(1);
+  await controller.whenCurrent();
+  source.add(2);
+  await source.settled();
+  check(log, ['list 100', 'draw all']);
 });
 
 test('a view that missed nothing asks for nothing when it is shown again', async () => {
@@ -210,7 +220,8 @@ async function shown(traces: readonly (number | { readonly number: number; reado
     const { number, ageSeconds } = typeof trace === 'number' ? { number: trace, ageSeconds: 1 } : trace;
     all.source.add(number, {}, ageSeconds);
   }
-  await all.controller.whenLoaded();
+  all.controller.setVisible(true);
+  await all.controller.whenCurrent();
   all.log.length = 0;
   return all;
 }

@@ -84,16 +84,16 @@ export class TracesController extends Disposable {
     this.#ages?.dispose();
     this.#ages = undefined;
     if (isVisible) {
-      this.#feed ??= this.#source.onDidChange((change) => this.#onChange(change));
+      this.#follow();
       this.#drawAges();
       this.#ages = this.#clock.every(agePace, () => this.#drawAges());
       this.#ask('nothing');
     }
   }
 
-  /** Settles with the first answer; at once where there is one or no source to ask. */
-  async whenLoaded(): Promise<void> {
-    this.setVisible(true);
+  /** Settles once what is known to have changed has been asked for, also while hidden; at once where there is no source to ask. */
+  async whenCurrent(): Promise<void> {
+    this.#start();
     await this.#asking;
   }
 
@@ -158,7 +158,7 @@ export class TracesController extends Disposable {
 
   /** Makes sure that a trace is among the rows, loading older ones for it. Answers false where it is not to be found in them. */
   async bringIntoRows(traceId: string): Promise<boolean> {
-    await this.whenLoaded();
+    await this.whenCurrent();
     while (traceRowOf(this.#state, traceId) === undefined && olderCursorOf(this.#state) !== undefined) {
       const { length } = this.#state.rows;
       await this.loadOlder();
@@ -198,6 +198,14 @@ export class TracesController extends Disposable {
     this.#dispatch({ kind: 'moreChildrenAsked', nodeId });
   }
 
+  #follow(): void {
+    if (this.#feed === undefined) {
+      // What changed before anybody listened is not known.
+      this.#wanted = 'all';
+      this.#feed = this.#source.onDidChange((change) => this.#onChange(change));
+    }
+  }
+
   #onSourceState(): void {
     this.#dispatch({ kind: 'sourceChanged', source: this.#source.state });
     this.#ask('all');
@@ -224,13 +232,19 @@ export class TracesController extends Disposable {
     if (this.#wanted !== 'all' && what !== 'nothing') {
       this.#wanted = what;
     }
-    if (this.#isVisible && this.#source.state.kind === 'ready') {
+    if (this.#isVisible) {
+      this.#start();
+    }
+  }
+
+  #start(): void {
+    if (this.#source.state.kind === 'ready' && this.#wanted !== 'nothing') {
       this.#asking ??= this.#askUntilCurrent().finally(() => (this.#asking = undefined));
     }
   }
 
   async #askUntilCurrent(): Promise<void> {
-    while (this.#wanted !== 'nothing' && this.#isVisible && !this.isDisposed) {
+    do {
       const shown = this.#wanted === 'all' ? this.#state.rows.length : 0;
       this.#wanted = 'nothing';
       const limit = Math.min(Math.max(pageSize, shown), largestPage);
@@ -241,7 +255,7 @@ export class TracesController extends Disposable {
       } catch (error) {
         this.#fail(error);
       }
-    }
+    } while (this.#wanted !== 'nothing' && this.#isVisible && !this.isDisposed);
   }
 
   async #loadTreeOnce(traceId: string): Promise<void> {

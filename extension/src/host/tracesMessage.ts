@@ -7,7 +7,9 @@ import { toCountText } from './tracesText.ts';
  */
 export function tracesMessageOf(state: TracesState): string | undefined {
   const parts = [troubleOf(state), pauseOf(state), hiddenOf(state)].filter((part) => part !== undefined);
-  return parts.length === 0 ? undefined : parts.join(' · ');
+  // A sentence that another part follows ends there instead of with its full stop.
+  const joined = parts.map((part, index) => (index < parts.length - 1 ? part.replace(/\.$/, '') : part));
+  return joined.length === 0 ? undefined : joined.join(' · ');
 }
 
 function troubleOf({ source, rows, failure }: TracesState): string | undefined {
@@ -28,9 +30,9 @@ function pauseOf({ pause }: TracesState): string | undefined {
     return undefined;
   }
   if (pause.waiting === 0) {
-    return 'Paused, nothing new.';
+    return 'Paused, nothing new';
   }
-  return `Paused: ${toCountText(pause.waiting, 'new trace').replace(/^\d+/, pause.isMore ? '$&+' : '$&')} waiting.`;
+  return `Paused: ${toCountText(pause.waiting, 'new trace').replace(/^\d+/, pause.isMore ? '$&+' : '$&')} waiting`;
 }
 
 function hiddenOf({ source, healthChecks, hiddenHealthChecks }: TracesState): string | undefined {

@@ -117,9 +117,9 @@ test('the message says what stands in the way and what is hidden, and nothing ot
     "-
     -
     12 health checks hidden
-    Paused, nothing new. · 12 health checks hidden
-    Paused: 2 new traces waiting.
-    Paused: 2+ new traces waiting.
+    Paused, nothing new · 12 health checks hidden
+    Paused: 2 new traces waiting
+    Paused: 2+ new traces waiting
     The hub has no room left.
     The hub does not answer.
     The hub has stopped; these are the traces of before.

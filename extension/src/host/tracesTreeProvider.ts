@@ -26,7 +26,7 @@ export class TracesTreeProvider extends Disposable implements vscode.TreeDataPro
 
   async getChildren(node?: TracesNode): Promise<TracesNode[]> {
     if (node === undefined) {
-      await this.#controller.whenLoaded();
+      await this.#controller.whenCurrent();
       this.#forgetOld();
       return this.#same(topNodesOf(this.#controller.state, this.#controller.now()));
     }

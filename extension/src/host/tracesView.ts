@@ -31,6 +31,7 @@ export class TracesView extends Disposable {
     const documents = this.register(new TracesDocuments(source));
     const commands = new TraceCommands(this.#controller, this.#tree, provider, documents);
     this.register(registerCommands(log, commands.handlers));
+    this.#controller.setVisible(this.#tree.visible);
     this.register(this.#tree.onDidChangeVisibility(({ visible }) => this.#controller.setVisible(visible)));
     this.register(this.#tree.onDidExpandElement(({ element }) => this.#expanded.set(nodeIdOf(element), true)));
     this.register(this.#tree.onDidCollapseElement(({ element }) => this.#expanded.set(nodeIdOf(element), false)));
