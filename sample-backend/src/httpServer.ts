@@ -1,5 +1,5 @@
-import { createServer } from 'node:http';
 import type { Server } from 'node:http';
+import net from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { StartError } from './startError.ts';
 
@@ -12,13 +12,22 @@ export interface ListenOptions {
 }
 
 /**
- * Throws a `StartError` when the port is taken. Asked before the slow parts of a start, so that a person reads it at once; `listen` has the
- * last word.
+ * Throws a `StartError` when somebody listens on the port. Asked before the slow parts of a start, so that a person reads it at once. By
+ * connecting, since a listener of an instant would look like a started backend to whoever waits for one.
  */
-export async function assertFree(options: ListenOptions): Promise<void> {
-  const probe = createServer();
-  await listen(probe, options);
-  await closeServer(probe, 0);
+export async function assertFree({ host, port, variable }: ListenOptions): Promise<void> {
+  if (port === 0) {
+    return;
+  }
+  const socket = net.connect({ host, port });
+  const isTaken = await new Promise<boolean>((resolve) => {
+    socket.once('connect', () => resolve(true));
+    socket.once('error', () => resolve(false));
+  });
+  socket.destroy();
+  if (isTaken) {
+    throw new StartError(takenSentence(port, variable));
+  }
 }
 
 /** Resolves with the port. Throws a `StartError` when it is taken or may not be used. */
@@ -44,6 +53,10 @@ export async function closeServer(server: Server, graceMs: number): Promise<void
 
 function sentenceOf(error: NodeJS.ErrnoException, host: string, port: number, variable: string): string {
   return error.code === 'EADDRINUSE'
-    ? `Port ${port} is taken by another program: end it, or set ${variable} to another port (0 picks a free one).`
+    ? takenSentence(port, variable)
     : `${host}:${port} cannot be listened on (${error.code ?? error.message}): set ${variable} to another port.`;
+}
+
+function takenSentence(port: number, variable: string): string {
+  return `Port ${port} is taken by another program: end it, or set ${variable} to another port (0 picks a free one).`;
 }
