@@ -78,8 +78,14 @@ export class Bench {
     return result;
   }
 
-  async end(): Promise<void> {
+  /** Ends what a failed experiment left behind. */
+  async endHubs(): Promise<void> {
     await Promise.all([...this.#hubs].map((hub) => hub.kill()));
+    this.#hubs.clear();
+  }
+
+  async end(): Promise<void> {
+    await this.endHubs();
     this.load.end();
     (await this.#bare).end();
     rmSync(this.#folder, { recursive: true, force: true });

@@ -93,10 +93,21 @@ function build(): void {
 async function measureAll(bench: Bench, chosen: readonly Experiment[]): Promise<Figure[]> {
   const figures: Figure[] = [];
   for (const experiment of chosen) {
-    // oxlint-disable-next-line no-await-in-loop -- what runs beside a measurement disturbs it.
-    const measured = await experiment.measure(bench);
-    bench.say(`${renderTable(measured)}\n`);
-    figures.push(...measured);
+    try {
+      // oxlint-disable-next-line no-await-in-loop -- what runs beside a measurement disturbs it.
+      const measured = await experiment.measure(bench);
+      bench.say(`${renderTable(measured)}\n`);
+      figures.push(...measured);
+    } catch (error) {
+      // The others can still be measured; the table and the exit code say that this one was not.
+      const { name } = experiment;
+      bench.say(`${name} failed: ${error instanceof Error ? error.stack : String(error)}\n`);
+      const notes = [`failed: ${error instanceof Error ? error.message : String(error)}`];
+      figures.push({ name, what: name, unit: 'x', samples: [], ceiling: [], notes });
+      process.exitCode = 1;
+      // oxlint-disable-next-line no-await-in-loop -- before the next one is measured.
+      await bench.endHubs();
+    }
   }
   return figures;
 }
