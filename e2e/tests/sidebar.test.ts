@@ -43,17 +43,13 @@ test('a request expands to the spans and segments of both SDKs, in one tree', as
   await checkShown('Traces', /^UserData/);
 });
 
-test('errors and slow requests stand out, and health checks do not stand in the way', async () => {
-  await fetch(editor.url('backend', '/rollbar/test'));
+test('a failing request says so, and a health check leaves no row', async () => {
+  await fetch(editor.url('backend', '/api/activities/@juno?fail=1'));
   await fetch(editor.url('backend', '/api/health-check'));
   await fetch(editor.url('backend', '/api/message_groups'));
+  await checkShown('Traces', /^GET \/api\/activities\/@:handle\s*500 · /);
   await checkShown('Traces', /^GET \/api\/message_groups/);
-  expect(
-    await window
-      .rows('Traces')
-      .filter({ hasText: /health-check/ })
-      .count(),
-  ).toBe(0);
+  expect(await window.rows('Traces').filter({ hasText: /health-check/ }).count()).toBe(0);
   await window.picture('sidebar-dark');
 });
 
