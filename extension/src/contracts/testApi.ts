@@ -19,5 +19,7 @@ export interface HubAddress {
   readonly version: string;
   readonly dataDir: string;
   /** `xrayUdp`, `xrayTcp`, `otlpHttp`, `otlpGrpc`, `api`, as in the hub's ready line. */
-  readonly endpoints: Readonly<Partial<Record<'xrayUdp' | 'xrayTcp' | 'otlpHttp' | 'otlpGrpc', string>> & { readonly api: string }>;
+  readonly endpoints: Readonly<
+    Partial<Record<'xrayUdp' | 'xrayTcp' | 'otlpHttp' | 'otlpGrpc', string>> & { readonly api: string }
+  >;
 }

@@ -31,7 +31,6 @@ export class FolderServices extends Disposable {
     this.register(onDidChangeSetting(['sightline.backend', 'sightline.database'], () => this.configure()));
     this.register(vscode.workspace.onDidChangeWorkspaceFolders(() => this.configure()));
     this.register(vscode.workspace.onDidGrantWorkspaceTrust(() => this.configure()));
-    this.configure();
   }
 
   get(id: FolderServiceId): FolderService {
@@ -42,7 +41,7 @@ export class FolderServices extends Disposable {
     return this.#problems.get(id);
   }
 
-  /** Reads settings and choices anew. */
+  /** Reads settings and choices anew. The first time is the caller's to choose: reading is a part of activation that can wait. */
   configure(): void {
     this.#configureOne('database');
     this.#configureOne('backend');
@@ -212,7 +211,6 @@ export class Services extends Disposable {
       database: this.#snapshotOf('database'),
       backend: this.#snapshotOf('backend'),
       environment: { variables: this.#environment.variables, recipients: this.#environment.recipients },
-      isAutostart: getSetting('sightline.autostart'),
     };
   }
 

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { Disposable } from '../lifetime.ts';
 import { renderServices, servicesTree, type ServiceRow } from '../services/servicesTree.ts';
 import type { Services } from './services.ts';
+import { getSetting, onDidChangeSetting } from './settings.ts';
 
 // A service that a person starts in a terminal is noticed this soon; a probe is one connection.
 const lookMillis = 3_000;
@@ -21,9 +22,11 @@ export class ServicesView extends Disposable implements vscode.TreeDataProvider<
     this.#services = services;
     this.#view = this.register(vscode.window.createTreeView('sightline.services', { treeDataProvider: this }));
     this.register(services.onDidChange(() => this.#scheduleRedraw()));
+    this.register(onDidChangeSetting(['sightline.autostart'], () => this.#describe()));
     this.register(this.#view.onDidChangeVisibility(() => this.#watchPorts()));
     this.register({ dispose: () => clearTimeout(this.#redraw) });
     this.register({ dispose: () => clearInterval(this.#looking) });
+    this.#describe();
     this.#watchPorts();
   }
 
@@ -56,6 +59,10 @@ export class ServicesView extends Disposable implements vscode.TreeDataProvider<
       item.command = { command: id, title, arguments: [...parameters] };
     }
     return item;
+  }
+
+  #describe(): void {
+    this.#view.description = getSetting('sightline.autostart') ? 'autostart' : '';
   }
 
   #rows(): readonly ServiceRow[] {

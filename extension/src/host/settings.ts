@@ -3,7 +3,7 @@ import { settingDefaults, type Settings } from './settingTable.ts';
 
 /** Reads one of our settings, for a folder where it may differ by folder. */
 export function getSetting<K extends keyof Settings>(key: K, scope?: vscode.ConfigurationScope): Settings[K] {
-  return vscode.workspace.getConfiguration(undefined, scope).get<Settings[K]>(key) ?? settingDefaults[key];
+  return sectionFor(scope).get<Settings[K]>(key.slice(section.length + 1)) ?? settingDefaults[key];
 }
 
 /** Writes one of our settings for this workspace, or for one folder of it. */
@@ -14,7 +14,7 @@ export async function updateSetting<K extends keyof Settings>(
 ): Promise<void> {
   const target =
     folder === undefined ? vscode.ConfigurationTarget.Workspace : vscode.ConfigurationTarget.WorkspaceFolder;
-  await vscode.workspace.getConfiguration(undefined, folder).update(key, value, target);
+  await sectionFor(folder).update(key.slice(section.length + 1), value, target);
 }
 
 /** Calls back when one of the named settings has changed. */
@@ -24,4 +24,11 @@ export function onDidChangeSetting(keys: readonly (keyof Settings)[], listener: 
       listener();
     }
   });
+}
+
+const section = 'sightline';
+
+/** Of our section only: the editor copies all that it hands out, and the whole configuration takes it milliseconds of each activation. */
+function sectionFor(scope: vscode.ConfigurationScope | undefined): vscode.WorkspaceConfiguration {
+  return vscode.workspace.getConfiguration(section, scope);
 }

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { HubClient } from '@sightline/hub/client/hubClient';
 import { defaultDataDirectory } from '@sightline/hub/client/dataDirectory';
 import type { Endpoints } from '@sightline/hub/client/api';
@@ -74,7 +75,10 @@ export class Sightline extends Disposable {
 
   /** What happens by itself after the window has opened: joining a hub that runs, what ran before a reload, autostart. */
   async begin(): Promise<void> {
+    // The editor waits for activation, and nothing here is part of it.
+    await setImmediate();
     try {
+      this.#folders.configure();
       if (getSetting('sightline.revealOnStart')) {
         await vscode.commands.executeCommand('workbench.view.extension.sightline');
       }

@@ -32,8 +32,11 @@ export interface ServiceClock {
 const tick = 200;
 /** How long a service may take until its port answers. A first start may install or compile. */
 const portMillis = 60_000;
-/** A program without a port may print a ready line; after this long it counts as running without one. */
-const lineMillis = 10_000;
+/**
+ * A program without a port may print a ready line; after this long it counts as running without one. A database's line is what the backend needs to be told
+ * of, and its first start may take long.
+ */
+const lineMillis: Record<FolderServiceId, number> = { database: 60_000, backend: 10_000 };
 
 /** The backend or the database of this window: what it is, whether it runs, and the environment that it was started with. */
 export class FolderService extends Disposable {
@@ -159,7 +162,8 @@ export class FolderService extends Disposable {
   async #whenUp(run: Run, startable: Startable): Promise<void> {
     const announced = this.#announcement(run);
     const { port } = startable;
-    const isUp = port === undefined ? this.#clock.sleep(lineMillis).then(() => true) : this.#untilListening(port);
+    const isUp =
+      port === undefined ? this.#clock.sleep(lineMillis[this.id]).then(() => true) : this.#untilListening(port);
     const outcome = await Promise.race([announced, isUp, run.exited.then((exit) => exit)]);
     if (outcome === false) {
       throw new UserError(

@@ -61,7 +61,6 @@ const everythingRuns: ServicesSnapshot = {
       { name: 'HONEYCOMB_API_KEY', value: 'sightline-local', recipient: 'everyone', origin: 'hub', isSecret: true },
     ],
   },
-  isAutostart: false,
 };
 const nothingRuns: ServicesSnapshot = {
   ...everythingRuns,

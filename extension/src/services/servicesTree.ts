@@ -31,7 +31,6 @@ export interface ServicesSnapshot {
   readonly database: FolderServiceSnapshot;
   readonly backend: FolderServiceSnapshot;
   readonly environment: EnvironmentSnapshot;
-  readonly isAutostart: boolean;
 }
 
 export interface FolderServiceSnapshot {
@@ -81,15 +80,14 @@ function isActive({ kind }: ServiceState): boolean {
   return kind !== 'unknown' && kind !== 'stopped';
 }
 
-function hubRow({ hub, isAutostart }: ServicesSnapshot): ServiceRow {
+function hubRow({ hub }: ServicesSnapshot): ServiceRow {
   const row = { id: 'hub', label: 'Hub', service: 'hub', children: [] } as const;
-  const autostart = isAutostart ? ' · starts with the window' : '';
   switch (hub.kind) {
     case 'running':
       return {
         ...row,
         ...running,
-        description: `running · ${hostOf(hub.hub.endpoints.api)} · since ${clock(hub.hub.startedAt)}${autostart}`,
+        description: `running · ${hostOf(hub.hub.endpoints.api)} · since ${clock(hub.hub.startedAt)}`,
         tooltip: hubTooltip(hub.hub),
         context: 'service canStop canRestart',
       };
@@ -107,7 +105,7 @@ function hubRow({ hub, isAutostart }: ServicesSnapshot): ServiceRow {
       return { ...row, ...bad, description: hub.message, tooltip: hub.message, context: 'service canStart' };
     case 'off':
     case 'stopped':
-      return { ...row, ...idle, description: `stopped${autostart}`, context: 'service canStart' };
+      return { ...row, ...idle, description: 'stopped', context: 'service canStart' };
   }
 }
 
@@ -327,6 +325,11 @@ function number(count: number): string {
 }
 
 function size(bytes: number): string {
-  const megabytes = bytes / 2 ** 20;
-  return megabytes >= 1024 ? `${(megabytes / 1024).toFixed(1)} GB` : `${megabytes.toFixed(1)} MB`;
+  const units = ['KB', 'MB', 'GB'];
+  let value = bytes / 1024;
+  while (value >= 1024 && units.length > 1) {
+    value /= 1024;
+    units.shift();
+  }
+  return `${value.toFixed(value < 10 ? 1 : 0)} ${units[0]}`;
 }
