@@ -343,6 +343,32 @@ test('JSON: ids in upper case and in base64, keys in snake case, enums by name, 
   );
 });
 
+test('JSON: doubles that JSON lacks are text, lists may be empty, and events and links have places', () => {
+  const values = ['NaN', '-Infinity', '1.5', 2, 'x', ''].map((doubleValue) => ({ doubleValue }));
+  const attributes = [
+    { key: 'doubles', value: { arrayValue: { values } } },
+    { key: 'none', value: { arrayValue: {} } },
+    { key: 'bytes', value: { bytesValue: 'AP8+' } },
+  ];
+  const { records, problems } = decodeOtlpTraces(
+    utf8.encode(
+      JSON.stringify(jsonOf({ attributes, events: [{ timeUnixNano: {}, name: 'e' }, 7], links: [{ traceId: 'x' }] })),
+    ),
+    'json',
+  );
+  expect(records[0]?.attributes).toEqual({
+    doubles: [Number.NaN, -Infinity, 1.5, 2, null, null],
+    none: [],
+    bytes: 'AP8+',
+  });
+  expect(problems.map(({ place }) => place.replace('resourceSpans[0].scopeSpans[0].spans[0]', ''))).toEqual([
+    '.attributes["doubles"]',
+    '.attributes["doubles"]',
+    '.events[0].timeUnixNano',
+    '.links[0].traceId',
+  ]);
+});
+
 test('JSON: a value that is not what its name says is null, and told', () => {
   const place = 'resourceSpans[0].scopeSpans[0].spans[0]';
   checkJson(

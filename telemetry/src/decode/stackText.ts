@@ -5,7 +5,7 @@ const maxLines = 1000;
 const maxLineLength = 1000;
 
 // `at handler (/app/a.js:10:5)`, `at /app/a.js:10:5`, `at pkg.Class.method(File.java:123)`
-const parenthesised = /^\s*at (.+?)\s*\(([^()]+?)(?::(\d+))?(?::(\d+))?\)$/;
+const parenthesised = /^\s*at (.+?) ?\(([^()]+?)(?::(\d+))?(?::(\d+))?\)$/;
 const bare = /^\s*at (?:async )?(\S+?):(\d+):(\d+)$/;
 // `  File "app.py", line 10, in handler`
 const python = /^\s*File "([^"]+)", line (\d+)(?:, in (.+))?$/;
