@@ -1,15 +1,33 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { ChangeEvent } from '../client/api.ts';
+import { bytesOnDisk } from './groupBytes.ts';
+import type { GroupLedger } from './index/groupLedger.ts';
+import type { Retention, RetentionPlan } from './index/retention.ts';
+import type { TelemetryIndex } from './index/telemetryIndex.ts';
 import { counterAt, type Counters } from './memory/counters.ts';
+import type { SegmentWriter } from './memory/segmentWriter.ts';
 import { traceIdAt, tracesPerChunk } from './memory/traceTable.ts';
 import type { ProblemLog } from './problemLog.ts';
 import { GroupPacker } from './rawGroup.ts';
 import { PayloadScanner, type Scanned } from './scan/payloadScanner.ts';
-import type { SpanIndex } from './spanIndex.ts';
+import type { SealStore } from './seal/sealStore.ts';
 import type { AppendResult, Payload } from './telemetryStore.ts';
+import { inTransaction } from './transaction.ts';
 
 /** A change event names at most this many traces. */
 const namedTraces = 200;
+
+export interface GroupWriterParts {
+  readonly database: DatabaseSync;
+  readonly index: TelemetryIndex;
+  readonly ledger: GroupLedger;
+  readonly retention: Retention;
+  readonly problems: ProblemLog;
+  readonly seals: SealStore;
+  readonly counters: Counters;
+  /** Segments that ran full. */
+  readonly onFull: (full: readonly SegmentWriter[]) => void;
+}
 
 /**
  * Commits groups of payloads: scan into the index's staging area, one transaction, then publish.
@@ -17,50 +35,61 @@ const namedTraces = 200;
  * Invariant: an answer of `committed` is given only after COMMIT, and a group that did not commit has left no trace in the index.
  */
 export class GroupWriter {
-  readonly #database: DatabaseSync;
-  readonly #index: SpanIndex;
-  readonly #problems: ProblemLog;
-  readonly #counters: Counters;
+  readonly #parts: GroupWriterParts;
   readonly #packer = new GroupPacker();
   readonly #scanner: PayloadScanner;
   readonly #insert: StatementSync;
-  #nextGroup: number;
+  #lastGroup: number;
 
-  constructor(database: DatabaseSync, index: SpanIndex, problems: ProblemLog, counters: Counters, firstGroup: number) {
-    this.#database = database;
-    this.#index = index;
-    this.#problems = problems;
-    this.#counters = counters;
-    this.#scanner = new PayloadScanner(index);
-    this.#insert = database.prepare('insert into raw (id, at, codec, size, parts, body) values (?, ?, ?, ?, ?, ?)');
-    this.#nextGroup = firstGroup;
+  constructor(parts: GroupWriterParts, lastGroup: number) {
+    this.#parts = parts;
+    this.#scanner = new PayloadScanner(parts.index.staging);
+    this.#insert = parts.database.prepare(
+      'insert into raw (id, at, codec, size, parts, body) values (?, ?, ?, ?, ?, ?)',
+    );
+    this.#lastGroup = lastGroup;
   }
 
-  /** Commits the payloads that can be read. Throws where the database cannot take them; then nothing of the group is kept. */
+  /** The newest raw group. */
+  get lastGroup(): number {
+    return this.#lastGroup;
+  }
+
+  /**
+   * Commits the payloads that can be read, and with them whatever else waits to be written: problems, seals, retention. Throws where the
+   * database cannot take them; then nothing of the group is kept.
+   */
   commit(payloads: readonly Payload[]): { results: AppendResult[]; change: ChangeEvent | undefined } {
-    const start = this.#index.mark();
-    const group = this.#nextGroup;
+    const { staging } = this.#parts.index;
+    const start = staging.mark();
+    const { firstRow, firstLog } = staging.nextRows;
+    const { kept, results } = this.#stage(payloads, this.#lastGroup + 1);
+    try {
+      const change = this.#write(kept, { firstRow, firstLog });
+      return { results, change };
+    } catch (error) {
+      staging.rewind(start);
+      throw error;
+    }
+  }
+
+  #stage(payloads: readonly Payload[], group: number): { kept: Payload[]; results: AppendResult[] } {
+    const { staging } = this.#parts.index;
     const kept: Payload[] = [];
     const results: AppendResult[] = [];
     for (const payload of payloads) {
-      const before = this.#index.mark();
-      this.#index.beginPayload(group, kept.length);
+      const before = staging.mark();
+      staging.beginPayload(group, kept.length);
       const scanned = this.#scan(payload);
       results.push(toResult(scanned));
       if (scanned.malformed === undefined && scanned.accepted > 0) {
         kept.push(payload);
       } else {
-        this.#index.rewind(before);
+        staging.rewind(before);
       }
       this.#noteProblems(payload, scanned);
     }
-    try {
-      this.#write(group, kept);
-    } catch (error) {
-      this.#index.rewind(start);
-      throw error;
-    }
-    return { results, change: this.#publish(kept.length > 0) };
+    return { kept, results };
   }
 
   /** A scanner that throws has a bug; it costs that payload only. */
@@ -75,67 +104,65 @@ export class GroupWriter {
 
   #noteProblems({ receiver, body }: Payload, { problems }: Scanned): void {
     const [first] = problems;
-    if (first === undefined) {
-      return;
+    if (first !== undefined) {
+      const more = problems.length === 1 ? '' : ` (and ${problems.length - 1} more in this payload)`;
+      const message = `${first.message}${more}`;
+      this.#parts.problems.add({ receiver, place: first.place, message, sample: body.subarray(0, 2000) });
     }
-    const more = problems.length === 1 ? '' : ` (and ${problems.length - 1} more in this payload)`;
-    this.#problems.add({
-      receiver,
-      place: first.place,
-      message: `${first.message}${more}`,
-      sample: body.subarray(0, 2000),
-    });
   }
 
-  #write(group: number, kept: readonly Payload[]): void {
-    const hasProblems = this.#problems.isWaiting;
-    if (kept.length === 0 && !hasProblems) {
-      return;
+  #write(kept: readonly Payload[], rows: { firstRow: number; firstLog: number }): ChangeEvent | undefined {
+    const { database, problems, seals, retention, ledger } = this.#parts;
+    const now = Date.now();
+    const hasProblems = problems.isWaiting;
+    if (kept.length === 0 && !hasProblems && !seals.isWaiting && !retention.isDue(now)) {
+      return undefined;
     }
+    const group = this.#lastGroup + 1;
     const packed = this.#packer.pack(kept);
-    this.#database.exec('begin immediate');
-    try {
+    const size = packed.body.length + packed.parts.length;
+    const plan = inTransaction(database, () => {
       if (kept.length > 0) {
-        this.#insert.run(group, Date.now(), packed.codec, packed.body.length, packed.parts, packed.body);
+        this.#insert.run(group, now, packed.codec, size, packed.parts, packed.body);
       }
-      this.#problems.write();
-      this.#database.exec('commit');
-    } catch (error) {
-      rollBack(this.#database);
-      throw error;
+      problems.write();
+      seals.write();
+      return retention.plan(group, now);
+    });
+    problems.didCommit();
+    seals.didCommit();
+    if (kept.length > 0) {
+      this.#lastGroup = group;
+      ledger.add({ id: group, at: now, bytes: bytesOnDisk(size), ...rows });
     }
-    if (hasProblems) {
-      this.#problems.didCommit();
-    }
-    this.#nextGroup = kept.length > 0 ? group + 1 : group;
+    return kept.length === 0 && !hasProblems && plan === undefined ? undefined : this.#publish(plan, hasProblems);
   }
 
-  #publish(hasRows: boolean): ChangeEvent | undefined {
+  #publish(plan: RetentionPlan | undefined, problems: boolean): ChangeEvent {
+    const { index, retention, counters, onFull } = this.#parts;
+    const logs = index.staging.logs.count > 0;
     const changed = new Set<number>();
-    const sequence = this.#counters[counterAt.sequence] as number;
-    this.#counters[counterAt.sequence] = sequence + 1;
-    if (hasRows) {
-      this.#index.apply(changed);
+    onFull(index.apply(this.#lastGroup, changed));
+    const traces = this.#idsOf(changed);
+    if (plan !== undefined) {
+      retention.apply(plan);
     }
-    this.#counters[counterAt.sequence] = sequence + 2;
-    const revision = (this.#counters[counterAt.revision] as number) + 1;
-    this.#counters[counterAt.revision] = revision;
-    return { revision, traces: this.#idsOf(changed), logs: false, problems: false, removed: false };
+    return { ...nextRevision(counters), traces, logs, problems, removed: plan !== undefined };
   }
 
   #idsOf(slots: ReadonlySet<number>): ChangeEvent['traces'] {
     if (slots.size > namedTraces) {
       return 'many';
     }
-    return Array.from(slots, (slot) => traceIdAt(this.#index.traces.chunkOf(slot), slot % tracesPerChunk));
+    return Array.from(slots, (slot) => traceIdAt(this.#parts.index.traces.chunkOf(slot), slot % tracesPerChunk));
   }
 }
 
-/** SQLite has already rolled back by itself after some errors, a full disk among them. */
-function rollBack(database: DatabaseSync): void {
-  if (database.isTransaction) {
-    database.exec('rollback');
-  }
+/** Counts one more change. */
+export function nextRevision(counters: Counters): { revision: number } {
+  const revision = (counters[counterAt.revision] as number) + 1;
+  counters[counterAt.revision] = revision;
+  return { revision };
 }
 
 function toResult({ accepted, rejected, problems, malformed }: Scanned): AppendResult {

@@ -1,6 +1,7 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { ChangeEvent } from '../client/api.ts';
-import type { SegmentRoom } from './memory/spanSegment.ts';
+import type { SegmentRoom } from './memory/segment.ts';
+import type { SealRequest } from './seal/sealedSegment.ts';
 import type { AppendResult, Payload, Receiver } from './telemetryStore.ts';
 
 /** What the store's threads are started with. */
@@ -49,6 +50,18 @@ export type SharingMessage =
   | { readonly kind: 'segmentFreed'; readonly number: number }
   | { readonly kind: 'traces'; readonly number: number; readonly buffer: SharedArrayBuffer }
   | { readonly kind: 'tracesFreed'; readonly number: number };
+
+/** Writer to the thread that checkpoints and seals. */
+export type KeeperRequest =
+  | { readonly kind: 'written' }
+  | { readonly kind: 'seal'; readonly request: SealRequest }
+  | { readonly kind: 'close' };
+
+export interface KeeperAnswer {
+  readonly kind: 'sealed';
+  readonly number: number;
+  readonly sealed: Uint8Array;
+}
 
 /** Main thread to reader. */
 export type ReaderRequest =

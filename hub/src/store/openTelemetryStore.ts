@@ -8,6 +8,7 @@ import type {
   TraceList,
   TraceTreeRows,
 } from '../client/api.ts';
+import { parseTraceId } from '@sightline/telemetry/model/ids';
 import { AppendQueue } from './appendQueue.ts';
 import { counterOf, makeCounters } from './memory/counters.ts';
 import type { ReaderCall, ThreadStart, WriterAnswer } from './messages.ts';
@@ -154,7 +155,11 @@ class ThreadedStore implements TelemetryStore {
   }
 
   async setPinned(traceId: string, pinned: boolean): Promise<boolean> {
-    return (await this.#writer.ask((id) => ({ kind: 'pin', id, traceId, pinned }))) as boolean;
+    const parsed = parseTraceId(traceId);
+    return (
+      parsed !== undefined &&
+      ((await this.#writer.ask((id) => ({ kind: 'pin', id, traceId: parsed, pinned }))) as boolean)
+    );
   }
 
   async clear(): Promise<void> {

@@ -13,7 +13,7 @@ const tables = `
   create table if not exists raw (
     id integer primary key, at real not null, codec integer not null, size integer not null, parts blob not null, body blob not null
   );
-  create table if not exists seg (id integer, col text, b blob not null, primary key (id, col));
+  create table if not exists seg (id integer, part integer, parts integer not null, body blob not null, primary key (id, part));
   create table if not exists pin (trace blob primary key) without rowid;
   create table if not exists gone (trace blob primary key, until integer not null) without rowid;
   create table if not exists problem (
@@ -46,6 +46,11 @@ export function openForWriting(dataDir: string): DatabaseSync {
 
 export function openForReading(dataDir: string): DatabaseSync {
   return new DatabaseSync(join(dataDir, databaseFile), { readOnly: true, timeout: 2000 });
+}
+
+/** For the thread that checkpoints: it writes pages that others have committed, and nothing of its own. */
+export function openForCheckpoints(dataDir: string): DatabaseSync {
+  return new DatabaseSync(join(dataDir, databaseFile), { timeout: 2000 });
 }
 
 /** Moves a database that cannot be read out of the way. Answers the name that it has now. */

@@ -1,130 +1,237 @@
-import type { MessagePort } from 'node:worker_threads';
 import type { DatabaseSync } from 'node:sqlite';
+import type { MessagePort } from 'node:worker_threads';
 import { DatagramIntake } from './datagramIntake.ts';
-import { GroupWriter } from './groupWriter.ts';
-import { makeCounters, type Counters } from './memory/counters.ts';
-import type { SpanSegment } from './memory/spanSegment.ts';
-import { TraceSlots } from './memory/traceSlots.ts';
+import { GroupWriter, nextRevision } from './groupWriter.ts';
+import { GroupLedger } from './index/groupLedger.ts';
+import { PinnedRows } from './index/pinnedRows.ts';
+import { Pins } from './index/pins.ts';
+import { Retention } from './index/retention.ts';
+import { TelemetryIndex } from './index/telemetryIndex.ts';
+import { Keeper } from './keeper.ts';
+import { loadIndex } from './loadIndex.ts';
+import { counterAt, makeCounters, type Counters } from './memory/counters.ts';
+import { rowsPerSegment } from './memory/segment.ts';
+import type { SegmentWriter } from './memory/segmentWriter.ts';
 import type { SharingMessage, ThreadStart, WriterAnswer, WriterRequest, WriterValue } from './messages.ts';
 import { ProblemLog } from './problemLog.ts';
-import { unpackGroup } from './rawGroup.ts';
-import { openForWriting } from './schema.ts';
-import { SpanIndex } from './spanIndex.ts';
-import { PayloadScanner } from './scan/payloadScanner.ts';
+import { Sealer } from './seal/sealer.ts';
+import type { Payload } from './telemetryStore.ts';
+import { inTransaction } from './transaction.ts';
+
+/** How often age is looked at while nothing comes in. */
+const ageCheckMillis = 60_000;
 
 /** Everything that changes the store, in the writer thread. */
 export class StoreWriter {
-  readonly #answer: (message: WriterAnswer) => void;
   readonly #database: DatabaseSync;
   readonly #counters: Counters;
   readonly #sharing: MessagePort;
-  readonly #index: SpanIndex;
+  readonly #index: TelemetryIndex;
+  readonly #pins: Pins;
   readonly #problems: ProblemLog;
+  readonly #retention: Retention;
+  readonly #sealer: Sealer;
+  readonly #keeper: Keeper;
   readonly #groups: GroupWriter;
-  readonly #datagrams: DatagramIntake[] = [];
+  readonly #intakes: DatagramIntake[] = [];
+  readonly #ageTimer: NodeJS.Timeout;
+  readonly #answer: (message: WriterAnswer) => void;
 
-  constructor(start: ThreadStart, answer: (message: WriterAnswer) => void) {
+  constructor(database: DatabaseSync, start: ThreadStart, answer: (message: WriterAnswer) => void) {
     this.#answer = answer;
+    this.#database = database;
     this.#counters = makeCounters(start.counters);
     this.#sharing = start.sharing;
-    this.#database = openForWriting(start.dataDir);
-    const traces = new TraceSlots(
-      this.#counters,
-      (chunk) => this.#share({ kind: 'traces', number: chunk.number, buffer: chunk.buffer }),
-      (number) => this.#share({ kind: 'tracesFreed', number }),
-    );
-    this.#index = new SpanIndex(traces, this.#counters, {
-      onSegment: (segment) => this.#shareSegment(segment),
-      onSegmentFreed: (number) => this.#share({ kind: 'segmentFreed', number }),
+    this.#index = new TelemetryIndex(this.#counters, {
+      onSegment: ({ number, room, buffer }) => this.#share({ kind: 'segment', number, room, buffer }),
+      onSegmentFreed: (number) => {
+        this.#share({ kind: 'segmentFreed', number });
+        this.#sealer.didFree(number);
+      },
+      onTraces: ({ number, buffer }) => this.#share({ kind: 'traces', number, buffer }),
+      onTracesFreed: (number) => this.#share({ kind: 'tracesFreed', number }),
     });
-    this.#problems = new ProblemLog(this.#database, this.#counters);
-    const last = this.#rescan();
-    this.#groups = new GroupWriter(this.#database, this.#index, this.#problems, this.#counters, last + 1);
+    this.#problems = new ProblemLog(database, this.#counters);
+    this.#keeper = new Keeper(
+      start.dataDir,
+      (sealed) => {
+        this.#sealer.didSeal(sealed);
+        this.#writeSeals();
+      },
+      (error) => this.#noteTrouble('checkpoints', error),
+    );
+    this.#pins = new Pins(database, this.#index);
+    const ledger = new GroupLedger();
+    const freed: number[] = [];
+    this.#sealer = { didFree: (number: number) => freed.push(number) } as unknown as Sealer;
+    const loaded = loadIndex(database, this.#index, ledger, this.#pins);
+    this.#sealer = new Sealer(database, this.#index, loaded.seals, (request) => this.#keeper.seal(request));
+    for (const number of freed) {
+      this.#sealer.didFree(number);
+    }
+    const onFull = (full: readonly SegmentWriter[]): void => this.#sealer.sealSoon(full.map(({ segment }) => segment));
+    onFull(loaded.full);
+    const pinnedRows = new PinnedRows(this.#index, onFull);
+    this.#retention = new Retention(database, this.#index, ledger, pinnedRows, this.#counters, start, loaded.floor);
+    this.#groups = new GroupWriter(
+      {
+        database,
+        index: this.#index,
+        ledger,
+        retention: this.#retention,
+        problems: this.#problems,
+        seals: this.#sealer.store,
+        counters: this.#counters,
+        onFull,
+      },
+      loaded.lastGroup,
+    );
+    for (const message of loaded.problems) {
+      this.#problems.add({ receiver: 'store', place: 'raw', message });
+    }
+    // Both count from the start of the hub.
+    this.#counters[counterAt.duplicates] = 0;
+    this.#counters[counterAt.retired] = 0;
+    this.#ageTimer = setInterval(() => this.#commitQuietly([]), ageCheckMillis);
   }
 
-  handle(request: WriterRequest): void {
+  handle(request: Exclude<WriterRequest, { kind: 'close' }>): void {
     switch (request.kind) {
       case 'group':
-        this.#settle(request.id, () => this.commit(request.payloads));
+        this.#settle(request.id, () => this.#commit(request.payloads));
         break;
       case 'problem':
         this.#problems.add(request.problem);
-        this.#try(() => this.commit([]));
+        this.#commitQuietly([]);
         break;
       case 'clearProblems':
-        this.#settle(request.id, () => {
-          this.#problems.clear();
-          return undefined;
-        });
+        this.#settle(request.id, () => this.#problems.clear());
         break;
       case 'datagrams':
-        this.#datagrams.push(
-          new DatagramIntake(request.port, this.#problems, (payloads) => this.#try(() => this.commit(payloads))),
+        this.#intakes.push(
+          new DatagramIntake(request.port, this.#problems, (payloads) => this.#commitQuietly(payloads)),
         );
         break;
-      case 'close':
-        this.#settle(request.id, () => this.#close());
+      case 'pin':
+        this.#settle(request.id, () => this.#setPinned(request.traceId, request.pinned));
         break;
-      default:
-        this.#settle(request.id, () => undefined);
+      case 'clear':
+        this.#settle(request.id, () => this.#clear());
+        break;
     }
   }
 
-  commit(payloads: Parameters<GroupWriter['commit']>[0]): WriterValue {
+  noteTrouble(place: string, message: string): void {
+    this.#problems.add({ receiver: 'store', place, message });
+    this.#commitQuietly([]);
+  }
+
+  /** Seals everything, checkpoints, and lets go of the database. */
+  async close(): Promise<void> {
+    clearInterval(this.#ageTimer);
+    for (const intake of this.#intakes) {
+      intake.close();
+    }
+    await this.#keeper.close();
+    this.#sealer.sealAll();
+    inTransaction(this.#database, () => {
+      this.#problems.write();
+      this.#sealer.store.write(true);
+    });
+    this.#database.exec('pragma wal_checkpoint(truncate)');
+    this.#database.close();
+    this.#sharing.close();
+  }
+
+  #commit(payloads: readonly Payload[]): WriterValue {
     const { results, change } = this.#groups.commit(payloads);
+    this.#keeper.noteCommit();
     if (change !== undefined) {
       this.#answer({ kind: 'changed', change });
     }
     return results;
   }
 
-  #close(): undefined {
-    for (const intake of this.#datagrams) {
-      intake.close();
+  /** For work that nobody waits for: what was lost is counted, and said where a person sees it. */
+  #commitQuietly(payloads: readonly Payload[]): void {
+    try {
+      this.#commit(payloads);
+    } catch (error) {
+      this.#counters[counterAt.droppedByDisk] = (this.#counters[counterAt.droppedByDisk] as number) + payloads.length;
+      this.#noteTrouble('commit', error);
     }
-    this.#database.exec('pragma wal_checkpoint(truncate)');
-    this.#database.close();
-    this.#sharing.close();
+  }
+
+  #setPinned(traceId: string, pinned: boolean): boolean {
+    const slot = this.#pins.slotOf(traceId);
+    if (slot === -1) {
+      return false;
+    }
+    const leaves = inTransaction(this.#database, () => {
+      if (pinned) {
+        this.#pins.pin(traceId, slot);
+        return false;
+      }
+      return this.#pins.unpin(traceId, slot, this.#retention.floor, this.#groups.lastGroup);
+    });
+    if (leaves) {
+      this.#removeTrace(slot);
+    }
+    const change = { ...nextRevision(this.#counters), traces: [traceId], logs: false, problems: false };
+    this.#answer({ kind: 'changed', change: { ...change, removed: leaves } });
+    return true;
+  }
+
+  /** Takes out an unpinned trace that retention has passed already, with its log records of those groups. */
+  #removeTrace(slot: number): void {
+    for (const row of this.#index.logs.rowsOf(slot)) {
+      const { logGroup } = this.#index.segments.of(row).columns;
+      if ((logGroup[row % rowsPerSegment] as number) <= this.#retention.floor) {
+        this.#index.logs.kill(row);
+      }
+    }
+    this.#index.spans.killAll(slot);
+    this.#index.traces.remove(slot);
+  }
+
+  #clear(): undefined {
+    const closed = this.#index.staging.closeSegment();
+    const plan = inTransaction(this.#database, () => this.#retention.planAll(this.#groups.lastGroup));
+    if (closed !== undefined) {
+      this.#index.closeAll([closed]);
+    }
+    if (plan !== undefined) {
+      const { retired } = counterAt;
+      const before = this.#counters[retired] as number;
+      this.#retention.apply(plan);
+      // What a person removes has not been retired.
+      this.#counters[retired] = before;
+    }
+    this.#retention.measure();
+    this.#commitQuietly([]);
+    const change = { ...nextRevision(this.#counters), traces: 'many' as const, logs: true, problems: false };
+    this.#answer({ kind: 'changed', change: { ...change, removed: true } });
     return undefined;
   }
 
-  /** Reads every raw group into the index. Answers the id of the last one. */
-  #rescan(): number {
-    const scanner = new PayloadScanner(this.#index);
-    let last = 0;
-    const changed = new Set<number>();
-    for (const row of this.#database.prepare('select id, codec, parts, body from raw order by id').iterate()) {
-      const { id, codec, parts, body } = row as { id: number; codec: number; parts: Uint8Array; body: Uint8Array };
-      for (const [payload, stored] of unpackGroup({ codec, parts, body }).entries()) {
-        this.#index.beginPayload(id, payload);
-        scanner.scan(stored);
-      }
-      this.#index.apply(changed);
-      changed.clear();
-      last = id;
+  /** Seals go out with the groups; while none come, one small transaction at a time. */
+  #writeSeals(): void {
+    if (this.#sealer.store.isWaiting) {
+      this.#commitQuietly([]);
+      setImmediate(() => this.#writeSeals());
     }
-    return last;
   }
 
-  #settle(id: number, work: () => WriterValue): void {
+  #settle(id: number, work: () => WriterValue | void): void {
     try {
-      this.#answer({ kind: 'answer', id, value: work() });
+      this.#answer({ kind: 'answer', id, value: work() ?? undefined });
     } catch (error) {
       this.#answer({ kind: 'failed', id, message: sentenceOf(error) });
     }
   }
 
-  /** For work that nobody waits for. */
-  #try(work: () => unknown): void {
-    try {
-      work();
-    } catch (error) {
-      this.#problems.add({ receiver: 'store', place: 'commit', message: sentenceOf(error) });
-    }
-  }
-
-  #shareSegment(segment: SpanSegment): void {
-    this.#share({ kind: 'segment', number: segment.number, room: segment.room, buffer: segment.buffer });
+  #noteTrouble(place: string, error: unknown): void {
+    this.#problems.add({ receiver: 'store', place, message: sentenceOf(error) });
   }
 
   #share(message: SharingMessage): void {

@@ -1,5 +1,6 @@
 import { Worker, type TransferListItem } from 'node:worker_threads';
 import type { ThreadStart } from './messages.ts';
+import { entryOf, type ThreadName } from './threadEntry.ts';
 
 interface Waiting {
   readonly resolve: (value: unknown) => void;
@@ -11,14 +12,8 @@ type Answer =
   | { readonly kind: 'answer'; readonly id: number; readonly value: unknown }
   | { readonly kind: 'failed'; readonly id: number; readonly message: string };
 
-/** The file of a thread's entry point: TypeScript beside this file in development, one flat folder of bundles once built. */
-function entryOf(name: string): URL {
-  const extension = import.meta.url.endsWith('.ts') ? '.ts' : '.js';
-  return new URL(`./${name}${extension}`, import.meta.url);
-}
-
 export interface LinkOptions {
-  readonly name: 'writerThread' | 'readerThread' | 'checkpointThread';
+  readonly name: ThreadName;
   readonly start: ThreadStart;
   readonly transfer: readonly TransferListItem[];
   readonly heapMegabytes: number;

@@ -1,16 +1,27 @@
 /** The store's only writer: scans, commits, publishes. Started by openTelemetryStore. */
 import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
 import type { ThreadStart, WriterAnswer, WriterRequest } from './messages.ts';
-import { StoreWriter } from './storeWriter.ts';
+import { openStoreWriter } from './openStoreWriter.ts';
 
 const main = parentPort as MessagePort;
 const answer = (message: WriterAnswer): void => main.postMessage(message);
-const writer = new StoreWriter(workerData as ThreadStart, answer);
+const writer = openStoreWriter(workerData as ThreadStart, answer);
 
 main.on('message', (request: WriterRequest) => {
-  writer.handle(request);
   if (request.kind === 'close') {
-    main.close();
+    void close(request.id);
+  } else {
+    writer.handle(request);
   }
 });
 answer({ kind: 'ready' });
+
+async function close(id: number): Promise<void> {
+  try {
+    await writer.close();
+    answer({ kind: 'answer', id, value: undefined });
+  } catch (error) {
+    answer({ kind: 'failed', id, message: error instanceof Error ? error.message : String(error) });
+  }
+  main.close();
+}

@@ -10,10 +10,10 @@ export const counterNames = [
   'duplicates',
   'retired',
   'droppedProblems',
-  /** Trace slots and log rows handed out so far. */
+  /** Payloads without a sender who waits that the database could not take. */
+  'droppedByDisk',
+  /** Trace slots handed out so far. */
   'traceSlots',
-  /** Odd while the writer changes trace slots. */
-  'sequence',
   'revision',
 ] as const;
 

@@ -1,5 +1,5 @@
 import { hashBytes, hashWords } from './hashBytes.ts';
-import { fitsOneMore, header, maxIndexedAttributes, textsPerSpan, type SpanSegment } from './spanSegment.ts';
+import { header, maxIndexedAttributes, textsPerSpan, type Segment } from './segment.ts';
 import { TextTable } from './textTable.ts';
 
 /** What an attribute's key says about HTTP; 0 for all other keys. */
@@ -10,7 +10,7 @@ export type KeyRole = number;
  * is taken back by `rewind`. Interned texts stay: they belong to nobody and cost nothing but their room.
  */
 export class SegmentWriter {
-  readonly segment: SpanSegment;
+  readonly segment: Segment;
   readonly #roleOfKey: (key: string) => KeyRole;
   readonly texts: TextTable;
   readonly #keys: TextTable;
@@ -19,9 +19,10 @@ export class SegmentWriter {
   #knownKeys = 1;
   rows = 0;
   attributes = 0;
+  logs = 0;
   #spanAttributes = 0;
 
-  constructor(segment: SpanSegment, roleOfKey: (key: string) => KeyRole) {
+  constructor(segment: Segment, roleOfKey: (key: string) => KeyRole) {
     this.segment = segment;
     this.#roleOfKey = roleOfKey;
     const { columns, room } = segment;
@@ -31,8 +32,18 @@ export class SegmentWriter {
     this.#keyRoles = new Uint8Array(room.keys + 2);
   }
 
+  /** Whether one more span of any size fits. */
   hasRoomForSpan(): boolean {
-    return fitsOneMore(this.rows, this.attributes, this.segment.room) && this.texts.hasRoomFor(textsPerSpan);
+    const { room } = this.segment;
+    return (
+      this.rows < room.rows &&
+      this.attributes + maxIndexedAttributes <= room.attributes &&
+      this.texts.hasRoomFor(textsPerSpan)
+    );
+  }
+
+  hasRoomForLog(): boolean {
+    return this.logs < this.segment.room.logs && this.texts.hasRoomFor(1);
   }
 
   /** Interns an attribute key; 0 where the segment has seen too many different ones. */
@@ -52,11 +63,16 @@ export class SegmentWriter {
 
   /** Adds an attribute to the span being staged. */
   addAttribute(keyId: number, valueHash: number): void {
+    this.copyAttribute(keyId, hashWords(this.#keyHashes[keyId] as number, valueHash, 0));
+  }
+
+  /** Adds an attribute whose hash over key and value is known. */
+  copyAttribute(keyId: number, hash: number): void {
     if (this.#spanAttributes >= maxIndexedAttributes) {
       return;
     }
     const { attributeHash, attributeKey } = this.segment.columns;
-    attributeHash[this.attributes] = hashWords(this.#keyHashes[keyId] as number, valueHash, 0);
+    attributeHash[this.attributes] = hash;
     attributeKey[this.attributes] = keyId;
     this.attributes += 1;
     this.#spanAttributes += 1;
@@ -72,15 +88,17 @@ export class SegmentWriter {
   }
 
   /** Takes back everything staged after these positions. */
-  rewind(rows: number, attributes: number): void {
+  rewind(rows: number, attributes: number, logs: number): void {
     this.rows = rows;
     this.attributes = attributes;
+    this.logs = logs;
     this.#spanAttributes = 0;
   }
 
   /** Attributes of the span being staged are forgotten. */
   dropSpan(): void {
-    this.rewind(this.rows, this.rows === 0 ? 0 : (this.segment.columns.attributeEnd[this.rows - 1] as number));
+    const { attributeEnd } = this.segment.columns;
+    this.rewind(this.rows, this.rows === 0 ? 0 : (attributeEnd[this.rows - 1] as number), this.logs);
   }
 
   publish(): void {
@@ -90,6 +108,7 @@ export class SegmentWriter {
     Atomics.store(counters, header.keys, this.#keys.count);
     Atomics.store(counters, header.keyBytes, this.#keys.usedBytes);
     Atomics.store(counters, header.attributes, this.attributes);
+    Atomics.store(counters, header.logs, this.logs);
     Atomics.store(counters, header.rows, this.rows);
   }
 }

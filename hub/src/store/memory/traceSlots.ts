@@ -3,25 +3,34 @@ import { HashSlots } from './hashSlots.ts';
 import { hashWords } from './hashBytes.ts';
 import { makeTraceChunk, traceBits, tracesPerChunk, type TraceChunk } from './traceTable.ts';
 
+export interface ChunkEvents {
+  /** Before any trace in the chunk can be seen. */
+  onTraces(chunk: TraceChunk): void;
+  onTracesFreed(number: number): void;
+}
+
 /** The writer's side of the trace table: finds a trace by its id, adds it where it is new, and frees chunks of which no trace is left. */
 export class TraceSlots {
   readonly #counters: Counters;
-  readonly #onChunk: (chunk: TraceChunk) => void;
-  readonly #onChunkFreed: (number: number) => void;
+  readonly #events: ChunkEvents;
   readonly chunks = new Map<number, TraceChunk>();
   readonly #slots = new HashSlots(4096);
   readonly #livingInChunk = new Map<number, number>();
   #next = 0;
 
-  constructor(counters: Counters, onChunk: (chunk: TraceChunk) => void, onChunkFreed: (number: number) => void) {
+  constructor(counters: Counters, events: ChunkEvents) {
     this.#counters = counters;
-    this.#onChunk = onChunk;
-    this.#onChunkFreed = onChunkFreed;
+    this.#events = events;
   }
 
   /** Slots handed out so far. */
   get next(): number {
     return this.#next;
+  }
+
+  /** The chunk that holds a slot, `undefined` where it has been freed. */
+  findChunk(slot: number): TraceChunk | undefined {
+    return this.chunks.get(Math.floor(slot / tracesPerChunk));
   }
 
   /** The chunk that holds a slot. Its row there is `slot % tracesPerChunk`. */
@@ -65,7 +74,7 @@ export class TraceSlots {
     if (living === 0 && (chunk.number + 1) * tracesPerChunk <= this.#next) {
       this.chunks.delete(chunk.number);
       this.#livingInChunk.delete(chunk.number);
-      this.#onChunkFreed(chunk.number);
+      this.#events.onTracesFreed(chunk.number);
     }
   }
 
@@ -76,7 +85,7 @@ export class TraceSlots {
     if (at === 0) {
       const chunk = makeTraceChunk(number);
       this.chunks.set(number, chunk);
-      this.#onChunk(chunk);
+      this.#events.onTraces(chunk);
     }
     const { columns } = this.chunkOf(slot);
     columns.id0[at] = id0;

@@ -10,8 +10,6 @@ const spec = {
   id3: ['u32', tracesPerChunk],
   startHigh: ['u32', tracesPerChunk],
   startLow: ['u32', tracesPerChunk],
-  endHigh: ['u32', tracesPerChunk],
-  endLow: ['u32', tracesPerChunk],
   /** Living spans. A trace known only by its log lines has none, and is not listed. */
   spans: ['u32', tracesPerChunk],
   logs: ['u32', tracesPerChunk],
@@ -36,7 +34,8 @@ export const traceBits = {
 /**
  * What the list of traces needs, one slot a trace in the order of arrival. A slot is never used again.
  *
- * Invariant: `sequence` is odd while the writer changes slots; a reader that saw it odd or changed reads again.
+ * The writer changes slots while the reader looks: a start may be read half old and half new. It only places the trace in the list, and
+ * the next look puts that right; what a row shows is made from the spans.
  */
 export interface TraceChunk {
   readonly number: number;
@@ -80,4 +79,9 @@ export function traceIdAt({ columns }: TraceChunk, slot: number): string {
     columns.id2[slot] as number,
     columns.id3[slot] as number,
   );
+}
+
+/** The 16 bytes of the id, as the database keeps them. */
+export function traceIdBytesAt(chunk: TraceChunk, slot: number): Uint8Array {
+  return Buffer.from(traceIdAt(chunk, slot), 'hex');
 }

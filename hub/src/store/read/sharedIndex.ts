@@ -3,7 +3,7 @@ import type { SpanId } from '@sightline/telemetry/model/ids';
 import { durationNanos, epochNanos } from '@sightline/telemetry/model/units';
 import type { HttpSummary, SpanKind, SpanStatus, SpanSummary } from '@sightline/telemetry/model/span';
 import { counterOf, type Counters } from '../memory/counters.ts';
-import { publishedRows, rowsPerSegment, spanBits, viewSegment, type SpanSegment } from '../memory/spanSegment.ts';
+import { publishedRows, rowsPerSegment, spanBits, viewSegment, type Segment } from '../memory/segment.ts';
 import { TextReader } from '../memory/textTable.ts';
 import {
   hexOfWords,
@@ -25,7 +25,7 @@ export interface IndexedSpan extends SpanSummary {
 }
 
 interface SegmentView {
-  readonly segment: SpanSegment;
+  readonly segment: Segment;
   readonly texts: TextReader;
 }
 
@@ -159,7 +159,7 @@ function spanAt({ segment: { columns }, texts }: SegmentView, row: number): Inde
   };
 }
 
-function httpAt(columns: SpanSegment['columns'], texts: TextReader, row: number): HttpSummary | undefined {
+function httpAt(columns: Segment['columns'], texts: TextReader, row: number): HttpSummary | undefined {
   const method = columns.method[row] as number;
   const url = columns.url[row] as number;
   const route = columns.route[row] as number;

@@ -6,7 +6,8 @@ import { toUtf8 } from '@sightline/telemetry/decode/utf8';
 import type { PayloadFormat } from '../telemetryStore.ts';
 import { OtlpTraceScanner } from './scanOtlpTraces.ts';
 import { stageSpan } from './stageSpan.ts';
-import type { SpanSink } from './spanDraft.ts';
+import { stageLog } from './stageLog.ts';
+import type { RecordSink } from './spanDraft.ts';
 
 /** What came of one payload. */
 export interface Scanned {
@@ -19,12 +20,12 @@ export interface Scanned {
 
 /** Reads payloads of every format into the index. */
 export class PayloadScanner {
-  readonly #spans: SpanSink;
+  readonly #sink: RecordSink;
   readonly #otlp: OtlpTraceScanner;
 
-  constructor(spans: SpanSink) {
-    this.#spans = spans;
-    this.#otlp = new OtlpTraceScanner(spans);
+  constructor(sink: RecordSink) {
+    this.#sink = sink;
+    this.#otlp = new OtlpTraceScanner(sink);
   }
 
   scan({ format, body }: { readonly format: PayloadFormat; readonly body: Uint8Array }): Scanned {
@@ -37,7 +38,7 @@ export class PayloadScanner {
           return malformed(decoded.problems, decoded.malformed);
         }
         for (const span of decoded.records) {
-          stageSpan(this.#spans, span);
+          stageSpan(this.#sink, span);
         }
         return { accepted: decoded.records.length, rejected: decoded.rejected, problems: decoded.problems };
       }
@@ -46,6 +47,9 @@ export class PayloadScanner {
         const decoded = decodeOtlpLogs(body, format === 'otlp-logs-json' ? 'json' : 'protobuf');
         if (decoded.malformed !== undefined) {
           return malformed(decoded.problems, decoded.malformed);
+        }
+        for (const [ordinal, event] of decoded.records.entries()) {
+          stageLog(this.#sink, event, ordinal);
         }
         return { accepted: decoded.records.length, rejected: decoded.rejected, problems: decoded.problems };
       }
@@ -73,7 +77,7 @@ export class PayloadScanner {
       return malformed(problems, problems[0]);
     }
     for (const span of records) {
-      stageSpan(this.#spans, span);
+      stageSpan(this.#sink, span);
     }
     return { accepted: records.length, rejected: 0, problems };
   }

@@ -1,6 +1,6 @@
 import { statusOf } from '@sightline/telemetry/decode/otlpConventions';
 import { ProtobufReader } from '@sightline/telemetry/decode/protobufReader';
-import { spanBits } from '../memory/spanSegment.ts';
+import { spanBits } from '../memory/segment.ts';
 import { HttpFacts } from './httpFacts.ts';
 import { statusCodes } from './stageSpan.ts';
 import { toStatusColumn, type ScanResult, type SpanDraft, type SpanSink } from './spanDraft.ts';

@@ -30,13 +30,39 @@ export class SpanDraft {
   }
 }
 
-/** Where scanners put spans. Nothing of it counts before the group has been committed. */
+/** One log record on its way into the columns. */
+export class LogDraft {
+  id0 = 0;
+  id1 = 0;
+  id2 = 0;
+  id3 = 0;
+  timeHigh = 0;
+  timeLow = 0;
+  service = 0;
+  /** OTel's severity number, 0 where none was given. */
+  severity = 0;
+  ordinal = 0;
+
+  reset(): void {
+    this.id0 = this.id1 = this.id2 = this.id3 = 0;
+    this.timeHigh = this.timeLow = this.service = this.severity = this.ordinal = 0;
+  }
+}
+
+/** Where scanners put spans and log records. Nothing of it counts before the group has been committed. */
+export interface RecordSink extends SpanSink {
+  readonly logDraft: LogDraft;
+  beginLog(): SegmentWriter;
+  endLog(): number;
+}
+
+/** The part that a span scanner needs. */
 export interface SpanSink {
   readonly draft: SpanDraft;
   /** Clears the draft and answers the segment that the next span goes into, with room for it. */
   beginSpan(): SegmentWriter;
   /** Takes the draft as a span of the payload being scanned. */
-  endSpan(): void;
+  endSpan(): number;
   /** Forgets the span that was begun. */
   dropSpan(): void;
 }

@@ -1,6 +1,6 @@
 import type { AttributeValue, Span, SpanKind, SpanStatus } from '@sightline/telemetry/model/span';
 import type { SegmentWriter } from '../memory/segmentWriter.ts';
-import { spanBits } from '../memory/spanSegment.ts';
+import { spanBits } from '../memory/segment.ts';
 import { hashOfFlag, hashOfNumber, hashOfText, otherValueHash } from './attributeHash.ts';
 import { toStatusColumn, type SpanDraft, type SpanSink } from './spanDraft.ts';
 
@@ -55,10 +55,7 @@ function bitsOf(span: Span): number {
   if (span.isParentRemote !== undefined) {
     bits |= spanBits.parentKnown | (span.isParentRemote ? spanBits.parentRemote : 0);
   }
-  if (span.source === 'xray' && span.service === '') {
-    bits |= spanBits.serviceFromParent;
-  }
-  return span.exceptions.length > 0 ? bits | spanBits.hasException : bits;
+  return bits;
 }
 
 function stageAttributes(writer: SegmentWriter, span: Span): void {

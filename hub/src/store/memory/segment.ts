@@ -1,12 +1,15 @@
 import { bytesOfColumns, viewColumns, type Columns } from './columns.ts';
-import { maxTextBytes } from './textTable.ts';
 
-/** Spans in a full segment. A span's global row is `segment number * rowsPerSegment + row`, so numbers may have gaps but never move. */
+/**
+ * Spans in a full segment, and log records too. A span's global row is `segment number * rowsPerSegment + row`, a log record's likewise:
+ * numbers may have gaps, but a row never moves.
+ */
 export const rowsPerSegment = 65_536;
 
 /** Room of one segment. Whatever runs out first closes the segment, so a hostile sender costs a segment, not the process. */
 export interface SegmentRoom {
   readonly rows: number;
+  readonly logs: number;
   readonly attributes: number;
   readonly keys: number;
   readonly keyBytes: number;
@@ -16,6 +19,7 @@ export interface SegmentRoom {
 
 export const fullRoom: SegmentRoom = {
   rows: rowsPerSegment,
+  logs: rowsPerSegment,
   attributes: 2_097_152,
   keys: 16_384,
   keyBytes: 1_048_576,
@@ -29,9 +33,10 @@ export const maxIndexedAttributes = 16_384;
 export const textsPerSpan = 8;
 
 /** Slots of `header`, read and written with Atomics. */
-export const header = { rows: 0, attributes: 1, keys: 2, texts: 3, textBytes: 4, keyBytes: 5 } as const;
+export const header = { rows: 0, attributes: 1, keys: 2, texts: 3, textBytes: 4, keyBytes: 5, logs: 6 } as const;
 
-function specOf(room: SegmentRoom) {
+/** The columns of a segment with this room. Row 0 of an attribute, key or text column is its first. */
+export function specOf(room: SegmentRoom) {
   return {
     header: ['u32', 8],
     duration: ['f64', room.rows],
@@ -56,6 +61,17 @@ function specOf(room: SegmentRoom) {
     httpStatus: ['u16', room.rows],
     /** Where the span's attributes end; they start where those of the row before end. */
     attributeEnd: ['u32', room.rows],
+    logTimeHigh: ['u32', room.logs],
+    logTimeLow: ['u32', room.logs],
+    /** Slot + 1 of the trace that the record names; 0 where it names none. */
+    logTrace: ['u32', room.logs],
+    logPrevious: ['u32', room.logs],
+    logService: ['u32', room.logs],
+    logGroup: ['u32', room.logs],
+    /** The record's number within its payload. */
+    logOrdinal: ['u32', room.logs],
+    logPayload: ['u16', room.logs],
+    logBits: ['u8', room.logs],
     attributeHash: ['u32', room.attributes],
     attributeKey: ['u16', room.attributes],
     keyStarts: ['u32', room.keys + 2],
@@ -65,7 +81,7 @@ function specOf(room: SegmentRoom) {
   } as const;
 }
 
-export type SpanColumns = Columns<ReturnType<typeof specOf>>;
+export type SegmentColumns = Columns<ReturnType<typeof specOf>>;
 
 /** Bits of a span: kind 0-2, status 3-5, then flags. */
 export const spanBits = {
@@ -79,56 +95,54 @@ export const spanBits = {
   /** The sender said where the parent is, and whether that is another process. */
   parentKnown: 0x200,
   parentRemote: 0x400,
-  /** The service is that of the span above: an X-Ray subsegment that came without its segment. */
-  serviceFromParent: 0x800,
-  hasException: 0x1000,
-  namespaceRemote: 0x2000,
-  namespaceAws: 0x4000,
 } as const;
 
+/** Bits of a log record: OTel's severity number 0-24, then flags. */
+export const logBits = { severityMask: 0x1f, dead: 0x20 } as const;
+
 /**
- * The index of up to 65,536 spans: columns, attribute hashes, and its own texts, so that dropping a segment frees all that it took.
+ * The index of up to 65,536 spans and as many log records: columns, attribute hashes, and its own texts, so that dropping a segment
+ * frees all that it took.
  *
  * Invariant: the counters in `header` are stored with Atomics after the data that they publish; a reader looks at nothing beyond them.
  */
-export interface SpanSegment {
+export interface Segment {
   readonly number: number;
   readonly room: SegmentRoom;
   readonly buffer: SharedArrayBuffer;
-  readonly columns: SpanColumns;
+  readonly columns: SegmentColumns;
 }
 
 /** A new, empty segment. */
-export function makeSegment(number: number, room: SegmentRoom = fullRoom): SpanSegment {
+export function makeSegment(number: number, room: SegmentRoom = fullRoom): Segment {
   return viewSegment(number, room, new SharedArrayBuffer(bytesOfColumns(specOf(room))));
 }
 
 /** A segment seen through a buffer that another thread made. */
-export function viewSegment(number: number, room: SegmentRoom, buffer: SharedArrayBuffer): SpanSegment {
+export function viewSegment(number: number, room: SegmentRoom, buffer: SharedArrayBuffer): Segment {
   return { number, room, buffer, columns: viewColumns(specOf(room), buffer) };
 }
 
 /** Rows that the writer has published. */
-export function publishedRows(segment: SpanSegment): number {
+export function publishedRows(segment: Segment): number {
   return Atomics.load(segment.columns.header, header.rows);
 }
 
+export function publishedLogs(segment: Segment): number {
+  return Atomics.load(segment.columns.header, header.logs);
+}
+
 /** Bytes in use, not bytes reserved. */
-export function usedBytesOf(segment: SpanSegment): number {
+export function usedBytesOf(segment: Segment): number {
   const { header: counters } = segment.columns;
   const rowBytes = 76;
+  const logRowBytes = 31;
   return (
     (counters[header.rows] as number) * rowBytes +
+    (counters[header.logs] as number) * logRowBytes +
     (counters[header.attributes] as number) * 6 +
     (counters[header.textBytes] as number) +
     (counters[header.keyBytes] as number) +
     ((counters[header.texts] as number) + (counters[header.keys] as number)) * 4
   );
 }
-
-/** Whether one more span of any size fits. */
-export function fitsOneMore(rows: number, attributes: number, room: SegmentRoom): boolean {
-  return rows < room.rows && attributes + maxIndexedAttributes <= room.attributes;
-}
-
-export const textReserve = textsPerSpan * maxTextBytes;

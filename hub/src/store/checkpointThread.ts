@@ -1,0 +1,38 @@
+/**
+ * What would make the writer wait for the disk or for zstd: checkpoints and seals. Started by the writer when there is something to do;
+ * without work it has no timer, so an idle hub sleeps.
+ */
+import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
+import { openForCheckpoints } from './schema.ts';
+import type { KeeperAnswer, KeeperRequest } from './messages.ts';
+import { sealSegment } from './seal/sealedSegment.ts';
+
+const checkpointMillis = 200;
+
+const writer = parentPort as MessagePort;
+const database = openForCheckpoints((workerData as { dataDir: string }).dataDir);
+let timer: NodeJS.Timeout | undefined;
+
+writer.on('message', (request: KeeperRequest) => {
+  switch (request.kind) {
+    case 'written':
+      timer ??= setTimeout(checkpoint, checkpointMillis);
+      break;
+    case 'seal': {
+      const sealed = sealSegment(request.request);
+      const answer: KeeperAnswer = { kind: 'sealed', number: request.request.number, sealed };
+      writer.postMessage(answer);
+      break;
+    }
+    case 'close':
+      clearTimeout(timer);
+      database.close();
+      writer.close();
+      break;
+  }
+});
+
+function checkpoint(): void {
+  timer = undefined;
+  database.exec('pragma wal_checkpoint(passive)');
+}

@@ -1,0 +1,100 @@
+import { rowsPerSegment, usedBytesOf, type Segment } from '../memory/segment.ts';
+
+export interface SegmentEvents {
+  /** Before anything in the segment can be seen. */
+  onSegment(segment: Segment): void;
+  onSegmentFreed(number: number): void;
+}
+
+interface Entry {
+  readonly segment: Segment;
+  /** Spans and log records that count. */
+  living: number;
+  /** The raw groups that put something into it, from and to; 0 while none did. */
+  firstGroup: number;
+  lastGroup: number;
+  isClosed: boolean;
+}
+
+/** The segments in memory. One of which nothing lives any more goes, once nothing is added to it. */
+export class SegmentSet {
+  readonly #entries = new Map<number, Entry>();
+  readonly #events: SegmentEvents;
+
+  constructor(events: SegmentEvents) {
+    this.#events = events;
+  }
+
+  /** The segment of a global row. A row number that leads nowhere is a bug. */
+  of(globalRow: number): Segment {
+    return this.#entry(Math.floor(globalRow / rowsPerSegment)).segment;
+  }
+
+  /** The segment of a global row, `undefined` where it has been freed. */
+  find(globalRow: number): Segment | undefined {
+    return this.#entries.get(Math.floor(globalRow / rowsPerSegment))?.segment;
+  }
+
+  numbered(number: number): Segment | undefined {
+    return this.#entries.get(number)?.segment;
+  }
+
+  add(segment: Segment): void {
+    this.#entries.set(segment.number, { segment, living: 0, firstGroup: 0, lastGroup: 0, isClosed: false });
+    this.#events.onSegment(segment);
+  }
+
+  /** Nothing will be added to the segment any more. */
+  close(number: number): void {
+    const entry = this.#entry(number);
+    entry.isClosed = true;
+    this.#freeIfEmpty(entry);
+  }
+
+  noteGroup(number: number, group: number): void {
+    const entry = this.#entry(number);
+    entry.firstGroup ||= group;
+    entry.lastGroup = group;
+  }
+
+  countLiving(number: number, change: number): void {
+    const entry = this.#entry(number);
+    entry.living += change;
+    this.#freeIfEmpty(entry);
+  }
+
+  /** Closed segments of which every raw group is at or before `group`. */
+  closedUpTo(group: number): Segment[] {
+    return Array.from(this.#entries.values())
+      .filter(({ isClosed, lastGroup }) => isClosed && lastGroup <= group)
+      .map(({ segment }) => segment);
+  }
+
+  all(): Segment[] {
+    return Array.from(this.#entries.values(), ({ segment }) => segment);
+  }
+
+  groupsOf(number: number): { first: number; last: number } {
+    const { firstGroup, lastGroup } = this.#entry(number);
+    return { first: firstGroup, last: lastGroup };
+  }
+
+  get usedBytes(): number {
+    return this.all().reduce((sum, segment) => sum + usedBytesOf(segment), 0);
+  }
+
+  #entry(number: number): Entry {
+    const entry = this.#entries.get(number);
+    if (entry === undefined) {
+      throw new Error(`the index has no segment ${number}`);
+    }
+    return entry;
+  }
+
+  #freeIfEmpty({ segment, living, isClosed }: Entry): void {
+    if (isClosed && living === 0) {
+      this.#entries.delete(segment.number);
+      this.#events.onSegmentFreed(segment.number);
+    }
+  }
+}

@@ -1,0 +1,212 @@
+import type { DatabaseSync } from 'node:sqlite';
+import type { GroupLedger } from './index/groupLedger.ts';
+import type { Pins } from './index/pins.ts';
+import type { RowFilter, TelemetryIndex } from './index/telemetryIndex.ts';
+import type { SegmentWriter } from './memory/segmentWriter.ts';
+import { publishedLogs, publishedRows, rowsPerSegment, type Segment } from './memory/segment.ts';
+import { hexOfWords } from './memory/traceTable.ts';
+import { unpackGroup, type PackedGroup } from './rawGroup.ts';
+import { PayloadScanner } from './scan/payloadScanner.ts';
+import { openSeal, type OpenedSeal } from './seal/sealedSegment.ts';
+import { readSeal } from './seal/sealStore.ts';
+import { bytesOnDisk } from './groupBytes.ts';
+
+export interface Loaded {
+  readonly floor: number;
+  readonly lastGroup: number;
+  /** Ids of the seals that were believed, by segment number. */
+  readonly seals: ReadonlyMap<number, number>;
+  /** Segments that ran full while groups were scanned again. */
+  readonly full: readonly SegmentWriter[];
+  /** What could not be read, in words. */
+  readonly problems: readonly string[];
+}
+
+interface RawRow extends PackedGroup {
+  readonly id: number;
+  readonly at: number;
+  readonly size: number;
+}
+
+/**
+ * Fills the index from the database: sealed segments as far as they are complete and join up, then a scan of every raw group behind them.
+ * The raw groups are the truth: a seal that is missing, damaged or of another version costs time and nothing else.
+ */
+export function loadIndex(database: DatabaseSync, index: TelemetryIndex, ledger: GroupLedger, pins: Pins): Loaded {
+  const floor =
+    (database.prepare(`select value from meta where key = 'floor'`).get() as { value: number } | undefined)?.value ?? 0;
+  const isWanted = rowFilter(database, floor, pins);
+  const { seals, covered } = loadSeals(database, index, floor, isWanted);
+  addToLedger(database, index, ledger, floor, covered);
+  const scan = new Rescan(database, index, ledger, isWanted);
+  if (!pins.isEmpty) {
+    scan.groups(1, floor, false);
+  }
+  const lastGroup = scan.groups(Math.max(covered.complete, floor) + 1, Number.MAX_SAFE_INTEGER, true);
+  pins.mark();
+  return {
+    floor,
+    lastGroup: Math.max(lastGroup, covered.complete, floor),
+    seals,
+    full: scan.full,
+    problems: scan.problems,
+  };
+}
+
+/** Groups up to the floor count for pinned traces only; a trace that has gone counts only where it began anew. */
+function rowFilter(database: DatabaseSync, floor: number, pins: Pins): RowFilter {
+  const rows = database.prepare('select trace, until from gone').all() as { trace: Uint8Array; until: number }[];
+  const gone = new Map(rows.map(({ trace, until }) => [Buffer.from(trace).toString('hex'), until]));
+  return (group, id0, id1, id2, id3) => {
+    if (group <= floor && !pins.has(id0, id1, id2, id3)) {
+      return false;
+    }
+    return gone.size === 0 || (gone.get(hexOfWords(id0, id1, id2, id3)) ?? 0) < group;
+  };
+}
+
+/** How far the seals reach: `complete` is the last group that is wholly in them. */
+interface Covered {
+  readonly complete: number;
+}
+
+function loadSeals(
+  database: DatabaseSync,
+  index: TelemetryIndex,
+  floor: number,
+  isWanted: RowFilter,
+): { seals: Map<number, number>; covered: Covered } {
+  const seals = new Map<number, number>();
+  const ids = database.prepare('select distinct id from seg order by id').all() as { id: number }[];
+  const between = database.prepare('select 1 from raw where id > ? and id < ? limit 1');
+  // Pinned rows of groups before the floor come from their raw groups.
+  const isWantedHere: RowFilter = (group, ...words) => group > floor && isWanted(group, ...words);
+  let reached = floor;
+  let previousId = 0;
+  for (const { id } of ids) {
+    const seal = tryOpen(database, seals.size, id);
+    const joinsUp =
+      seal !== undefined &&
+      (previousId === 0 || id === previousId + 1) &&
+      between.get(reached, seal.groups.first) === undefined;
+    if (!joinsUp) {
+      break;
+    }
+    index.load(seal, isWantedHere);
+    seals.set(seal.segment.number, id);
+    reached = Math.max(reached, seal.groups.last);
+    previousId = id;
+  }
+  // What is not believed is removed, so that ids stay in the order of the groups.
+  database.prepare('delete from seg where id > ?').run(previousId);
+  // The last group may go on behind the seals: it is scanned again, and what was there already counts once.
+  return { seals, covered: { complete: seals.size === 0 ? floor : Math.max(floor, reached - 1) } };
+}
+
+function tryOpen(database: DatabaseSync, number: number, id: number): OpenedSeal | undefined {
+  try {
+    const sealed = readSeal(database, id);
+    return sealed === undefined ? undefined : openSeal(number, sealed);
+  } catch {
+    // Damaged or of another version: the raw groups say the same.
+    return undefined;
+  }
+}
+
+/** Enters the groups that the seals cover, with the rows at which they begin. */
+function addToLedger(
+  database: DatabaseSync,
+  index: TelemetryIndex,
+  ledger: GroupLedger,
+  floor: number,
+  { complete }: Covered,
+): void {
+  const segments = index.segments.all();
+  const rows = new GroupStarts(segments, 'group', publishedRows);
+  const logs = new GroupStarts(segments, 'logGroup', publishedLogs);
+  const listed = database.prepare('select id, at, size from raw where id > ? and id <= ? order by id');
+  for (const row of listed.iterate(floor, complete)) {
+    const { id, at, size } = row as unknown as RawRow;
+    ledger.add({ id, at, bytes: bytesOnDisk(size), firstRow: rows.of(id), firstLog: logs.of(id) });
+  }
+}
+
+/** Finds where each group begins, asked for in ascending order. */
+class GroupStarts {
+  readonly #segments: readonly Segment[];
+  readonly #column: 'group' | 'logGroup';
+  readonly #published: (segment: Segment) => number;
+  #segment = 0;
+  #row = 0;
+
+  constructor(segments: readonly Segment[], column: 'group' | 'logGroup', published: (segment: Segment) => number) {
+    this.#segments = segments;
+    this.#column = column;
+    this.#published = published;
+  }
+
+  of(group: number): number {
+    for (; this.#segment < this.#segments.length; this.#segment += 1, this.#row = 0) {
+      const segment = this.#segments[this.#segment] as Segment;
+      const groups = segment.columns[this.#column];
+      for (const rows = this.#published(segment); this.#row < rows; this.#row += 1) {
+        if ((groups[this.#row] as number) >= group) {
+          return segment.number * rowsPerSegment + this.#row;
+        }
+      }
+    }
+    return this.#segments.length * rowsPerSegment;
+  }
+}
+
+/** Scans raw groups into the index as if they came anew. */
+class Rescan {
+  readonly full: SegmentWriter[] = [];
+  readonly problems: string[] = [];
+  readonly #database: DatabaseSync;
+  readonly #index: TelemetryIndex;
+  readonly #ledger: GroupLedger;
+  readonly #isWanted: RowFilter;
+  readonly #scanner: PayloadScanner;
+
+  constructor(database: DatabaseSync, index: TelemetryIndex, ledger: GroupLedger, isWanted: RowFilter) {
+    this.#database = database;
+    this.#index = index;
+    this.#ledger = ledger;
+    this.#isWanted = isWanted;
+    this.#scanner = new PayloadScanner(index.staging);
+  }
+
+  /** Scans the groups with these ids. Answers the last id, 0 where there was none. */
+  groups(from: number, to: number, enter: boolean): number {
+    let last = 0;
+    const select = this.#database.prepare(
+      'select id, at, codec, size, parts, body from raw where id >= ? and id <= ? order by id',
+    );
+    for (const row of select.iterate(from, to)) {
+      const raw = row as unknown as RawRow;
+      if (enter) {
+        const { firstRow, firstLog } = this.#index.staging.nextRows;
+        this.#ledger.add({ id: raw.id, at: raw.at, bytes: bytesOnDisk(raw.size), firstRow, firstLog });
+      }
+      this.#scanGroup(raw);
+      last = raw.id;
+    }
+    return last;
+  }
+
+  #scanGroup(raw: RawRow): void {
+    const { staging } = this.#index;
+    const start = staging.mark();
+    try {
+      for (const [payload, stored] of unpackGroup(raw).entries()) {
+        staging.beginPayload(raw.id, payload);
+        this.#scanner.scan(stored);
+      }
+    } catch (error) {
+      staging.rewind(start);
+      this.problems.push(`group ${raw.id} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+    }
+    this.full.push(...this.#index.apply(raw.id, new Set(), this.#isWanted));
+  }
+}

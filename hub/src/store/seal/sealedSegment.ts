@@ -1,0 +1,141 @@
+import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
+import { bytesOfColumns } from '../memory/columns.ts';
+import { header, specOf, viewSegment, type Segment, type SegmentColumns, type SegmentRoom } from '../memory/segment.ts';
+
+/** Grows when a column, a hash or the scanners change: an older seal is then not believed, and its groups are scanned again. */
+const sealVersion = 1;
+
+/** A segment with what cannot be read from its own columns. Its trace columns count in slots; sealed, they count in `traceIds`. */
+export interface SealRequest {
+  readonly number: number;
+  readonly room: SegmentRoom;
+  readonly buffer: SharedArrayBuffer;
+  readonly groups: SealedGroups;
+  /** Four words for each trace. */
+  readonly traceIds: Uint32Array<ArrayBuffer>;
+  /** For each span its number in `traceIds`. */
+  readonly spanTraces: Uint32Array<ArrayBuffer>;
+  /** For each log record its number in `traceIds`, plus one; 0 where it names no trace. */
+  readonly logTraces: Uint32Array<ArrayBuffer>;
+}
+
+/** Which raw groups a segment covers. A group that is larger than a segment goes over its end. */
+export interface SealedGroups {
+  readonly first: number;
+  readonly last: number;
+}
+
+export interface OpenedSeal {
+  readonly segment: Segment;
+  readonly groups: SealedGroups;
+  readonly traceIds: Uint32Array;
+}
+
+/** Columns that are not stored: counters, and links that loading makes anew. */
+const derived = new Set(['header', 'trace', 'previous', 'logTrace', 'logPrevious']);
+
+const headWords = 16;
+
+/** Packs a segment's columns for the database. zstd's checksum tells later whether they came back whole. */
+export function sealSegment(request: SealRequest): Uint8Array {
+  const { columns } = viewSegment(request.number, request.room, request.buffer);
+  const counters = columns.header;
+  const head = new Uint32Array(headWords);
+  const counts = Array.from(counters.subarray(0, 8));
+  const { first, last } = request.groups;
+  head.set([sealVersion, first, last, request.traceIds.length, ...counts]);
+  const parts: Uint8Array[] = [
+    bytesOf(head),
+    bytesOf(request.traceIds),
+    bytesOf(request.spanTraces),
+    bytesOf(request.logTraces),
+  ];
+  for (const [name, length] of storedColumns(columns)) {
+    parts.push(bytesOf(columns[name].subarray(0, length)));
+  }
+  return zstdCompressSync(Buffer.concat(parts), {
+    params: { [constants.ZSTD_c_compressionLevel]: 1, [constants.ZSTD_c_checksumFlag]: 1 },
+  });
+}
+
+/** Makes a segment of what was sealed. Throws where it is damaged or of another version. */
+export function openSeal(number: number, sealed: Uint8Array): OpenedSeal {
+  const plain = zstdDecompressSync(sealed);
+  let at = 0;
+  const take = (length: number): Uint8Array => {
+    if (at + length > plain.length) {
+      throw new Error('a sealed segment is too short');
+    }
+    at += length;
+    return plain.subarray(at - length, at);
+  };
+  const head = wordsOf(take(headWords * 4));
+  const [version, first, last, idWords] = head as unknown as [number, number, number, number];
+  if (version !== sealVersion) {
+    throw new Error(`a sealed segment has version ${version}`);
+  }
+  const counters = head.subarray(4, 12);
+  const room = roomOf(counters);
+  const segment = viewSegment(number, room, new SharedArrayBuffer(bytesOfColumns(specOf(room))));
+  const { columns } = segment;
+  columns.header.set(counters);
+  const traceIds = wordsOf(take(idWords * 4));
+  columns.trace.set(wordsOf(take(room.rows * 4)));
+  columns.logTrace.set(wordsOf(take(room.logs * 4)));
+  for (const [name, length] of storedColumns(columns)) {
+    const column = columns[name].subarray(0, length);
+    bytesOf(column).set(take(column.byteLength));
+  }
+  return { segment, groups: { first, last }, traceIds };
+}
+
+/** A sealed segment has room for what is in it and no more. */
+function roomOf(counters: Uint32Array): SegmentRoom {
+  const count = (slot: number): number => counters[slot] as number;
+  return {
+    rows: count(header.rows),
+    logs: count(header.logs),
+    attributes: count(header.attributes),
+    keys: count(header.keys),
+    keyBytes: count(header.keyBytes),
+    texts: count(header.texts),
+    textBytes: count(header.textBytes),
+  };
+}
+
+type StoredColumn = Exclude<keyof SegmentColumns & string, 'header'>;
+
+/** The stored columns in their order, each with the number of its elements in use. */
+function storedColumns(columns: SegmentColumns): [name: StoredColumn, length: number][] {
+  const count = (slot: number): number => columns.header[slot] as number;
+  return (Object.keys(columns) as (keyof SegmentColumns & string)[])
+    .filter((name): name is StoredColumn => !derived.has(name))
+    .map((name) => [name, count(counterOf(name)) + (name === 'keyStarts' || name === 'textStarts' ? 1 : 0)]);
+}
+
+function counterOf(name: StoredColumn): number {
+  switch (name) {
+    case 'attributeHash':
+    case 'attributeKey':
+      return header.attributes;
+    case 'keyStarts':
+      return header.keys;
+    case 'keyBytes':
+      return header.keyBytes;
+    case 'textStarts':
+      return header.texts;
+    case 'textBytes':
+      return header.textBytes;
+    default:
+      return name.startsWith('log') ? header.logs : header.rows;
+  }
+}
+
+function bytesOf(view: ArrayBufferView): Uint8Array {
+  return new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
+}
+
+/** A copy, since words must start at a multiple of four. */
+function wordsOf(bytes: Uint8Array): Uint32Array {
+  return new Uint32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
+}

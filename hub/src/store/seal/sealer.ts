@@ -1,0 +1,93 @@
+import type { DatabaseSync } from 'node:sqlite';
+import type { TelemetryIndex } from '../index/telemetryIndex.ts';
+import type { Segment } from '../memory/segment.ts';
+import type { KeeperAnswer } from '../messages.ts';
+import { sealRequestOf } from './sealRequest.ts';
+import { sealSegment, type SealRequest } from './sealedSegment.ts';
+import { SealStore } from './sealStore.ts';
+
+/** Sees to it that every full segment is sealed before long, and every segment at the end. */
+export class Sealer {
+  readonly #index: TelemetryIndex;
+  readonly #store: SealStore;
+  readonly #request: (request: SealRequest) => void;
+  /** Numbers of segments that are closed but not sealed yet. */
+  readonly #open = new Set<number>();
+  /** Seals in the database, or on their way there, by segment number. */
+  readonly #ids: Map<number, number>;
+  #nextId: number;
+
+  constructor(
+    database: DatabaseSync,
+    index: TelemetryIndex,
+    loaded: ReadonlyMap<number, number>,
+    request: (request: SealRequest) => void,
+  ) {
+    this.#index = index;
+    this.#store = new SealStore(database);
+    this.#request = request;
+    this.#ids = new Map(loaded);
+    const { last } = database.prepare('select max(id) as last from seg').get() as { last: number | null };
+    this.#nextId = (last ?? 0) + 1;
+  }
+
+  get store(): SealStore {
+    return this.#store;
+  }
+
+  /** Segments to which nothing will be added any more. */
+  sealSoon(segments: readonly Segment[]): void {
+    for (const segment of segments) {
+      this.#begin(segment);
+      if (this.#open.has(segment.number)) {
+        this.#request(this.#requestFor(segment));
+      }
+    }
+  }
+
+  didSeal({ number, sealed }: KeeperAnswer): void {
+    const id = this.#ids.get(number);
+    if (this.#open.delete(number) && id !== undefined) {
+      this.#store.add(id, sealed);
+    }
+  }
+
+  /** The segment has left the index: its seal is of no use. */
+  didFree(number: number): void {
+    const id = this.#ids.get(number);
+    this.#open.delete(number);
+    if (id !== undefined) {
+      this.#ids.delete(number);
+      this.#store.remove(id);
+    }
+  }
+
+  /** At the end: what is not sealed yet is sealed here and now. */
+  sealAll(): void {
+    const writer = this.#index.staging.closeSegment();
+    if (writer !== undefined) {
+      this.#index.segments.close(writer.segment.number);
+      this.#begin(writer.segment);
+    }
+    for (const number of this.#open) {
+      const segment = this.#index.segments.numbered(number);
+      if (segment !== undefined) {
+        this.#store.add(this.#ids.get(number) as number, sealSegment(this.#requestFor(segment)));
+      }
+    }
+    this.#open.clear();
+  }
+
+  /** Ids go up in the order of the segments, so that loading meets the groups in their order. A segment that is gone already gets none. */
+  #begin(segment: Segment): void {
+    if (this.#index.segments.numbered(segment.number) !== undefined) {
+      this.#open.add(segment.number);
+      this.#ids.set(segment.number, this.#nextId);
+      this.#nextId += 1;
+    }
+  }
+
+  #requestFor(segment: Segment): SealRequest {
+    return sealRequestOf(this.#index, segment, this.#index.segments.groupsOf(segment.number));
+  }
+}
