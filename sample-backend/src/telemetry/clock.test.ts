@@ -28,6 +28,20 @@ test('it is finer than the wall clock', () => {
   );
 });
 
+test('it is never behind the wall clock, which cuts off what is behind the point', () => {
+  check(
+    [
+      { wall: 1_000_001, monotonic: 50.5 },
+      { wall: 1_000_001, monotonic: 50.75 },
+    ],
+    [1_000_001, 1_000_001.25],
+  );
+});
+
+test('a wall clock that is set back is followed', () => {
+  check([{ wall: 900_000, monotonic: 51 }], [900_000]);
+});
+
 test('after a sleep, when the monotonic clock stood still, it follows the wall clock and is fine again', () => {
   check(
     [

@@ -1,6 +1,7 @@
 /**
  * Wall-clock milliseconds with microseconds behind the point. `Date.now()` alone would give every short subsegment a length of zero;
  * `performance` alone stands still while a laptop sleeps, so the difference between the two is taken anew when they have drifted apart.
+ * Never behind `Date.now()`, by which OpenTelemetry starts its spans: a segment does not begin before the server span above it.
  */
 export class PreciseClock {
   readonly #wall: () => number;
@@ -14,13 +15,13 @@ export class PreciseClock {
   }
 
   now(): number {
-    const precise = this.#monotonic() + this.#offset;
     const wall = this.#wall();
-    if (Math.abs(wall - precise) <= toleratedDrift) {
-      return precise;
+    const monotonic = this.#monotonic();
+    const isApart = monotonic + this.#offset < wall || monotonic + this.#offset > wall + toleratedDrift;
+    if (isApart) {
+      this.#offset = wall - monotonic;
     }
-    this.#offset = wall - this.#monotonic();
-    return wall;
+    return monotonic + this.#offset;
   }
 }
 
