@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { Disposable } from '../lifetime.ts';
-import { readTextFile } from '../services/awsSurroundings.ts';
+import { readTextFile } from '../services/textFile.ts';
 import { parseLastRun, toRestore, type LastRun } from '../services/lastRun.ts';
 import { isGroupAlive, signalGroup } from '../services/serviceProcess.ts';
 import type { FolderServiceId } from '../services/serviceState.ts';

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** What decides where the AWS SDKs find a region and credentials. */
@@ -79,14 +78,4 @@ function isEc2({ env, readText }: AwsInput): boolean {
   }
   const vendor = readText('/sys/devices/virtual/dmi/id/board_vendor');
   return vendor?.trim() === 'Amazon EC2';
-}
-
-/** Reads a small text file; a missing or unreadable one is `undefined`. */
-export function readTextFile(file: string): string | undefined {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch {
-    // Most machines have none of these files.
-    return undefined;
-  }
 }

@@ -1,6 +1,6 @@
 import type { Endpoints } from '@sightline/hub/client/api';
 import { hubRecordFileOf, type HubRecord } from '@sightline/hub/client/hubLock';
-import { readTextFile } from './awsSurroundings.ts';
+import { readTextFile } from './textFile.ts';
 import { defaultPorts, type PortSettings, type Receiver } from './ports.ts';
 
 /** The endpoints that the last hub of a data directory wrote down, without asking whether it is still there; `undefined` where none did, or it ended in order. */

@@ -1,9 +1,10 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { ReadyLine } from '@sightline/hub/client/api';
 import { UserError } from '../userError.ts';
+import { readTextFile } from './textFile.ts';
 import { withoutEditorVariables } from './editorEnvironment.ts';
 import type { NodeRuntime } from './nodeRuntime.ts';
 import type { Receiver } from './ports.ts';
@@ -60,8 +61,7 @@ export function hubArguments({ program, dataDir, ports, limits }: Omit<HubLaunch
 }
 
 function spawnHub(launch: HubLaunch): ChildProcess {
-  mkdirSync(launch.dataDir, { recursive: true, mode: 0o700 });
-  const log = openSync(hubLogOf(launch.dataDir), 'a', 0o600);
+  const log = openLog(launch.dataDir);
   try {
     return spawn(launch.runtime.path, hubArguments(launch), {
       cwd: launch.dataDir,
@@ -75,12 +75,33 @@ function spawnHub(launch: HubLaunch): ChildProcess {
   }
 }
 
+/** Opened to append: of two hubs that start at once, one writes only why it ends. */
+function openLog(dataDir: string): number {
+  try {
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+    return openSync(hubLogOf(dataDir), 'a', 0o600);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new UserError(`The hub cannot keep its data in ${dataDir}: ${reason}.`, {
+      cause: error,
+      actions: [
+        { label: 'Open Setting', command: 'workbench.action.openSettings', arguments: ['sightline.hub.dataDirectory'] },
+      ],
+    });
+  }
+}
+
 function readyLineOf(child: ChildProcess, logFile: string, signal: AbortSignal | undefined): Promise<ReadyLine> {
   return new Promise((resolve, reject) => {
     const lines = createInterface({ input: child.stdout ?? failNoOutput() });
     const timer = setTimeout(() => settle(() => reject(tooSlow(logFile))), readyMillis);
     const abort = (): void => settle(() => reject(signal?.reason));
+    let isSettled = false;
     const settle = (how: () => void): void => {
+      if (isSettled) {
+        return;
+      }
+      isSettled = true;
       clearTimeout(timer);
       signal?.removeEventListener('abort', abort);
       lines.close();
@@ -136,6 +157,6 @@ function endedEarly(logFile: string): UserError {
 }
 
 function lastLineOf(file: string): string | undefined {
-  const lines = readFileSync(file, 'utf8').trimEnd().split('\n');
+  const lines = readTextFile(file)?.trimEnd().split('\n') ?? [];
   return lines.at(-1) === '' ? undefined : lines.at(-1);
 }

@@ -35,14 +35,14 @@ test('the environment names values, origins and what is replaced, and no secret'
   const ambient = { OTEL_EXPORTER_OTLP_ENDPOINT: 'https://api.honeycomb.io', HONEYCOMB_API_KEY: 'real' };
   expect(renderEnvironment(variables, 'launches only', ambient)).toMatchInlineSnapshot(`
     "# Given to launches only (setting sightline.environment), and to the backend that Sightline starts
+    # from: hub; replaces another value of the editor's own environment
     OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:4318
-        # from: hub; replaces another value of the editor's own environment
+    # from: hub; replaces another value of the editor's own environment
     HONEYCOMB_API_KEY=••••••••
-        # from: hub; replaces another value of the editor's own environment
 
     # Given to the backend that Sightline starts, and to nothing else
+    # from: setting
     OTEL_SERVICE_NAME=backend
-        # from: setting
 
     # A terminal that was opened earlier keeps what it had; the editor marks it and offers to relaunch it.
 

@@ -64,5 +64,5 @@ function renderVariable(
   const before = ambient[name];
   const replaced =
     before === undefined || before === value ? '' : "; replaces another value of the editor's own environment";
-  return `${name}=${isSecret ? '••••••••' : value}\n    # from: ${origin}${replaced}`;
+  return `# from: ${origin}${replaced}\n${name}=${isSecret ? '••••••••' : value}`;
 }
