@@ -44,7 +44,10 @@ test('a hub that ends before it is ready is quoted', async () => {
     `console.error('Port 4319 is held by another program.'); process.exit(1)`,
     'UserError: The hub did not start: Port 4319 is held by another program.',
   );
-  await check('process.exit(1)', UserError: The hub did not start: Port 4319 is held);
+});
+
+test('a hub that ends without a word is said to', async () => {
+  await check('process.exit(1)', 'UserError: The hub ended before it was ready and said nothing.');
 });
 
 test('a start that is cancelled ends the hub', async () => {
