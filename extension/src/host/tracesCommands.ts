@@ -76,16 +76,13 @@ export class TraceCommands {
   async #clear(): Promise<void> {
     const count = await this.#controller.source.countTraces();
     const pinned = this.#controller.state.rows.filter((row) => row.pinned).length;
-    const stay =
-      pinned === 0 ? 'Pinned traces stay.' : `${toCountText(pinned, 'pinned trace')} among those shown will stay.`;
-    const answer = await vscode.window.showWarningMessage(
-      `Clear ${toCountText(count, 'trace')}?`,
-      {
-        modal: true,
-        detail: `They are removed from this machine with their log lines, for every window. ${stay} This cannot be undone.`,
-      },
-      'Clear',
-    );
+    const question =
+      pinned === 0
+        ? `Clear ${toCountText(count, 'trace')}?`
+        : `Clear all ${toCountText(count, 'trace')} but those that are pinned?`;
+    const stay = pinned === 0 ? '' : ` ${toCountText(pinned, 'pinned trace')} of those shown will stay.`;
+    const detail = `They are removed from this machine with their log lines, for every window.${stay} This cannot be undone.`;
+    const answer = await vscode.window.showWarningMessage(question, { modal: true, detail }, 'Clear');
     if (answer === 'Clear') {
       await this.#controller.clear();
     }
@@ -115,6 +112,9 @@ export class TraceCommands {
       );
     }
     if (await this.#controller.bringIntoRows(traceId)) {
+      // The editor reveals only what it has drawn: the view must be visible, with the rows that were just loaded.
+      await vscode.commands.executeCommand('sightline.traces.focus');
+      await this.#provider.whenDrawn();
       const node = this.#provider.same({ kind: 'trace', traceId });
       await this.#tree.reveal(node, { select: true, focus: true, expand: true });
     } else {

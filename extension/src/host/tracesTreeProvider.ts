@@ -17,18 +17,24 @@ export class TracesTreeProvider extends Disposable implements vscode.TreeDataPro
   readonly #controller: TracesController;
   /** The editor knows a row by the object it was given, so each id keeps its object. */
   readonly #known = new Map<string, TracesNode>();
+  /** Between telling the editor that rows came or went and its asking for them. */
+  #drawing: PromiseWithResolvers<void> | undefined;
 
   constructor(controller: TracesController) {
     super();
     this.#controller = controller;
     this.register(controller.onDidChange((change) => this.#onChange(change)));
+    this.register({ dispose: () => this.#endDrawing() });
   }
 
   async getChildren(node?: TracesNode): Promise<TracesNode[]> {
     if (node === undefined) {
       await this.#controller.whenCurrent();
       this.#forgetOld();
-      return this.#same(topNodesOf(this.#controller.state, this.#controller.now()));
+      const nodes = this.#same(topNodesOf(this.#controller.state, this.#controller.now()));
+      // Once this answer has been sent, and not before.
+      setImmediate(() => this.#endDrawing());
+      return nodes;
     }
     if (node.kind === 'trace') {
       await this.#controller.loadTree(node.traceId);
@@ -57,6 +63,11 @@ export class TracesTreeProvider extends Disposable implements vscode.TreeDataPro
     return parent === undefined ? undefined : this.same(parent);
   }
 
+  /** Settles once the editor has all top rows; it asks for them only while the view is visible. */
+  async whenDrawn(): Promise<void> {
+    await this.#drawing?.promise;
+  }
+
   /** The object by which the editor knows the row. */
   same(node: TracesNode): TracesNode {
     const id = nodeIdOf(node);
@@ -71,6 +82,7 @@ export class TracesTreeProvider extends Disposable implements vscode.TreeDataPro
 
   #onChange(change: TracesChange): void {
     if (change.kind === 'structure') {
+      this.#drawing ??= Promise.withResolvers();
       this.#changed.fire(undefined);
       return;
     }
@@ -78,6 +90,11 @@ export class TracesTreeProvider extends Disposable implements vscode.TreeDataPro
     if (drawn.length > 0) {
       this.#changed.fire(drawn);
     }
+  }
+
+  #endDrawing(): void {
+    this.#drawing?.resolve();
+    this.#drawing = undefined;
   }
 
   #forgetOld(): void {
