@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
 import { projectRoot } from './paths.ts';
+import { until } from './until.ts';
 
 /** Where pictures go; ignored by git. */
 export const pictureFolder = path.join(projectRoot, 'e2e/out');
@@ -73,12 +74,20 @@ export class EditorWindow {
 
   /** Runs a command as a person does, from the palette. */
   async runCommand(title: string): Promise<void> {
-    await this.page.keyboard.press('F1');
     const input = this.page.locator('.quick-input-widget input.input');
-    await input.waitFor();
-    await input.fill(`>${title}`);
-    await this.page.locator('.quick-input-widget .monaco-list-row').filter({ hasText: title }).first().waitFor();
-    await this.page.keyboard.press('Enter');
+    const entry = this.page.locator('.quick-input-widget .monaco-list-row').filter({ hasText: title }).first();
+    await until(`the palette lists "${title}"`, async () => {
+      await this.page.keyboard.press('F1');
+      await input.waitFor();
+      await input.fill(`>${title}`);
+      // The palette lists what was enabled when it was opened, so what is not there yet may be there the next time.
+      const isListed = await entry.waitFor({ timeout: 2_000 }).then(
+        () => true,
+        () => false,
+      );
+      await this.page.keyboard.press(isListed ? 'Enter' : 'Escape');
+      return isListed;
+    });
   }
 
   /** Opens a terminal and types a line into it, with Enter. */

@@ -27,6 +27,7 @@ export class SampleEditor {
   readonly ports: Ports;
   /** Holds all that the run writes. */
   readonly folder: string;
+  readonly #windows: EditorWindow[] = [];
 
   private constructor(server: CodeServer, browser: Browser, ports: Ports, folder: string) {
     this.server = server;
@@ -57,7 +58,9 @@ export class SampleEditor {
 
   /** A window on the sample with the extension from its folder, or on whatever `page` says; each in a browser profile of its own. */
   async openWindow(page: PageOptions = { folder: sampleFolder, extensionFolder }): Promise<EditorWindow> {
-    return await EditorWindow.open(this.browser, this.server.url(page));
+    const window = await EditorWindow.open(this.browser, this.server.url(page));
+    this.#windows.push(window);
+    return window;
   }
 
   get hubDataDir(): string {
@@ -67,6 +70,12 @@ export class SampleEditor {
   /** The backend's or the page's address, with a path that starts with a slash. */
   url(of: 'backend' | 'page', address: string): string {
     return `http://127.0.0.1:${this.ports[of]}${address}`;
+  }
+
+  /** Pictures of all windows, for the one who has to find out why a test failed. */
+  async pictures(name: string): Promise<void> {
+    const open = this.#windows.filter(({ page }) => !page.isClosed());
+    for (const [index, window] of open.entries()) console.log(`  ${await window.picture(`${name}-${index + 1}`)}`);
   }
 
   async stop(): Promise<void> {

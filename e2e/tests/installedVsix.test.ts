@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { projectRoot } from '../paths.ts';
 import { SampleEditor, sampleFolder } from '../sampleEditor.ts';
 
@@ -17,6 +17,10 @@ beforeAll(async () => {
   const packed = await promisify(execFile)(process.execPath, ['scripts/package.mjs', vsix], { cwd: projectRoot });
   console.log(`  ${packed.stdout.trim()}`);
   editor = await SampleEditor.start({ vsix });
+});
+
+afterEach(async ({ task }) => {
+  if (task.result?.state === 'fail') await editor.pictures('failed-installedVsix');
 });
 
 afterAll(async () => {

@@ -1,6 +1,6 @@
 /** An app in another language, unmodified, started from a terminal of VS Code. Skipped where pip cannot install its packages. */
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { projectRoot } from '../paths.ts';
 import { freePort } from '../ports.ts';
 import { virtualEnvironment } from '../python/virtualEnvironment.ts';
@@ -16,6 +16,10 @@ describe.skipIf(environment.kind === 'missing')('a Flask app with the X-Ray and 
 
   beforeAll(async () => {
     editor = await SampleEditor.start({ settings: { 'sightline.autostart': false } });
+  });
+
+  afterEach(async ({ task }) => {
+    if (task.result?.state === 'fail') await editor.pictures('failed-python');
   });
 
   afterAll(async () => {

@@ -1,6 +1,6 @@
 /** What a person sees and does in the sidebar, with the sample running. */
 import { findRunningHub } from '@sightline/hub/client/hubLock';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { EditorWindow } from '../editorWindow.ts';
 import { SampleEditor } from '../sampleEditor.ts';
 import { until } from '../until.ts';
@@ -14,6 +14,10 @@ let window: EditorWindow;
 beforeAll(async () => {
   editor = await SampleEditor.start({ settings: { 'workbench.colorTheme': 'Default Dark Modern' } });
   window = await editor.openWindow();
+});
+
+afterEach(async ({ task }) => {
+  if (task.result?.state === 'fail') await editor.pictures('failed-sidebar');
 });
 
 afterAll(async () => {
@@ -49,7 +53,12 @@ test('a failing request says so, and a health check leaves no row', async () => 
   await fetch(editor.url('backend', '/api/message_groups'));
   await checkShown('Traces', /^GET \/api\/activities\/@:handle\s*500 · /);
   await checkShown('Traces', /^GET \/api\/message_groups/);
-  expect(await window.rows('Traces').filter({ hasText: /health-check/ }).count()).toBe(0);
+  expect(
+    await window
+      .rows('Traces')
+      .filter({ hasText: /health-check/ })
+      .count(),
+  ).toBe(0);
   await window.picture('sidebar-dark');
 });
 

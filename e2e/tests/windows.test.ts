@@ -2,7 +2,7 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { findRunningHub } from '@sightline/hub/client/hubLock';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { processesNaming } from '../processes.ts';
 import { extensionFolder, SampleEditor } from '../sampleEditor.ts';
 import { until } from '../until.ts';
@@ -15,6 +15,10 @@ describe('in an editor that asks whom to trust', () => {
       workspaceTrust: true,
       settings: { 'security.workspace.trust.enabled': true },
     });
+  });
+
+  afterEach(async ({ task }) => {
+    if (task.result?.state === 'fail') await editor.pictures('failed-windows');
   });
 
   afterAll(async () => {
@@ -35,6 +39,10 @@ describe('without the sample', () => {
 
   beforeAll(async () => {
     editor = await SampleEditor.start({ settings: { 'sightline.autostart': false } });
+  });
+
+  afterEach(async ({ task }) => {
+    if (task.result?.state === 'fail') await editor.pictures('failed-windows');
   });
 
   afterAll(async () => {
