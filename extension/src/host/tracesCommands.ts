@@ -98,7 +98,7 @@ export class TraceCommands {
   }
 
   async #find(given: string | undefined): Promise<void> {
-    const text = given ?? (await vscode.window.showInputBox(await findInput()));
+    const text = given ?? (await vscode.window.showInputBox(findInput));
     if (text === undefined) {
       return;
     }
@@ -168,16 +168,12 @@ const groupings: readonly (vscode.QuickPickItem & { readonly groupBy: TraceGroup
   { label: '$(pass) Status', detail: 'Faults and errors first', groupBy: 'status' },
 ];
 
-async function findInput(): Promise<vscode.InputBoxOptions> {
-  const copied = (await vscode.env.clipboard.readText()).trim();
-  return {
-    title: 'Find Trace by Id',
-    prompt: idForms,
-    ...(parseTraceId(copied) !== undefined && { value: copied }),
-    validateInput: (text) =>
-      text.trim() === '' || parseTraceId(text.trim()) !== undefined ? undefined : `This is no trace id. ${idForms}`,
-  };
-}
+const findInput: vscode.InputBoxOptions = {
+  title: 'Find Trace by Id',
+  placeHolder: 'Trace id, as W3C or as X-Ray spells it',
+  validateInput: (text) =>
+    text.trim() === '' || parseTraceId(text.trim()) !== undefined ? undefined : `This is no trace id. ${idForms}`,
+};
 
 function traceIdOf(node: TracesNode | undefined): string | undefined {
   return node !== undefined && 'traceId' in node ? node.traceId : undefined;
