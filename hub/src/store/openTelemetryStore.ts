@@ -198,11 +198,10 @@ class ThreadedStore implements TelemetryStore {
   }
 
   async #ask(call: ReaderCall, signal?: AbortSignal): Promise<unknown> {
-    signal?.throwIfAborted();
     if (this.#reader === undefined) {
       throw new Error('The store has not been opened.');
     }
-    return await this.#reader.ask((id) => ({ kind: 'ask', id, call }));
+    return await this.#reader.ask((id) => ({ kind: 'ask', id, call }), [], signal);
   }
 
   #take(message: WriterAnswer): void {

@@ -55,17 +55,28 @@ export class ThreadLink {
     return this.#ready;
   }
 
-  /** Sends a request that is answered under the id that `toMessage` is given. */
-  ask(toMessage: (id: number) => object, transfer: readonly TransferListItem[] = []): Promise<unknown> {
+  /**
+   * Sends a request that is answered under the id that `toMessage` is given. An abort rejects at once with the signal's reason; the thread
+   * is told, and an answer that comes all the same is passed over.
+   */
+  ask(
+    toMessage: (id: number) => object,
+    transfer: readonly TransferListItem[] = [],
+    signal?: AbortSignal,
+  ): Promise<unknown> {
     if (this.#gone !== undefined) {
       return Promise.reject(this.#gone);
     }
+    if (signal?.aborted === true) {
+      return Promise.reject(reasonOf(signal));
+    }
     const id = this.#nextId;
     this.#nextId += 1;
-    return new Promise((resolve, reject) => {
+    const answer = new Promise((resolve, reject) => {
       this.#waiting.set(id, { resolve, reject });
       this.#worker.postMessage(toMessage(id), transfer);
     });
+    return signal === undefined ? answer : this.#untilAborted(id, answer, signal);
   }
 
   /** Sends a message that nobody answers. */
@@ -79,6 +90,19 @@ export class ThreadLink {
   async terminate(): Promise<void> {
     this.#end(new Error('The store has been closed.'));
     await this.#worker.terminate();
+  }
+
+  async #untilAborted(id: number, answer: Promise<unknown>, signal: AbortSignal): Promise<unknown> {
+    const abort = (): void => {
+      this.#settle(id, (waiting) => waiting.reject(reasonOf(signal)));
+      this.tell({ kind: 'abort', id });
+    };
+    signal.addEventListener('abort', abort, { once: true });
+    try {
+      return await answer;
+    } finally {
+      signal.removeEventListener('abort', abort);
+    }
   }
 
   #take(message: Answer, onMessage: LinkOptions['onMessage']): void {
@@ -112,4 +136,8 @@ export class ThreadLink {
     }
     this.#waiting.clear();
   }
+}
+
+function reasonOf(signal: AbortSignal): Error {
+  return signal.reason instanceof Error ? signal.reason : new Error('The request has been given up.');
 }

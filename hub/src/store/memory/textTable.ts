@@ -1,5 +1,4 @@
 import { hashBytes } from './hashBytes.ts';
-import { HashSlots } from './hashSlots.ts';
 
 /** Longer texts are cut in the index; the payload keeps them whole. */
 export const maxTextBytes = 4096;
@@ -47,7 +46,11 @@ export class TextReader {
  * Invariant: a text is written whole before its id is handed out, and an id is never given to another text.
  */
 export class TextTable {
-  readonly #slots = new HashSlots();
+  /** Open addressing of its own rather than HashSlots: a closure for each text is what interning cannot afford. */
+  #hashes = new Uint32Array(1024);
+  /** Ids; 0 is an empty slot. */
+  #ids = new Uint32Array(1024);
+  #mask = 1023;
   readonly #starts: Uint32Array<SharedArrayBuffer>;
   readonly #bytes: Uint8Array<SharedArrayBuffer>;
   #count = 1;
@@ -79,8 +82,14 @@ export class TextTable {
     }
     const hash = hashBytes(source, from, end, 0);
     const length = end - from;
-    const found = this.#slots.find(hash, (id) => this.#equals(id, source, from, length));
-    return found === -1 ? this.#add(hash, source, from, length) : found;
+    let slot = hash & this.#mask;
+    for (let id = this.#ids[slot] as number; id !== 0; id = this.#ids[slot] as number) {
+      if (this.#hashes[slot] === hash && this.#equals(id, source, from, length)) {
+        return id;
+      }
+      slot = (slot + 1) & this.#mask;
+    }
+    return this.#add(hash, source, from, length);
   }
 
   #equals(id: number, source: Uint8Array, from: number, length: number): boolean {
@@ -109,8 +118,39 @@ export class TextTable {
     this.#starts[id] = start;
     this.#starts[id + 1] = this.#used;
     this.#count = id + 1;
-    this.#slots.add(hash, id);
+    this.#enter(hash, id);
     return id;
+  }
+
+  #enter(hash: number, id: number): void {
+    if (this.#count > this.#mask * 0.7) {
+      this.#grow();
+    }
+    let slot = hash & this.#mask;
+    while (this.#ids[slot] !== 0) {
+      slot = (slot + 1) & this.#mask;
+    }
+    this.#hashes[slot] = hash;
+    this.#ids[slot] = id;
+  }
+
+  #grow(): void {
+    const hashes = this.#hashes;
+    const ids = this.#ids;
+    this.#hashes = new Uint32Array(ids.length * 4);
+    this.#ids = new Uint32Array(ids.length * 4);
+    this.#mask = ids.length * 4 - 1;
+    for (let slot = 0; slot < ids.length; slot += 1) {
+      const id = ids[slot] as number;
+      if (id !== 0) {
+        let free = (hashes[slot] as number) & this.#mask;
+        while (this.#ids[free] !== 0) {
+          free = (free + 1) & this.#mask;
+        }
+        this.#hashes[free] = hashes[slot] as number;
+        this.#ids[free] = id;
+      }
+    }
   }
 }
 

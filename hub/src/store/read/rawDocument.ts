@@ -1,24 +1,76 @@
-import { decodeOtlpTraces } from '@sightline/telemetry/decode/otlpTraces';
 import { toUtf8 } from '@sightline/telemetry/decode/utf8';
 import type { TraceId } from '@sightline/telemetry/model/ids';
+import { parseTraceId } from '@sightline/telemetry/model/ids';
 import type { JsonValue, RawTrace } from '../../client/api.ts';
 import type { StoredPayload } from '../rawGroup.ts';
-import { toSpanJson } from './spanJson.ts';
+import { otlpTracesToJson } from './otlpProtobufToJson.ts';
 
 type RawDocument = RawTrace['documents'][number];
+type Fields = Readonly<Record<string, JsonValue>>;
 
-/** A stored payload as a document to read. Of an OTLP request only the parts that belong to the trace. */
-export function toRawDocument({ format, body }: StoredPayload, traceId: TraceId, receivedAt: number): RawDocument {
-  const at = String(BigInt(Math.round(receivedAt)) * 1_000_000n);
-  switch (format) {
-    case 'xray-segment':
-      return { source: 'xray', format: 'xray-json', receivedAt: at, document: JSON.parse(toUtf8(body)) as JsonValue };
-    case 'otlp-traces-json':
-      return { source: 'otlp', format: 'otlp-json', receivedAt: at, document: JSON.parse(toUtf8(body)) as JsonValue };
-    default: {
-      const spans = decodeOtlpTraces(body, 'protobuf', { only: traceId }).records;
-      const document = spans.map((span) => toSpanJson(span, span.service)) as unknown as JsonValue;
-      return { source: 'otlp', format: 'otlp-protobuf', receivedAt: at, document };
-    }
+/** A stored payload as a document to read. An OTLP request carries many traces: of it only the spans of this one are shown. */
+export function toRawDocument(
+  { format, body }: StoredPayload,
+  traceId: TraceId,
+  receivedAtMillis: number,
+): RawDocument {
+  const receivedAt = String(BigInt(Math.round(receivedAtMillis)) * 1_000_000n);
+  if (format === 'xray-segment') {
+    return { source: 'xray', format: 'xray-json', receivedAt, document: parseDocument(body) };
   }
+  return format === 'otlp-traces-json'
+    ? { source: 'otlp', format: 'otlp-json', receivedAt, document: onlyTrace(parseDocument(body), traceId) }
+    : { source: 'otlp', format: 'otlp-protobuf', receivedAt, document: onlyTrace(otlpTracesToJson(body), traceId) };
+}
+
+function parseDocument(body: Uint8Array): JsonValue {
+  // The payload was read once when it came, so it is JSON.
+  return JSON.parse(toUtf8(body)) as JsonValue;
+}
+
+/** The request with the other traces' spans, and what holds nothing without them, taken out. Field names as they were sent. */
+function onlyTrace(request: JsonValue, traceId: TraceId): JsonValue {
+  return keepWithin(
+    request,
+    [
+      ['resourceSpans', 'resource_spans'],
+      ['scopeSpans', 'scope_spans'],
+      ['spans', 'spans'],
+    ],
+    (span) => idOf(span) === traceId,
+  );
+}
+
+function keepWithin(
+  message: JsonValue,
+  path: readonly (readonly [name: string, protobufName: string])[],
+  isWanted: (span: Fields) => boolean,
+): JsonValue {
+  const [names, ...deeper] = path;
+  if (names === undefined || !isFields(message)) {
+    return message;
+  }
+  const name = Object.hasOwn(message, names[0]) ? names[0] : names[1];
+  const items = message[name];
+  if (!Array.isArray(items)) {
+    return message;
+  }
+  const isLast = deeper.length === 0;
+  const kept = items
+    .map((item: JsonValue) => (isLast ? item : keepWithin(item, deeper, isWanted)))
+    .filter((item: JsonValue) => isFields(item) && (isLast ? isWanted(item) : holdsSomething(item, deeper[0])));
+  return { ...message, [name]: kept };
+}
+
+function holdsSomething(message: Fields, names: readonly [string, string] | undefined): boolean {
+  return names?.some((name) => Array.isArray(message[name]) && message[name].length > 0) ?? true;
+}
+
+function idOf(span: Fields): TraceId | undefined {
+  const sent = span['traceId'] ?? span['trace_id'];
+  return typeof sent === 'string' ? parseTraceId(sent) : undefined;
+}
+
+function isFields(value: JsonValue): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -3,7 +3,15 @@ import type { SpanId } from '@sightline/telemetry/model/ids';
 import { durationNanos, epochNanos } from '@sightline/telemetry/model/units';
 import type { HttpSummary, SpanKind, SpanStatus, SpanSummary } from '@sightline/telemetry/model/span';
 import { counterOf, type Counters } from '../memory/counters.ts';
-import { publishedRows, rowsPerSegment, spanBits, viewSegment, type Segment } from '../memory/segment.ts';
+import {
+  logBits,
+  publishedLogs,
+  publishedRows,
+  rowsPerSegment,
+  spanBits,
+  viewSegment,
+  type Segment,
+} from '../memory/segment.ts';
 import { TextReader } from '../memory/textTable.ts';
 import {
   hexOfWords,
@@ -22,6 +30,13 @@ const statuses: readonly SpanStatus[] = ['running', 'ok', 'error', 'fault', 'thr
 export interface IndexedSpan extends SpanSummary {
   readonly group: number;
   readonly payload: number;
+}
+
+/** Where a log record's payload is, and the record's number in it. */
+export interface IndexedLog {
+  readonly group: number;
+  readonly payload: number;
+  readonly ordinal: number;
 }
 
 interface SegmentView {
@@ -99,7 +114,30 @@ export class SharedIndex {
       }
       next = columns.previous[row] as number;
     }
-    return spans.reverse();
+    return spans.toReversed();
+  }
+
+  /** Living log records of a trace, in the order they came. */
+  logsOf(slot: number): IndexedLog[] {
+    const logs: IndexedLog[] = [];
+    let next = this.chunkOf(slot)?.columns.lastLog[slot % tracesPerChunk] ?? 0;
+    while (next !== 0) {
+      const row = (next - 1) % rowsPerSegment;
+      const segment = this.#viewOf(next - 1)?.segment;
+      if (segment === undefined || ((segment.columns.logBits[row] as number) & logBits.dead) !== 0) {
+        break;
+      }
+      const { columns } = segment;
+      if (row < publishedLogs(segment)) {
+        logs.push({
+          group: columns.logGroup[row] as number,
+          payload: columns.logPayload[row] as number,
+          ordinal: columns.logOrdinal[row] as number,
+        });
+      }
+      next = columns.logPrevious[row] as number;
+    }
+    return logs.toReversed();
   }
 
   #viewOf(globalRow: number): SegmentView | undefined {

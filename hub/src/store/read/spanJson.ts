@@ -81,5 +81,5 @@ function toJsonValue(value: AttributeValue): JsonValue {
   if (typeof value === 'object' && value !== null) {
     return toJsonFields(value as Attributes);
   }
-  return value as JsonValue;
+  return value;
 }

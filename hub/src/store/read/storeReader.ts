@@ -31,6 +31,7 @@ export class StoreReader {
     this.#groups = new GroupReader(this.#database);
   }
 
+  /** The answer, or the steps that lead to it: other questions may come in between. */
   answer(call: ReaderCall): unknown {
     this.#index.refresh();
     switch (call.name) {
@@ -86,8 +87,13 @@ export class StoreReader {
     }
     const stream = this.#nextStream;
     this.#nextStream += 1;
-    this.#streams.set(stream, tracePieces(summary.row.id as TraceId, summary.tree.rows, this.#groups));
+    this.#streams.set(stream, this.#pieces(summary));
     return stream;
+  }
+
+  #pieces({ row, tree }: TraceSummary<IndexedSpan>): Generator<string, void> {
+    const logs = this.#index.logsOf(this.#index.slotOf(row.id));
+    return tracePieces(row.id as TraceId, tree.rows, logs, this.#groups);
   }
 
   #nextPiece(stream: number): string | undefined {
@@ -99,7 +105,7 @@ export class StoreReader {
     return next.value;
   }
 
-  #loadRaw(traceId: string): RawTrace | undefined {
+  *#loadRaw(traceId: string): Generator<undefined, RawTrace | undefined> {
     const summary = this.#summarize(traceId);
     if (summary === undefined) {
       return undefined;
@@ -112,6 +118,7 @@ export class StoreReader {
       if (group !== undefined && payload !== undefined) {
         documents.push(toRawDocument(payload, id, group.receivedAt));
       }
+      yield;
     }
     return { id, documents };
   }

@@ -1,7 +1,9 @@
+import { decodeOtlpLogs } from '@sightline/telemetry/decode/otlpLogs';
 import { decodeOtlpTraces } from '@sightline/telemetry/decode/otlpTraces';
 import { toUtf8 } from '@sightline/telemetry/decode/utf8';
 import { decodeXRaySegment } from '@sightline/telemetry/decode/xraySegment';
 import type { TraceId } from '@sightline/telemetry/model/ids';
+import type { LogEvent } from '@sightline/telemetry/model/logEvent';
 import type { Span } from '@sightline/telemetry/model/span';
 import type { StoredPayload } from '../rawGroup.ts';
 import type { IndexedSpan } from './sharedIndex.ts';
@@ -33,6 +35,15 @@ export function decodeTracePart({ format, body }: StoredPayload, traceId: TraceI
   const wanted = new Set(part.spanIds);
   // A span sent twice in one payload counts once: the first time it is seen it is no longer wanted.
   return decodeSpans(format, body, traceId).filter(({ id }) => wanted.delete(id));
+}
+
+/** Decodes the log records with these numbers. */
+export function decodeLogs({ format, body }: StoredPayload, ordinals: readonly number[]): LogEvent[] {
+  if (format !== 'otlp-logs-protobuf' && format !== 'otlp-logs-json') {
+    return [];
+  }
+  const { records } = decodeOtlpLogs(body, format === 'otlp-logs-json' ? 'json' : 'protobuf');
+  return ordinals.flatMap((ordinal) => records[ordinal] ?? []);
 }
 
 function decodeSpans(format: StoredPayload['format'], body: Uint8Array, only: TraceId): readonly Span[] {

@@ -1,9 +1,10 @@
+import type { LogEvent } from '@sightline/telemetry/model/logEvent';
 import type { TraceId } from '@sightline/telemetry/model/ids';
 import type { TreeRow } from '@sightline/telemetry/view/traceTree';
 import type { GroupReader } from './groupReader.ts';
-import type { IndexedSpan } from './sharedIndex.ts';
-import { toSpanJson } from './spanJson.ts';
-import { decodeTracePart, payloadPartsOf } from './tracePayloads.ts';
+import type { IndexedLog, IndexedSpan } from './sharedIndex.ts';
+import { toLogEventJson, toSpanJson } from './spanJson.ts';
+import { decodeLogs, decodeTracePart, payloadPartsOf } from './tracePayloads.ts';
 
 /** About this many characters go out at once. */
 const pieceLength = 131_072;
@@ -12,24 +13,60 @@ const pieceLength = 131_072;
 export function* tracePieces(
   traceId: TraceId,
   rows: readonly TreeRow<IndexedSpan>[],
+  logs: readonly IndexedLog[],
   groups: GroupReader,
 ): Generator<string, void> {
-  const services = new Map(rows.map(({ span, service }) => [span.id as string, service]));
   let piece = `{"id":${JSON.stringify(traceId)},"spans":[`;
   let comma = '';
+  for (const json of spanTexts(traceId, rows, groups)) {
+    piece += comma + json;
+    comma = ',';
+    if (piece.length >= pieceLength) {
+      yield piece;
+      piece = '';
+    }
+  }
+  piece += '],"logs":[';
+  comma = '';
+  for (const event of logEvents(logs, groups)) {
+    piece += comma + JSON.stringify(toLogEventJson(event));
+    comma = ',';
+    if (piece.length >= pieceLength) {
+      yield piece;
+      piece = '';
+    }
+  }
+  yield `${piece}],"errors":[]}`;
+}
+
+function* spanTexts(
+  traceId: TraceId,
+  rows: readonly TreeRow<IndexedSpan>[],
+  groups: GroupReader,
+): Generator<string, void> {
+  // The tree knows the service of a subsegment that came without its segment.
+  const services = new Map(rows.map(({ span, service }) => [span.id as string, service]));
   for (const part of payloadPartsOf(rows.map(({ span }) => span))) {
     const payload = groups.read(part.group)?.payloads[part.payload];
-    if (payload === undefined) {
-      continue;
-    }
-    for (const span of decodeTracePart(payload, traceId, part)) {
-      piece += comma + JSON.stringify(toSpanJson(span, services.get(span.id) ?? span.service));
-      comma = ',';
-      if (piece.length >= pieceLength) {
-        yield piece;
-        piece = '';
+    if (payload !== undefined) {
+      for (const span of decodeTracePart(payload, traceId, part)) {
+        yield JSON.stringify(toSpanJson(span, services.get(span.id) ?? span.service));
       }
     }
   }
-  yield `${piece}],"logs":[],"errors":[]}`;
+}
+
+/** By payload, so that each is decoded once. */
+function* logEvents(logs: readonly IndexedLog[], groups: GroupReader): Generator<LogEvent, void> {
+  for (let at = 0; at < logs.length;) {
+    const { group, payload } = logs[at] as IndexedLog;
+    const ordinals: number[] = [];
+    for (; logs[at]?.group === group && logs[at]?.payload === payload; at += 1) {
+      ordinals.push((logs[at] as IndexedLog).ordinal);
+    }
+    const stored = groups.read(group)?.payloads[payload];
+    if (stored !== undefined) {
+      yield* decodeLogs(stored, ordinals);
+    }
+  }
 }

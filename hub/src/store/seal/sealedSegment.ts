@@ -103,12 +103,12 @@ function roomOf(counters: Uint32Array): SegmentRoom {
   };
 }
 
-type StoredColumn = Exclude<keyof SegmentColumns & string, 'header'>;
+type StoredColumn = Exclude<keyof SegmentColumns, 'header'>;
 
 /** The stored columns in their order, each with the number of its elements in use. */
 function storedColumns(columns: SegmentColumns): [name: StoredColumn, length: number][] {
   const count = (slot: number): number => columns.header[slot] as number;
-  return (Object.keys(columns) as (keyof SegmentColumns & string)[])
+  return (Object.keys(columns) as (keyof SegmentColumns)[])
     .filter((name): name is StoredColumn => !derived.has(name))
     .map((name) => [name, count(counterOf(name)) + (name === 'keyStarts' || name === 'textStarts' ? 1 : 0)]);
 }
