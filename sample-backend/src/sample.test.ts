@@ -21,7 +21,7 @@ beforeAll(async () => {
     ROLLBAR_ENDPOINT: `${recorder.url}/api/1/item/`,
   });
   ({ backend = '', page = '' } = await sample.ready());
-}, 60_000);
+}, 120_000);
 
 afterAll(async () => {
   await sample.dispose();

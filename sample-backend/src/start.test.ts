@@ -10,6 +10,9 @@ import { Recorder } from './testing/recorder.ts';
 import { renderTrace } from './testing/renderTrace.ts';
 import { SampleProcess } from './testing/sampleProcess.ts';
 
+/** Milliseconds; a new embedded database takes four seconds on an idle machine, and several times that on a busy one. */
+const newDatabaseLimit = 120_000;
+
 let database: SampleProcess;
 let databaseUrl: string;
 let dataDir: string;
@@ -18,7 +21,7 @@ beforeAll(async () => {
   dataDir = mkdtempSync(path.join(os.tmpdir(), 'sample-database-'));
   database = new SampleProcess('database.ts', {}, '--port', '0', '--data-dir', dataDir);
   ({ postgres: databaseUrl = '' } = await database.ready());
-}, 60_000);
+}, newDatabaseLimit);
 
 afterAll(async () => {
   await database.dispose();
@@ -87,7 +90,24 @@ describe('the end', () => {
   });
 });
 
-test('a sample that is killed takes its embedded database with it', async () => {
+test('a daemon that is started after the backend is asked for its sampling rules', async () => {
+  const daemon = http.createServer((_request, response) => response.end('{}')).listen(0, '127.0.0.1');
+  await once(daemon, 'listening');
+  const { port } = daemon.address() as net.AddressInfo;
+  daemon.close();
+  const sample = new SampleProcess('main.ts', {
+    DATABASE_URL: databaseUrl,
+    AWS_XRAY_DAEMON_ADDRESS: `127.0.0.1:${port}`,
+  });
+  await sample.ready();
+  daemon.listen(port, '127.0.0.1');
+  const [request] = (await once(daemon, 'request')) as [http.IncomingMessage];
+  expect(`${request.method} ${request.url}`).toBe('POST /GetSamplingRules');
+  await sample.dispose();
+  daemon.close();
+});
+
+test('a sample that is killed takes its embedded database with it', { timeout: newDatabaseLimit }, async () => {
   const sample = new SampleProcess('main.ts', {});
   await sample.ready();
   const folder = watch(sample.dataDir);
@@ -133,7 +153,7 @@ describe('what a person can put right is one sentence', () => {
   });
 });
 
-test('a database folder that cannot be opened is moved aside', async () => {
+test('a database folder that cannot be opened is moved aside', { timeout: newDatabaseLimit }, async () => {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'sample-damaged-'));
   writeFileSync(path.join(folder, 'data'), 'not a database');
   const repaired = new SampleProcess('database.ts', {}, '--data-dir', folder);
