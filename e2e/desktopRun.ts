@@ -6,7 +6,7 @@ import { projectRoot } from './paths.ts';
 import { anyPorts, choosePorts } from './ports.ts';
 import { endProcesses, processesNaming } from './processes.ts';
 import { endHub, extensionFolder, sampleFolder } from './sampleEditor.ts';
-import { sampleSettings } from './sampleProfile.ts';
+import { samplePlaces, sampleSettings } from './sampleProfile.ts';
 import { reportVariable, type SuiteReport } from './suite/report.ts';
 import { bundleSuite } from './suiteBundle.ts';
 
@@ -33,7 +33,10 @@ async function runSuite(version: string, folder: string, reportFile: string): Pr
   const userData = path.join(folder, 'u');
   const ports = await choosePorts(anyPorts);
   mkdirSync(path.join(userData, 'User'), { recursive: true });
-  writeFileSync(path.join(userData, 'User', 'settings.json'), JSON.stringify(sampleSettings(folder, ports)));
+  writeFileSync(
+    path.join(userData, 'User', 'settings.json'),
+    JSON.stringify({ ...sampleSettings(folder, ports), ...samplePlaces(folder, ports) }),
+  );
   const installed = process.env['VSCODE_PATH'];
   await runTests({
     ...(installed === undefined

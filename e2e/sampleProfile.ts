@@ -3,7 +3,7 @@ import type { Ports } from './ports.ts';
 
 /**
  * Settings of an editor that starts the sample with its window, in places of its own: for `npm start`, and so for the tests.
- * The hub keeps its data in `<folder>/hub`, the database in `<folder>/postgres`.
+ * The hub keeps its data in `<folder>/hub`.
  */
 export function sampleSettings(folder: string, ports: Ports): Record<string, unknown> {
   return {
@@ -17,8 +17,19 @@ export function sampleSettings(folder: string, ports: Ports): Record<string, unk
     'sightline.hub.otlpHttpPort': ports.otlpHttp,
     'sightline.hub.otlpGrpcPort': ports.otlpGrpc,
     'sightline.hub.xrayPort': ports.xray,
-    // The sample's own .vscode/settings.json says what to run; VS Code merges the two objects.
+  };
+}
+
+/** Where the sample itself runs, when that is not 4567, 3000 and the project's cache. Other folders then lack a backend's command. */
+export function samplePlaces(folder: string, ports: Ports): Record<string, unknown> {
+  // The sample's own .vscode/settings.json says what to run; VS Code merges the two objects.
+  return {
     'sightline.backend': { env: { PORT: String(ports.backend), PAGE_PORT: String(ports.page) } },
     'sightline.database': { env: { SAMPLE_DATA_DIR: path.join(folder, 'postgres') } },
   };
+}
+
+/** True where the sample runs on the ports that its documents name. */
+export function hasDocumentedPorts({ backend, page }: Ports): boolean {
+  return backend === 4567 && page === 3000;
 }

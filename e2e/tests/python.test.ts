@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { projectRoot } from '../paths.ts';
 import { freePort } from '../ports.ts';
 import { virtualEnvironment } from '../python/virtualEnvironment.ts';
-import { extensionFolder, SampleEditor } from '../sampleEditor.ts';
+import { extensionFolder, SampleEditor, withoutSample } from '../sampleEditor.ts';
 import { until } from '../until.ts';
 
 const environment = virtualEnvironment();
@@ -15,7 +15,7 @@ describe.skipIf(environment.kind === 'missing')('a Flask app with the X-Ray and 
   let editor: SampleEditor;
 
   beforeAll(async () => {
-    editor = await SampleEditor.start({ settings: { 'sightline.autostart': false } });
+    editor = await SampleEditor.start({ settings: withoutSample });
   });
 
   afterEach(async ({ task }) => {

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { findRunningHub } from '@sightline/hub/client/hubLock';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { processesNaming } from '../processes.ts';
-import { extensionFolder, SampleEditor } from '../sampleEditor.ts';
+import { extensionFolder, SampleEditor, withoutSample } from '../sampleEditor.ts';
 import { until } from '../until.ts';
 
 describe('in an editor that asks whom to trust', () => {
@@ -38,7 +38,7 @@ describe('without the sample', () => {
   let editor: SampleEditor;
 
   beforeAll(async () => {
-    editor = await SampleEditor.start({ settings: { 'sightline.autostart': false } });
+    editor = await SampleEditor.start({ settings: withoutSample });
   });
 
   afterEach(async ({ task }) => {

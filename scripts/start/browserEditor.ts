@@ -3,10 +3,10 @@ import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import { CodeServer } from '../../e2e/codeServer.ts';
 import { projectRoot } from '../../e2e/paths.ts';
-import { sampleSettings } from '../../e2e/sampleProfile.ts';
 import type { Editor, OpenOptions } from './editor.ts';
 import { hasDisplay } from './editorChoice.ts';
 import { installExtension } from './installedExtension.ts';
+import { startSettings } from './startSettings.ts';
 
 /** Serves VS Code to a browser under a random token, and shows it where there is a display. */
 export async function openInBrowser(options: OpenOptions & { readonly showWindow: boolean }): Promise<Editor> {
@@ -17,7 +17,7 @@ export async function openInBrowser(options: OpenOptions & { readonly showWindow
   const server = await CodeServer.start({
     profileFolder,
     defaultFolder: sampleFolder,
-    settings: sampleSettings(stateFolder, ports),
+    settings: startSettings(stateFolder, ports),
     port: ports.editor,
     connectionToken: randomBytes(16).toString('hex'),
     // Ctrl-C in the terminal reaches every process of its group at once; the end has an order.

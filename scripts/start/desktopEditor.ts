@@ -3,14 +3,14 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { descendantsOf, endProcesses } from '../../e2e/processes.ts';
 import type { Editor, OpenOptions } from './editor.ts';
-import { sampleSettings } from '../../e2e/sampleProfile.ts';
+import { startSettings } from './startSettings.ts';
 
 /** Opens the desktop VS Code with a profile of its own, apart from the windows, settings and extensions of the person. */
 export function openOnDesktop({ stateFolder, sampleFolder, extensionFolder, ports }: OpenOptions): Editor {
   const profile = path.join(stateFolder, 'desktop');
   const user = path.join(profile, 'User');
   mkdirSync(user, { recursive: true });
-  writeFileSync(path.join(user, 'settings.json'), JSON.stringify(sampleSettings(stateFolder, ports), null, 2));
+  writeFileSync(path.join(user, 'settings.json'), JSON.stringify(startSettings(stateFolder, ports), null, 2));
   const args = [
     '--new-window',
     // Keeps this command running until the window is closed, which tells when to end the rest.
