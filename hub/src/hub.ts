@@ -15,6 +15,7 @@ import { openXRayPorts } from './receivers/xrayPorts.ts';
 import { createXRayTcpServer } from './receivers/xrayTcp.ts';
 import { XRayUdpReceiver } from './receivers/xrayUdp.ts';
 import type { StoreOptions, TelemetryStore } from './store/telemetryStore.ts';
+import { UserError } from './userError.ts';
 import { version } from './version.ts';
 
 export type OpenStore = (options: StoreOptions) => Promise<TelemetryStore>;
@@ -87,7 +88,8 @@ export class Hub {
     this.#activity.watch(() => udp?.received ?? 0);
     const store = await openStore({ dataDir, maxBytes, maxAgeMillis }).catch(async (error: unknown) => {
       await udp?.close();
-      throw error;
+      // The store words what a person can put right (a database that cannot be opened, a full disk) as one sentence.
+      throw new UserError(error instanceof Error ? error.message : String(error), { cause: error });
     });
     // Datagrams are handed over before the store is closed.
     this.#opened.push(

@@ -162,6 +162,21 @@ test('a data directory that cannot be used is said in one sentence', async () =>
   await check(['--data-dir', join(folder, 'with token'), ...freePorts], 1, /^sightline-hub: The token file .*\.\n$/);
 });
 
+test('a database that cannot be opened is said in one sentence', async () => {
+  const dataDir = temporaryFolder();
+  mkdirSync(join(dataDir, 'telemetry.db'));
+  await check(['--data-dir', dataDir, ...freePorts], 1, sentence(`The database in ${dataDir} cannot be opened: .+\\.`));
+});
+
+test('a damaged database is moved aside and said, and the hub starts anew', async () => {
+  const dataDir = temporaryFolder();
+  writeFileSync(join(dataDir, 'telemetry.db'), 'no database '.repeat(1_000));
+  const hub = await startHubProcess(dataDir);
+  expect(await post(hub, exportOf([spanNumber(1)]))).toBe(200);
+  const { problems } = await clientOf(hub).listProblems();
+  expect(problems.map(({ receiver, message }) => `${receiver}: ${message}`).join('\n')).toMatch(/^store: .*damaged/);
+});
+
 test('SIGTERM flushes and ends with 0, and what was stored is there after the next start', async () => {
   const dataDir = temporaryFolder();
   const first = await startHubProcess(dataDir);
