@@ -63,7 +63,7 @@ export class HubEnvironment extends Disposable {
     if (getSetting('sightline.environment') === 'off') {
       return {};
     }
-    const isBackend = this.#sources.backend.description === `launch: ${name}`;
+    const isBackend = [name, `launch: ${name}`].includes(this.#sources.backend.description ?? '');
     return environmentFor(isBackend ? 'backend' : 'everyone', this.#variables);
   }
 

@@ -75,7 +75,7 @@ class ServiceTerminal extends Disposable implements vscode.Pseudoterminal {
     this.#start.resolve({
       onReady: started.onReady,
       exited: started.exited,
-      stop: () => started.stop(),
+      stop: (patienceMillis) => started.stop(patienceMillis),
       ...(started.pid !== undefined && { pid: started.pid }),
     });
   }

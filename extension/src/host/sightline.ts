@@ -5,6 +5,7 @@ import type { Endpoints } from '@sightline/hub/client/api';
 import * as vscode from 'vscode';
 import type { SightlineTestApi } from '../contracts/testApi.ts';
 import { Disposable } from '../lifetime.ts';
+import { HubArrival } from '../services/hubArrival.ts';
 import { HubActivity } from '../services/hubActivity.ts';
 import { HubSession } from '../services/hubSession.ts';
 import { localHub } from '../services/localHub.ts';
@@ -26,6 +27,9 @@ import { StatusBar } from './statusBar.ts';
 import { TracesView } from './tracesView.ts';
 import { WindowMemory } from './windowMemory.ts';
 
+/** The editor ends its extensions after five seconds, whatever they do, and two services are to end one after the other. */
+const endingMillis = 2_000;
+
 /** One window's Sightline: makes its long-lived objects once and hands them to each other. */
 export class Sightline extends Disposable {
   readonly version: string;
@@ -45,6 +49,7 @@ export class Sightline extends Disposable {
     const dataDir = getSetting('sightline.hub.dataDirectory') ?? defaultDataDirectory();
     const client = this.register(new HubClient({ dataDir }));
     this.#session = this.register(new HubSession(localHubOf(context, client, dataDir, this.version)));
+    this.register(new HubArrival(this.#session, dataDir));
     const choices = new ServiceChoices(context.workspaceState);
     this.#folders = this.register(new FolderServices(choices));
     const environment = this.register(
@@ -94,7 +99,8 @@ export class Sightline extends Disposable {
   /** Notes what runs, for the case that this is a reload, and ends it. */
   async end(): Promise<void> {
     this.#memory.noteEnd();
-    await Promise.all([this.#folders.backend.stop(), this.#folders.database.stop()]);
+    await this.#folders.backend.stop(endingMillis);
+    await this.#folders.database.stop(endingMillis);
   }
 
   testApi(activationMillis: number): SightlineTestApi {

@@ -9,7 +9,8 @@ export interface Run {
   /** Fires with the endpoints of its ready line, where it prints one. */
   readonly onReady: Event<ServiceEndpoints>;
   readonly exited: Promise<ServiceExit>;
-  stop(): Promise<unknown>;
+  /** Asks it to end, and kills what is left after so many milliseconds, five seconds where none are given. */
+  stop(patienceMillis?: number): Promise<unknown>;
 }
 
 /** What to start, and how to tell that it is up. */
@@ -123,11 +124,11 @@ export class FolderService extends Disposable {
   }
 
   /** Ends it, with all that it started. */
-  async stop(): Promise<void> {
+  async stop(patienceMillis?: number): Promise<void> {
     const run = this.#run;
     if (run !== undefined) {
       this.#set({ kind: 'stopping' });
-      await run.stop();
+      await run.stop(patienceMillis);
       await run.exited;
     }
     if (this.#startable !== undefined) {

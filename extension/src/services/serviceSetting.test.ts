@@ -23,6 +23,10 @@ test('nothing is nothing', () => {
   check('', '-');
 });
 
+test('an object that only adds to the one of another settings file is nothing by itself', () => {
+  check({ env: { PORT: '4567' } }, '-');
+});
+
 test('a text is the name of a script, a task or a launch configuration', () => {
   check('npm: dev', 'script  npm: dev');
   check('task: Serve it', 'task  task: Serve it');
@@ -37,7 +41,7 @@ test('an object is a program', () => {
 });
 
 test('what cannot be understood is named by a sentence', () => {
-  check({}, 'The setting "sightline.backend" names no "command".');
+  check({ args: [] }, 'The setting "sightline.backend" names no "command".');
   check(
     [],
     'The setting "sightline.backend" is neither an object with a "command" nor the name of a script, task or launch.',

@@ -37,7 +37,9 @@ export function parseServiceSetting(key: string, value: unknown): ServiceSetting
   if (typeof value !== 'object' || Array.isArray(value)) {
     return wrong(key, 'is neither an object with a "command" nor the name of a script, task or launch');
   }
-  return parseProcess(key, value as Record<string, unknown>);
+  // The editor merges the objects of several settings files: one may add variables for folders that name a program themselves.
+  const isAddition = !('command' in value) && !('args' in value);
+  return isAddition ? { kind: 'none' } : parseProcess(key, { ...value });
 }
 
 /** The definition behind `npm: dev`, `task: serve`, `launch: Server` or a bare name. */
