@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync, linkSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tokenFileOf } from './client/dataDirectory.ts';
 import { UserError } from './userError.ts';
 
@@ -49,10 +49,8 @@ function makeToken(file: string): string {
   const fresh = `${file}.${process.pid}`;
   rmSync(fresh, { force: true });
   writeFileSync(fresh, `${token}\n`, { mode: 0o600, flag: 'wx' });
-  // Linked rather than written in place, so that a reader never sees half a token.
-  rmSync(file, { force: true });
-  linkSync(fresh, file);
-  rmSync(fresh);
+  // Renamed rather than written in place, so that a reader never sees half a token.
+  renameSync(fresh, file);
   return token;
 }
 
