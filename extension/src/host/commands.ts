@@ -11,14 +11,6 @@ export function registerCommands(log: vscode.LogOutputChannel, handlers: Partial
   return new RegisteredCommands(log, Object.entries(handlers) as [string, CommandHandler][]);
 }
 
-/** Runs one of our commands, with its parameters checked. Failures are shown to the person, so nothing is thrown. */
-export async function runCommand<K extends keyof Commands>(
-  id: K,
-  ...parameters: Parameters<Commands[K]>
-): Promise<void> {
-  await vscode.commands.executeCommand(id, ...parameters);
-}
-
 /** Logs what went wrong and shows it: a `UserError` in its own words and with its actions, anything else as a bug. */
 export function showFailure(log: vscode.LogOutputChannel, what: string, error: unknown): void {
   if (error instanceof vscode.CancellationError) {

@@ -1,67 +1,17 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import { Disposable, Emitter } from '../lifetime.ts';
 import { staleNames } from '../services/environment.ts';
-import { FolderService, type ServiceClock } from '../services/folderService.ts';
 import type { HubActivity } from '../services/hubActivity.ts';
 import type { HubSession } from '../services/hubSession.ts';
 import type { PortSettings } from '../services/ports.ts';
 import type { FolderServiceId, ServiceId } from '../services/serviceState.ts';
-import type { FolderServiceSnapshot, ServicesSnapshot } from '../services/servicesTree.ts';
-import { isListening } from '../services/listening.ts';
+import type { FolderServiceSnapshot } from '../services/folderServiceRow.ts';
+import type { ServicesSnapshot } from '../services/servicesTree.ts';
 import { UserError } from '../userError.ts';
 import type { HubEnvironment } from './environment.ts';
+import type { FolderServices } from './folderServices.ts';
 import type { ServiceChoices } from './serviceChoices.ts';
-import { getSetting, onDidChangeSetting } from './settings.ts';
-import { startableOf } from './startables.ts';
-
-const clock: ServiceClock = { now: () => new Date(), sleep: (millis) => sleep(millis), isListening };
-
-/** The database and the backend of a window: what they are, by settings and choices. */
-export class FolderServices extends Disposable {
-  readonly database = this.register(new FolderService('database', clock));
-  readonly backend = this.register(new FolderService('backend', clock));
-  readonly #choices: ServiceChoices;
-  readonly #problems = new Map<FolderServiceId, string>();
-  readonly #described = new Map<FolderServiceId, string>();
-
-  constructor(choices: ServiceChoices) {
-    super();
-    this.#choices = choices;
-    this.register(onDidChangeSetting(['sightline.backend', 'sightline.database'], () => this.configure()));
-    this.register(vscode.workspace.onDidChangeWorkspaceFolders(() => this.configure()));
-    this.register(vscode.workspace.onDidGrantWorkspaceTrust(() => this.configure()));
-  }
-
-  get(id: FolderServiceId): FolderService {
-    return id === 'database' ? this.database : this.backend;
-  }
-
-  problemOf(id: FolderServiceId): string | undefined {
-    return this.#problems.get(id);
-  }
-
-  /** Reads settings and choices anew. The first time is the caller's to choose: reading is a part of activation that can wait. */
-  configure(): void {
-    this.#configureOne('database');
-    this.#configureOne('backend');
-  }
-
-  #configureOne(id: FolderServiceId): void {
-    const choice = this.#choices.get(id);
-    if (choice.kind === 'wrong') {
-      this.#problems.set(id, choice.message);
-    } else {
-      this.#problems.delete(id);
-    }
-    // What is started is made anew only when it differs, so that a service that ended keeps saying how.
-    const description = JSON.stringify(choice.kind === 'given' ? [choice.definition, choice.folder.uri] : choice.kind);
-    if (this.#described.get(id) !== description) {
-      this.#described.set(id, description);
-      this.get(id).configure(choice.kind === 'given' ? startableOf(id, choice.definition, choice.folder) : undefined);
-    }
-  }
-}
+import { getSetting } from './settings.ts';
 
 /** Everything that a window starts and stops, in order: hub, database, backend. */
 export class Services extends Disposable {
@@ -220,6 +170,7 @@ export class Services extends Disposable {
     return {
       state: service.state,
       description: service.description,
+      isDeclined: this.#choices.get(id).kind === 'none',
       problem: this.folders.problemOf(id),
       staleNames: startedWith === undefined ? [] : staleNames(startedWith, this.#environment.forBackend()),
     };

@@ -3,7 +3,7 @@ import type { HubClient } from '@sightline/hub/client/hubClient';
 import { exportLines, powerShellLines } from '../services/environment.ts';
 import { renderEnvironment, renderProblems } from '../services/reports.ts';
 import { serviceIds, type FolderServiceId, type ServiceId } from '../services/serviceState.ts';
-import { pageOf } from '../services/servicesTree.ts';
+import { pageOf } from '../services/folderServiceRow.ts';
 import { UserError } from '../userError.ts';
 import type { ServiceArgument, ServicesCommands } from './commandTable.ts';
 import type { HubEnvironment } from './environment.ts';

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { Disposable } from '../lifetime.ts';
-import { renderServices, servicesTree, type ServiceRow } from '../services/servicesTree.ts';
+import type { ServiceRow } from '../services/serviceRow.ts';
+import { renderServices, servicesTree } from '../services/servicesTree.ts';
 import type { Services } from './services.ts';
 import { getSetting, onDidChangeSetting } from './settings.ts';
 

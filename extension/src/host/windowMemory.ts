@@ -6,7 +6,7 @@ import { readTextFile } from '../services/textFile.ts';
 import { parseLastRun, toRestore, type LastRun } from '../services/lastRun.ts';
 import { isGroupAlive, signalGroup } from '../services/serviceProcess.ts';
 import type { FolderServiceId } from '../services/serviceState.ts';
-import type { FolderServices } from './services.ts';
+import type { FolderServices } from './folderServices.ts';
 
 /**
  * Remembers over a reload what ran in this window, in a file of the workspace's storage: a file, since the editor's own memory is not sure to be

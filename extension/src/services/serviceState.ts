@@ -18,7 +18,5 @@ export type ServiceState =
   /** It ended by itself. `message` says how, in words. */
   | { readonly kind: 'exited'; readonly message: string; readonly isFailure: boolean };
 
-export type ServicePhase = ServiceState['kind'];
-
 /** Where a service answers, as its ready line or its settings name it: `backend`, `page`, `postgres`. */
 export type ServiceEndpoints = Readonly<Record<string, string>>;

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { renderServices, servicesTree, type FolderServiceSnapshot, type ServicesSnapshot } from './servicesTree.ts';
+import type { FolderServiceSnapshot } from './folderServiceRow.ts';
+import { renderServices, servicesTree, type ServicesSnapshot } from './servicesTree.ts';
 import type { RunningHub } from './hubState.ts';
 
 const at = new Date(2026, 10, 23, 9, 5);
@@ -26,6 +27,7 @@ const stats = {
 const unknown: FolderServiceSnapshot = {
   state: { kind: 'unknown' },
   description: undefined,
+  isDeclined: false,
   problem: undefined,
   staleNames: [],
 };

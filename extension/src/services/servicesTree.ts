@@ -2,26 +2,9 @@ import type { StatsReply } from '@sightline/hub/client/api';
 import type { Variable } from './environment.ts';
 import type { HubState, RunningHub } from './hubState.ts';
 import { defaultPorts, type PortSettings, type Receiver } from './ports.ts';
-import type { FolderServiceId, ServiceId, ServiceState } from './serviceState.ts';
-
-/** One row of the Services view, with all that the editor shows of it. */
-export interface ServiceRow {
-  readonly id: string;
-  readonly label: string;
-  readonly description: string;
-  /** A codicon, and the theme color of it where it says good or bad. */
-  readonly icon: string;
-  readonly color?: string;
-  /** Markdown. */
-  readonly tooltip?: string;
-  /** Words that `when` clauses of inline buttons look for: `canStart canStop`. */
-  readonly context: string;
-  /** Which service the buttons of the row act on. */
-  readonly service?: ServiceId;
-  /** Run by a click on the row. */
-  readonly command?: { readonly id: string; readonly title: string; readonly arguments?: readonly unknown[] };
-  readonly children: readonly ServiceRow[];
-}
+import { folderServiceRow, type FolderServiceSnapshot } from './folderServiceRow.ts';
+import { bad, busy, clock, hostOf, idle, noteworthy, number, running, size, type ServiceRow } from './serviceRow.ts';
+import type { ServiceState } from './serviceState.ts';
 
 /** All that the Services view knows at one moment. */
 export interface ServicesSnapshot {
@@ -31,16 +14,6 @@ export interface ServicesSnapshot {
   readonly database: FolderServiceSnapshot;
   readonly backend: FolderServiceSnapshot;
   readonly environment: EnvironmentSnapshot;
-}
-
-export interface FolderServiceSnapshot {
-  readonly state: ServiceState;
-  /** What is started: `npm: dev`. */
-  readonly description: string | undefined;
-  /** Why its setting cannot be understood. */
-  readonly problem: string | undefined;
-  /** Names of variables that it would get another value for if it were started now. */
-  readonly staleNames: readonly string[];
 }
 
 export interface EnvironmentSnapshot {
@@ -152,79 +125,6 @@ function receiverRow({ receiver, label, endpoint, takes }: ReceiverText, ports: 
   return { ...row, ...running, description: `${address} · ${takes}` };
 }
 
-const serviceNames: Record<FolderServiceId, string> = { database: 'Database', backend: 'Backend' };
-
-function folderServiceRow(id: FolderServiceId, service: FolderServiceSnapshot): ServiceRow {
-  const { state, description, problem, staleNames } = service;
-  const row = { id, label: serviceNames[id], service: id, children: [] };
-  if (problem !== undefined) {
-    return { ...row, ...bad, description: problem, tooltip: problem, context: 'service canChoose' };
-  }
-  const what = description === undefined ? {} : { tooltip: `Starts \`${description}\`` };
-  switch (state.kind) {
-    case 'unknown':
-      return { ...row, ...idle, description: 'not chosen', context: 'canChoose' };
-    case 'stopped':
-      return { ...row, ...what, ...idle, description: 'stopped', context: 'service canStart canRechoose' };
-    case 'starting':
-      return { ...row, ...what, ...busy, description: 'starting', context: 'service canStop' };
-    case 'stopping':
-      return { ...row, ...busy, description: 'stopping', context: 'service' };
-    case 'running':
-      return { ...row, ...runningService(id, state, staleNames, description) };
-    case 'elsewhere':
-      return {
-        ...row,
-        ...noteworthy,
-        description: `running, not started here · ${addressOf(state.endpoints)}`,
-        tooltip:
-          'Its port answers, but this window did not start it, so it can neither be stopped here nor given the environment.',
-        context: `service ${openable(state.endpoints)}canRechoose`,
-      };
-    case 'exited':
-      return {
-        ...row,
-        ...(state.isFailure ? bad : idle),
-        description: state.message,
-        command: { id: 'sightline.showOutput', title: 'Show Output', arguments: [id] },
-        context: 'service canStart canRechoose',
-      };
-  }
-}
-
-type Running = Extract<ServiceState, { kind: 'running' }>;
-
-function runningService(
-  id: FolderServiceId,
-  { since, endpoints, pid }: Running,
-  staleNames: readonly string[],
-  what: string | undefined,
-): Omit<ServiceRow, 'id' | 'label' | 'service' | 'children'> {
-  const isStale = staleNames.length > 0;
-  const facts = [
-    what === undefined ? undefined : `Runs \`${what}\``,
-    pid === undefined ? undefined : `process ${pid}`,
-    isStale ? `would now get other values of ${staleNames.join(', ')}` : undefined,
-  ];
-  const parts = [isStale ? 'environment changed: restart' : 'running', addressOf(endpoints), `since ${clock(since)}`];
-  return {
-    ...(isStale ? noteworthy : running),
-    description: parts.filter((part) => part !== '').join(' · '),
-    tooltip: facts.filter((fact) => fact !== undefined).join('; '),
-    context: `service canStop canRestart canRechoose ${id === 'backend' ? openable(endpoints) : ''}`.trim(),
-  };
-}
-
-/** `canOpen ` where a browser has something to open. */
-function openable(endpoints: Readonly<Record<string, string>>): string {
-  return pageOf(endpoints) === undefined ? '' : 'canOpen ';
-}
-
-/** What a person opens of a backend: its page, else the backend itself. */
-export function pageOf(endpoints: Readonly<Record<string, string>>): string | undefined {
-  return endpoints['page'] ?? endpoints['backend'];
-}
-
 function countRows({ hub, stats }: ServicesSnapshot): ServiceRow[] {
   if (hub.kind !== 'running' || stats === undefined) {
     return [];
@@ -298,38 +198,4 @@ function variableRow({ name, value, recipient, origin, isSecret }: Variable): Se
     context: 'variable',
     children: [],
   };
-}
-
-const running = { icon: 'pass-filled', color: 'testing.iconPassed' };
-const idle = { icon: 'circle-large-outline' };
-const busy = { icon: 'loading~spin' };
-const noteworthy = { icon: 'warning', color: 'list.warningForeground' };
-const bad = { icon: 'error', color: 'list.errorForeground' };
-
-function addressOf(endpoints: Readonly<Record<string, string>>): string {
-  const first = endpoints['backend'] ?? endpoints['page'] ?? Object.values(endpoints)[0];
-  return first === undefined ? '' : hostOf(first);
-}
-
-/** Host and port: never the user and password that a connection string may carry. */
-function hostOf(endpoint: string): string {
-  return URL.canParse(endpoint) && endpoint.includes('://') ? new URL(endpoint).host : endpoint;
-}
-
-function clock(date: Date): string {
-  return `${String(date.getHours()).padStart(2, '0')}:${String(date.getMinutes()).padStart(2, '0')}`;
-}
-
-function number(count: number): string {
-  return count.toLocaleString('en-US');
-}
-
-function size(bytes: number): string {
-  const units = ['KB', 'MB', 'GB'];
-  let value = bytes / 1024;
-  while (value >= 1024 && units.length > 1) {
-    value /= 1024;
-    units.shift();
-  }
-  return `${value.toFixed(value < 10 ? 1 : 0)} ${units[0]}`;
 }

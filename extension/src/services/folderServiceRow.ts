@@ -1,0 +1,92 @@
+import { bad, busy, clock, hostOf, idle, noteworthy, running, type ServiceRow } from './serviceRow.ts';
+import type { FolderServiceId, ServiceState } from './serviceState.ts';
+
+export interface FolderServiceSnapshot {
+  readonly state: ServiceState;
+  /** What is started: `npm: dev`. */
+  readonly description: string | undefined;
+  /** A person said that the folder has none. */
+  readonly isDeclined: boolean;
+  /** Why its setting cannot be understood. */
+  readonly problem: string | undefined;
+  /** Names of variables that it would get another value for if it were started now. */
+  readonly staleNames: readonly string[];
+}
+
+const serviceNames: Record<FolderServiceId, string> = { database: 'Database', backend: 'Backend' };
+
+export function folderServiceRow(id: FolderServiceId, service: FolderServiceSnapshot): ServiceRow {
+  const { state, description, isDeclined, problem, staleNames } = service;
+  const row = { id, label: serviceNames[id], service: id, children: [] };
+  if (problem !== undefined) {
+    return { ...row, ...bad, description: problem, tooltip: problem, context: 'service canChoose' };
+  }
+  const what = description === undefined ? {} : { tooltip: `Starts \`${description}\`` };
+  switch (state.kind) {
+    case 'unknown':
+      return { ...row, ...idle, description: isDeclined ? 'none' : 'not chosen', context: 'canChoose' };
+    case 'stopped':
+      return { ...row, ...what, ...idle, description: 'stopped', context: 'service canStart canRechoose' };
+    case 'starting':
+      return { ...row, ...what, ...busy, description: 'starting', context: 'service canStop' };
+    case 'stopping':
+      return { ...row, ...busy, description: 'stopping', context: 'service' };
+    case 'running':
+      return { ...row, ...runningService(id, state, staleNames, description) };
+    case 'elsewhere':
+      return {
+        ...row,
+        ...noteworthy,
+        description: `running, not started here · ${addressOf(state.endpoints)}`,
+        tooltip:
+          'Its port answers, but this window did not start it, so it can neither be stopped here nor given the environment.',
+        context: `service ${openable(state.endpoints)}canRechoose`,
+      };
+    case 'exited':
+      return {
+        ...row,
+        ...(state.isFailure ? bad : idle),
+        description: state.message,
+        command: { id: 'sightline.showOutput', title: 'Show Output', arguments: [id] },
+        context: 'service canStart canRechoose',
+      };
+  }
+}
+
+type Running = Extract<ServiceState, { kind: 'running' }>;
+
+function runningService(
+  id: FolderServiceId,
+  { since, endpoints, pid }: Running,
+  staleNames: readonly string[],
+  what: string | undefined,
+): Omit<ServiceRow, 'id' | 'label' | 'service' | 'children'> {
+  const isStale = staleNames.length > 0;
+  const facts = [
+    what === undefined ? undefined : `Runs \`${what}\``,
+    pid === undefined ? undefined : `process ${pid}`,
+    isStale ? `would now get other values of ${staleNames.join(', ')}` : undefined,
+  ];
+  const parts = [isStale ? 'environment changed: restart' : 'running', addressOf(endpoints), `since ${clock(since)}`];
+  return {
+    ...(isStale ? noteworthy : running),
+    description: parts.filter((part) => part !== '').join(' · '),
+    tooltip: facts.filter((fact) => fact !== undefined).join('; '),
+    context: `service canStop canRestart canRechoose ${id === 'backend' ? openable(endpoints) : ''}`.trim(),
+  };
+}
+
+/** `canOpen ` where a browser has something to open. */
+function openable(endpoints: Readonly<Record<string, string>>): string {
+  return pageOf(endpoints) === undefined ? '' : 'canOpen ';
+}
+
+/** What a person opens of a backend: its page, else the backend itself. */
+export function pageOf(endpoints: Readonly<Record<string, string>>): string | undefined {
+  return endpoints['page'] ?? endpoints['backend'];
+}
+
+function addressOf(endpoints: Readonly<Record<string, string>>): string {
+  const first = endpoints['backend'] ?? endpoints['page'] ?? Object.values(endpoints)[0];
+  return first === undefined ? '' : hostOf(first);
+}
