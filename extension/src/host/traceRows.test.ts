@@ -100,6 +100,27 @@ test('a span that failed without raising anything cannot be opened once that is 
   expect([events, known].map((all) => isExpandable(stateAfter(all), node))).toEqual([true, false]);
 });
 
+test('an exception that both protocols report of one request is shown once', () => {
+  const broken = [{ type: 'TypeError', message: 'broken', stack: [] }];
+  const spans: TestSpan[] = [
+    { depth: 0, id: 'a', name: 'GET /', status: 'fault' },
+    { depth: 1, id: 'b', name: 'backend', source: 'xray', status: 'fault', flags: ['sameWork'] },
+    { depth: 1, id: 'c', name: 'load', status: 'fault' },
+  ];
+  const events = [newest([testTrace(1, 12)]), tree(1, spans), ...['a', 'b', 'c'].map((id) => raised(id, broken))];
+  expect(rendered(events)).toMatchInlineSnapshot(`
+    "
+    (pass) GET /api/activities/home  200 · 34 ms · 12 s ago
+      (error) GET /  fault · 1 ms
+        (bug) TypeError: broken
+        (error) backend  fault · 1 ms · same request
+        (error) load  fault · 1 ms
+          (bug) TypeError: broken
+      (json) Open raw documents
+    "
+  `);
+});
+
 test('a trace that went while it was looked at, or cannot be loaded, says so', () => {
   expect(rendered([newest([testTrace(2, 1), testTrace(1, 2)]), gone(2), failed(1)])).toMatchInlineSnapshot(`
     "

@@ -6,6 +6,7 @@ import {
   hasChildren,
   isFailed,
   parentOf,
+  rowOf,
   type SpanRow,
   type SpanTree,
 } from './tracesSpanTree.ts';
@@ -115,7 +116,7 @@ export function isExpandable(state: TracesState, node: TracesNode): boolean {
       return true;
     case 'span': {
       const tree = loadedTreeOf(state, node.traceId);
-      const row = tree?.rows[tree.indexOf.get(node.spanKey) ?? -1];
+      const row = tree && rowOf(tree, node.spanKey);
       return tree !== undefined && row !== undefined && (hasChildren(tree, row.key) || mayHaveExceptions(tree, row));
     }
     case 'exception':
@@ -157,7 +158,7 @@ function nodesInSpan(state: TracesState, node: Extract<TracesNode, { kind: 'span
   if (tree === undefined) {
     return [];
   }
-  const exceptions = (tree.exceptions.get(spanId) ?? []).map((_exception, index): TracesNode => ({
+  const exceptions = (shownExceptions(tree, spanKey) ?? []).map((index): TracesNode => ({
     kind: 'exception',
     traceId,
     spanKey,
@@ -188,8 +189,19 @@ function spanNode(traceId: string, spanKey: string): Extract<TracesNode, { kind:
 }
 
 function mayHaveExceptions(tree: SpanTree, row: SpanRow): boolean {
-  const known = tree.exceptions.get(row.spanId);
-  return known === undefined ? isFailed(row.status) : known.length > 0;
+  return shownExceptions(tree, row.key)?.length !== 0 && (tree.exceptions.has(row.spanId) || isFailed(row.status));
+}
+
+/**
+ * Which exceptions of a span have a row, `undefined` while they are not known. Where both protocols report one piece of work, each tells of the same
+ * exception: it is shown once, in the upper row.
+ */
+function shownExceptions(tree: SpanTree, spanKey: string): readonly number[] | undefined {
+  const row = rowOf(tree, spanKey);
+  const exceptions = row === undefined ? undefined : tree.exceptions.get(row.spanId);
+  const parent = row?.isSameWork === true ? parentOf(tree, spanKey) : undefined;
+  const above = new Set((parent && tree.exceptions.get(parent.spanId))?.map(({ message }) => message));
+  return exceptions?.flatMap(({ message }, index) => (above.has(message) ? [] : [index]));
 }
 
 function parentOfSpan(state: TracesState, node: Extract<TracesNode, { kind: 'span' }>): TracesNode {
