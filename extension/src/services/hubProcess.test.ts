@@ -39,10 +39,10 @@ test('the ready line is taken, whatever is printed before it', async () => {
   await check(`console.log('hello'); console.log(${JSON.stringify(ready)})`, 'ready 7 http://127.0.0.1:1');
 });
 
-test('a hub that ends before it is ready is quoted', async () => {
+test('a hub that ends before it is ready is quoted, with settings for its options', async () => {
   await check(
-    `console.error('Port 4319 is held by another program.'); process.exit(1)`,
-    'UserError: The hub did not start: Port 4319 is held by another program.',
+    `console.error('sightline-hub: Port 4319 is taken; choose another one with --port.'); process.exit(1)`,
+    'UserError: The hub did not start: Port 4319 is taken; choose another one with the setting "sightline.hub.port".',
   );
 });
 

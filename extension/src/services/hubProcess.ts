@@ -152,8 +152,27 @@ function endedEarly(logFile: string): UserError {
   const message =
     sentence === undefined
       ? 'The hub ended before it was ready and said nothing.'
-      : `The hub did not start: ${sentence}`;
+      : `The hub did not start: ${inTermsOfSettings(sentence)}`;
   return new UserError(message, { actions: [showHubOutput] });
+}
+
+const settingOf: Readonly<Record<string, string>> = {
+  '--port': 'sightline.hub.port',
+  '--otlp-port': 'sightline.hub.otlpHttpPort',
+  '--otlp-grpc-port': 'sightline.hub.otlpGrpcPort',
+  '--xray-port': 'sightline.hub.xrayPort',
+  '--data-dir': 'sightline.hub.dataDirectory',
+  '--max-bytes': 'sightline.hub.maxSize',
+  '--max-age': 'sightline.hub.maxAge',
+};
+
+/** The hub advises people at a shell; here its options are settings. */
+function inTermsOfSettings(sentence: string): string {
+  return sentence
+    .replace(/^sightline-hub: /, '')
+    .replaceAll(/--[a-z-]+/g, (option) =>
+      settingOf[option] === undefined ? option : `the setting "${settingOf[option]}"`,
+    );
 }
 
 function lastLineOf(file: string): string | undefined {
