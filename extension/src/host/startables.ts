@@ -14,6 +14,7 @@ import {
   type ProcessDefinition,
   type ServiceDefinition,
 } from '../services/serviceSetting.ts';
+import { serviceMark } from '../services/serviceMark.ts';
 import type { FolderServiceId, ServiceEndpoints } from '../services/serviceState.ts';
 import { UserError } from '../userError.ts';
 import { runLaunch, runTask } from './folderRuns.ts';
@@ -36,7 +37,8 @@ export function startableOf(
     description,
     endpoints: endpointsOf(id, filled),
     ...(port !== undefined && { port }),
-    run: async (environment) => await runInTask(id, folder, await commandOf(filled, folder, environment)),
+    run: async (environment) =>
+      await runInTask(id, folder, await commandOf(filled, folder, { ...environment, ...serviceMark(id) })),
   };
 }
 
@@ -52,7 +54,7 @@ async function runNamed(
   const { kind, name } = definition.kind === 'named' ? await resolveName(definition.name, folder) : definition;
   switch (kind) {
     case 'script':
-      return await runInTask(id, folder, await scriptCommand(name, folder, environment));
+      return await runInTask(id, folder, await scriptCommand(name, folder, { ...environment, ...serviceMark(id) }));
     case 'task':
       return await runTask(folder, name);
     case 'launch':

@@ -4,7 +4,8 @@ import * as vscode from 'vscode';
 import { Disposable } from '../lifetime.ts';
 import { readTextFile } from '../services/textFile.ts';
 import { parseLastRun, toRestore, type LastRun } from '../services/lastRun.ts';
-import { isGroupAlive, signalGroup } from '../services/serviceProcess.ts';
+import { hasServiceMark } from '../services/serviceMark.ts';
+import { signalGroup } from '../services/serviceProcess.ts';
 import type { FolderServiceId } from '../services/serviceState.ts';
 import type { FolderServices } from './folderServices.ts';
 
@@ -26,7 +27,7 @@ export class WindowMemory extends Disposable {
   /** The services to start again. Ends what is left of them first, where the last window crashed. */
   takeUp(): readonly FolderServiceId[] {
     const last = parseLastRun(this.#file === undefined ? undefined : readTextFile(this.#file));
-    const restored = toRestore(last, Date.now(), isGroupAlive);
+    const restored = toRestore(last, Date.now(), hasServiceMark);
     for (const { pid } of last.endedAt === undefined ? restored : []) {
       if (pid !== undefined) {
         signalGroup(pid, 'SIGTERM');

@@ -8,7 +8,7 @@ const services = [
 
 function check(endedAt: number | undefined, alive: readonly number[], expected: string): void {
   const last = endedAt === undefined ? { services } : { services, endedAt };
-  const restored = toRestore(last, 100_000, (pid) => alive.includes(pid));
+  const restored = toRestore(last, 100_000, (_, pid) => alive.includes(pid));
   expect(restored.map(({ id }) => id).join(' ')).toBe(expected);
 }
 

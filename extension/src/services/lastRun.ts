@@ -23,9 +23,13 @@ export function parseLastRun(text: string | undefined): LastRun {
 /**
  * What to start again: all that ran when the window was reloaded a moment ago, or whose process outlived a crash of the window and is to be ended first.
  */
-export function toRestore(last: LastRun, now: number, isAlive: (pid: number) => boolean): LastRun['services'] {
+export function toRestore(
+  last: LastRun,
+  now: number,
+  isAlive: (id: FolderServiceId, pid: number) => boolean,
+): LastRun['services'] {
   if (last.endedAt !== undefined) {
     return now - last.endedAt <= reloadMillis ? last.services : [];
   }
-  return last.services.filter(({ pid }) => pid !== undefined && isAlive(pid));
+  return last.services.filter(({ id, pid }) => pid !== undefined && isAlive(id, pid));
 }
