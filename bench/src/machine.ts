@@ -46,8 +46,8 @@ export async function coresInUse(): Promise<number> {
 /** Quiet enough to measure: the others use less of the machine than this, in cores. */
 const quietCores = 0.15;
 
-/** Waits until other programs are quiet, for a minute at most; answers the cores they used at the end of the wait. */
-export async function waitForQuiet(timeoutMillis = 60_000): Promise<number> {
+/** Waits until other programs are quiet, for 20 seconds at most; answers the cores they used at the end of the wait. */
+export async function waitForQuiet(timeoutMillis = 20_000): Promise<number> {
   const end = performance.now() + timeoutMillis;
   let used = await coresInUse();
   while (used > quietCores && performance.now() < end) {

@@ -26,7 +26,7 @@ async function measure(bench: Bench): Promise<Figure[]> {
     },
     { name: 'latency.busy', what: 'the same while 2,000 other spans a second come in', unit: 'ms', target },
   ]);
-  const samples = bench.isQuick ? 20 : 100;
+  const samples = bench.isQuick ? 20 : 60;
   await bench.eachRun('latency', async (number) => {
     const hub = await bench.startHub();
     const quiet = await sample(hub, 70_000 + number * 2, samples);
