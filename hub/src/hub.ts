@@ -187,7 +187,7 @@ export class Hub {
   }
 
   async #stats(store: TelemetryStore): Promise<StatsReply> {
-    await this.#udp?.countKernelDrops();
+    await this.#udp?.countDrops();
     const stored = store.stats();
     return {
       traces: stored.traces,

@@ -51,6 +51,21 @@ test('a burst of 2,000 segments of 1 KB loses nothing, and a loss would be count
   expect(hub.store.dropped).toEqual({});
 });
 
+test('a store that falls behind costs bounded memory, and what is dropped is counted', async () => {
+  const hub = await startHubUnderTest();
+  hub.store.takesDatagrams = false;
+  const datagrams = Array.from({ length: 100 }, () => 'x'.repeat(60_000));
+  const headers = { authorization: `Bearer ${hub.token}` };
+  const dropped = async (): Promise<number> => {
+    await sendDatagrams(hub, datagrams);
+    await send(`${hub.endpoints.api}/sightline/v1/stats`, { headers });
+    return hub.store.dropped['queueFull'] ?? 0;
+  };
+  await expect.poll(dropped, { timeout: 20_000 }).toBeGreaterThan(0);
+  const kept = hub.store.datagrams.reduce((sum, { length }) => sum + length, 0);
+  expect(kept).toBeLessThan(65 * 2 ** 20);
+});
+
 test('what has arrived is handed over before the hub ends', async () => {
   const hub = await startHubUnderTest();
   await sendDatagrams(hub, ['last words']);

@@ -1,31 +1,15 @@
-import { Worker, type MessagePort } from 'node:worker_threads';
+import { Worker } from 'node:worker_threads';
 import { listenError, type ListenAddress } from '../listening.ts';
 import type { TelemetryStore } from '../store/telemetryStore.ts';
 import { readKernelDrops } from './kernelDrops.ts';
-
-export interface UdpThreadInput {
-  /** One shared number: datagrams received. */
-  readonly received: Int32Array<SharedArrayBuffer>;
-  readonly recvBufferBytes: number;
-}
-
-export type UdpThreadCall =
-  | { readonly kind: 'connect'; readonly datagrams: MessagePort }
-  | { readonly kind: 'bind'; readonly host: string; readonly port: number }
-  | { readonly kind: 'unbind' }
-  | { readonly kind: 'end' };
-
-export type UdpThreadAnswer =
-  | { readonly kind: 'bound'; readonly port: number; readonly grantedBytes: number }
-  | { readonly kind: 'failed'; readonly message: string; readonly code?: string }
-  | { readonly kind: 'unbound' };
+import { udpCounters, type UdpThreadAnswer, type UdpThreadCall, type UdpThreadInput } from './udpMessages.ts';
 
 /** A burst of 2,000 segments of 1 KB needs about 5 MB: the kernel counts its own bookkeeping for each datagram. */
 const recvBufferBytes = 8 * 2 ** 20;
 
 /** Takes X-Ray segments over UDP, as the X-Ray daemon does, and counts what the kernel had to drop. */
 export class XRayUdpReceiver {
-  readonly #received = new Int32Array(new SharedArrayBuffer(4));
+  readonly #counters = new Int32Array(new SharedArrayBuffer(8));
   readonly #thread: Worker;
   #store: TelemetryStore | undefined;
   #port = 0;
@@ -34,7 +18,7 @@ export class XRayUdpReceiver {
 
   /** Starts the thread, which takes as long as opening the store: both can be under way at once. */
   constructor() {
-    const input: UdpThreadInput = { received: this.#received, recvBufferBytes };
+    const input: UdpThreadInput = { counters: this.#counters, recvBufferBytes };
     this.#thread = new Worker(threadFile('xrayUdpThread'), {
       name: 'xray-udp',
       workerData: input,
@@ -82,11 +66,15 @@ export class XRayUdpReceiver {
 
   /** Datagrams since the start. It wraps around, so it is good for comparing only. */
   get received(): number {
-    return Atomics.load(this.#received, 0);
+    return Atomics.load(this.#counters, udpCounters.received);
   }
 
-  /** Adds what the kernel has dropped since the last call to the store's count of lost records. */
-  async countKernelDrops(): Promise<void> {
+  /** Adds what the kernel and the thread have dropped since the last call to the store's count of lost records. */
+  async countDrops(): Promise<void> {
+    const dropped = Atomics.exchange(this.#counters, udpCounters.dropped, 0);
+    if (dropped > 0) {
+      this.#store?.countDropped('queueFull', dropped);
+    }
     const drops = this.#port === 0 ? 0 : await readKernelDrops(this.#port);
     if (drops > this.#kernelDrops) {
       this.#store?.countDropped('udpKernel', drops - this.#kernelDrops);
@@ -96,7 +84,7 @@ export class XRayUdpReceiver {
 
   /** Hands over what has arrived and ends the thread. */
   async close(): Promise<void> {
-    await this.countKernelDrops();
+    await this.countDrops();
     const ended = new Promise<void>((resolve) => {
       this.#thread.once('exit', () => resolve());
     });

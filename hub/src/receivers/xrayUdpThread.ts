@@ -4,15 +4,19 @@
  */
 import { createSocket, type Socket } from 'node:dgram';
 import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
-import type { UdpThreadAnswer, UdpThreadCall, UdpThreadInput } from './xrayUdp.ts';
+import { udpCounters, type UdpThreadAnswer, type UdpThreadCall, type UdpThreadInput } from './udpMessages.ts';
 
 const batchBytes = 256 * 1024;
+/** What the store may have before it and not worked off; beyond that, datagrams are dropped and counted. */
+const maxBytesUnderWay = 64 * 2 ** 20;
 /** How long a datagram may wait for others; a batch of its own for each would cost the store a wake-up a datagram. */
 const batchMillis = 2;
 
-const { received, recvBufferBytes } = workerData as UdpThreadInput;
+const { counters, recvBufferBytes } = workerData as UdpThreadInput;
 const batch = Buffer.allocUnsafeSlow(batchBytes);
 let used = 0;
+let inBatch = 0;
+let underWay = 0;
 let timer: NodeJS.Timeout | undefined;
 let socket: Socket | undefined;
 let store: MessagePort | undefined;
@@ -21,6 +25,7 @@ parentPort?.on('message', (call: UdpThreadCall) => {
   switch (call.kind) {
     case 'connect':
       store = call.datagrams;
+      store.on('message', ({ taken }: { taken: number }) => (underWay -= taken));
       return;
     case 'bind':
       bind(call.host, call.port);
@@ -61,24 +66,32 @@ function unbind(onDone: () => void): void {
 }
 
 function take(datagram: Buffer): void {
-  Atomics.add(received, 0, 1);
+  Atomics.add(counters, udpCounters.received, 1);
   if (used + 4 + datagram.length > batchBytes) {
     handOver();
   }
   batch.writeUInt32LE(datagram.length, used);
   batch.set(datagram, used + 4);
   used += 4 + datagram.length;
+  inBatch += 1;
   timer ??= setTimeout(handOver, batchMillis);
 }
 
 function handOver(): void {
   clearTimeout(timer);
   timer = undefined;
-  if (used > 0) {
-    const run = batch.buffer.slice(0, used);
-    store?.postMessage({ batch: run }, [run]);
-    used = 0;
+  if (used === 0) {
+    return;
   }
+  if (underWay + used > maxBytesUnderWay) {
+    Atomics.add(counters, udpCounters.dropped, inBatch);
+  } else {
+    const run = batch.buffer.slice(0, used);
+    underWay += used;
+    store?.postMessage({ batch: run }, [run]);
+  }
+  used = 0;
+  inBatch = 0;
 }
 
 function tell(answer: UdpThreadAnswer): void {

@@ -12,7 +12,10 @@ export class DatagramIntake {
     this.#port = port;
     this.#problems = problems;
     this.#commit = commit;
-    port.on('message', ({ batch }: { batch: ArrayBuffer }) => this.#take(Buffer.from(batch)));
+    port.on('message', ({ batch }: { batch: ArrayBuffer }) => {
+      this.#take(Buffer.from(batch));
+      port.postMessage({ taken: batch.byteLength });
+    });
   }
 
   close(): void {

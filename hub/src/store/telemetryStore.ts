@@ -66,7 +66,8 @@ export interface TelemetryStore {
   append(payload: Payload): Promise<AppendResult>;
   /**
    * A port for the datagram thread: it posts `{ batch: ArrayBuffer }` (transferred), a run of `[u32 little-endian length][datagram]`,
-   * each datagram with its X-Ray header line. Bad ones become problems; there is nobody to answer.
+   * each datagram with its X-Ray header line. Bad ones become problems; there is nobody to answer. The port answers each batch with
+   * `{ taken: number }`, its bytes, once it has been worked off, so that the thread can bound what is under way.
    */
   openDatagramPort(): MessagePort;
   /** Counts records that were lost before they reached the store, by reason. */

@@ -33,6 +33,8 @@ export class InMemoryStore implements TelemetryStore {
     accepted: 1,
     rejected: 0,
   });
+  /** False for a store that never gets round to working off what it is given. */
+  takesDatagrams = true;
   isClosed = false;
   readonly #listeners = new Set<(change: ChangeEvent) => void>();
   readonly #ports: MessagePort[] = [];
@@ -50,6 +52,9 @@ export class InMemoryStore implements TelemetryStore {
       const bytes = Buffer.from(batch);
       for (let at = 0; at < bytes.length; at += 4 + bytes.readUInt32LE(at)) {
         this.datagrams.push(bytes.toString('utf8', at + 4, at + 4 + bytes.readUInt32LE(at)));
+      }
+      if (this.takesDatagrams) {
+        port1.postMessage({ taken: batch.byteLength });
       }
       this.#look();
     });
