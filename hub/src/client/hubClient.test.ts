@@ -1,9 +1,12 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { startHubUnderTest, type HubUnderTest } from '../testing/hubUnderTest.ts';
+import { startHubUnderTest, temporaryFolder, type HubUnderTest } from '../testing/hubUnderTest.ts';
 import { detail, rows, spanId, storedTrace, traceId } from '../testing/traces.ts';
 import type { ChangeEvent } from './api.ts';
 import { HubClient, type HubLocation } from './hubClient.ts';
 import { HubError } from './hubError.ts';
+import { hubRecordFileOf } from './hubLock.ts';
 import { createServer } from './nodeHttp.ts';
 
 function clientOf(location: HubLocation): HubClient {
@@ -148,5 +151,27 @@ test('a hub that starts again on another port is found by its data directory', a
 });
 
 test('a data directory without a hub is said', async () => {
-  await check(clientOf({ dataDir: '/nowhere' }).stats(), 'unreachable: No Sightline hub has started on /nowhere.');
+  await check(clientOf({ dataDir: '/nowhere' }).stats(), 'unreachable: No Sightline hub is running on /nowhere.');
+});
+
+test('whoever has the port of a hub that was killed does not get its token', async () => {
+  const seen: string[] = [];
+  const server = createServer((request, response) => {
+    seen.push(`${request.url} ${request.headers.authorization ?? 'no token'}`);
+    response.end('{"status":"ok","version":"0.1.0","pid":1}');
+  });
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  onTestFinished(() => void server.close());
+  const address = server.address();
+  const port = typeof address === 'object' ? address?.port : 0;
+  const dataDir = temporaryFolder();
+  writeFileSync(join(dataDir, 'token'), 'secret');
+  writeFileSync(
+    hubRecordFileOf(dataDir),
+    JSON.stringify({ pid: 2, api: `http://127.0.0.1:${port}`, version: '0.1.0', startedAt: '' }),
+  );
+  await check(clientOf({ dataDir }).stats(), `unreachable: No Sightline hub is running on ${dataDir}.`);
+  expect(seen).toEqual(['/health no token']);
 });

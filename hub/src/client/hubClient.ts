@@ -13,7 +13,7 @@ import { ChangeSubscription, type ChangeListener } from './changeSubscription.ts
 import { tokenFileOf } from './dataDirectory.ts';
 import { HubError } from './hubError.ts';
 import { openReply, readReply } from './hubHttp.ts';
-import { readHubRecord } from './hubLock.ts';
+import { findRunningHub } from './hubLock.ts';
 import { Agent } from './nodeHttp.ts';
 
 /**
@@ -200,9 +200,10 @@ function tracePath(traceId: string): string {
 }
 
 async function locateByDataDirectory(dataDir: string): Promise<{ endpoint: string; token: string }> {
-  const record = await readHubRecord(dataDir);
+  // Asked for its health before it is given the token: a killed hub's port may be somebody else's by now.
+  const record = await findRunningHub(dataDir);
   if (record === undefined) {
-    throw new HubError('unreachable', `No Sightline hub has started on ${dataDir}.`);
+    throw new HubError('unreachable', `No Sightline hub is running on ${dataDir}.`);
   }
   try {
     return { endpoint: record.api, token: (await readFile(tokenFileOf(dataDir), 'utf8')).trim() };
