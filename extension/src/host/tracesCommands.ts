@@ -32,7 +32,7 @@ export class TraceCommands {
   }
 
   readonly handlers: TracesCommands = {
-    'sightline.refreshTraces': () => this.#controller.refresh(),
+    'sightline.refreshTraces': () => inView(() => this.#controller.refresh()),
     'sightline.pauseTraces': () => this.#controller.pause(),
     'sightline.resumeTraces': () => this.#controller.resume(),
     'sightline.clearTraces': () => this.#clear(),
@@ -84,7 +84,7 @@ export class TraceCommands {
     const detail = `They are removed from this machine with their log lines, for every window.${stay} This cannot be undone.`;
     const answer = await vscode.window.showWarningMessage(question, { modal: true, detail }, 'Clear');
     if (answer === 'Clear') {
-      await this.#controller.clear();
+      await inView(() => this.#controller.clear());
     }
   }
 
@@ -111,7 +111,7 @@ export class TraceCommands {
         `No trace ${traceId} is kept here: it was never received, or has been cleared or retired since.`,
       );
     }
-    if (await this.#controller.bringIntoRows(traceId)) {
+    if (await inView(() => this.#controller.bringIntoRows(traceId))) {
       // The editor reveals only what it has drawn: the view must be visible, with the rows that were just loaded.
       await vscode.commands.executeCommand('sightline.traces.focus');
       await this.#provider.whenDrawn();
@@ -174,6 +174,11 @@ const findInput: vscode.InputBoxOptions = {
   validateInput: (text) =>
     text.trim() === '' || parseTraceId(text.trim()) !== undefined ? undefined : `This is no trace id. ${idForms}`,
 };
+
+/** Shows at the top of the view that something is under way, if it takes long enough to be seen. */
+async function inView<T>(work: () => Promise<T>): Promise<T> {
+  return await vscode.window.withProgress({ location: { viewId: 'sightline.traces' } }, work);
+}
 
 function traceIdOf(node: TracesNode | undefined): string | undefined {
   return node !== undefined && 'traceId' in node ? node.traceId : undefined;

@@ -156,6 +156,7 @@ function sourceStateOf(state: HubState): SourceState {
     case 'running':
       return { kind: 'ready' };
     case 'lost':
+      return lost;
     case 'failed':
       return { kind: 'failed', message: state.message };
   }
