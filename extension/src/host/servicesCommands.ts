@@ -133,7 +133,7 @@ const names: Record<ServiceId, string> = { hub: 'Hub', database: 'Database', bac
 
 function phaseOf(services: Services, id: ServiceId): string {
   const { kind } = id === 'hub' ? services.session.state : services.folders.get(id).state;
-  return { off: 'not started', unknown: 'not chosen', elsewhere: 'running, not started here' }[kind as string] ?? kind;
+  return { off: 'not started', unknown: 'not chosen', elsewhere: 'started elsewhere' }[kind as string] ?? kind;
 }
 
 /**

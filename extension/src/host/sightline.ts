@@ -42,6 +42,7 @@ export class Sightline extends Disposable {
   readonly #tracesView: TracesView;
   readonly #memory: WindowMemory;
   readonly #contextKeys = new ContextKeySetter();
+  #begun = Promise.resolve();
 
   constructor(context: vscode.ExtensionContext, log: vscode.LogOutputChannel) {
     super();
@@ -79,8 +80,13 @@ export class Sightline extends Disposable {
     this.#setContext();
   }
 
-  /** What happens by itself after the window has opened: joining a hub that runs, what ran before a reload, autostart. */
-  async begin(): Promise<void> {
+  /** What happens by itself after the window has opened: joining a hub that runs, what ran before a reload, autostart. Never rejects. */
+  begin(): Promise<void> {
+    this.#begun = this.#begin();
+    return this.#begun;
+  }
+
+  async #begin(): Promise<void> {
     // The editor waits for activation, and nothing here is part of it.
     await setImmediate();
     try {
@@ -110,12 +116,15 @@ export class Sightline extends Disposable {
       hub: () => this.#session.start(),
       servicesText: () => this.#servicesView.renderText(),
       tracesText: () => this.#tracesView.renderText(),
-      whenIdle: () => this.#services.whenIdle(),
+      whenIdle: async () => {
+        await this.#begun;
+        await this.#services.whenIdle();
+      },
     };
   }
 
   async #startByItself(): Promise<void> {
-    const ranBefore = this.#memory.takeUp();
+    const ranBefore = await this.#memory.takeUp();
     if (getSetting('sightline.autostart')) {
       await withProgress('Starting', (signal) => this.#services.startAll({ ask: false }, signal));
       return;

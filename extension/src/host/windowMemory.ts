@@ -1,13 +1,17 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import { Disposable } from '../lifetime.ts';
 import { readTextFile } from '../services/textFile.ts';
 import { parseLastRun, toRestore, type LastRun } from '../services/lastRun.ts';
 import { hasServiceMark } from '../services/serviceMark.ts';
-import { signalGroup } from '../services/serviceProcess.ts';
+import { isGroupAlive, signalGroup } from '../services/serviceProcess.ts';
 import type { FolderServiceId } from '../services/serviceState.ts';
 import type { FolderServices } from './folderServices.ts';
+
+/** How long a leftover may take to end by itself before it is killed. */
+const endingMillis = 5_000;
 
 /**
  * Remembers over a reload what ran in this window, in a file of the workspace's storage: a file, since the editor's own memory is not sure to be
@@ -24,15 +28,11 @@ export class WindowMemory extends Disposable {
     this.#services = services;
   }
 
-  /** The services to start again. Ends what is left of them first, where the last window crashed. */
-  takeUp(): readonly FolderServiceId[] {
+  /** The services to start again, once what is left of them has ended: a crash leaves them running, and a reload is faster than they are. */
+  async takeUp(): Promise<readonly FolderServiceId[]> {
     const last = parseLastRun(this.#file === undefined ? undefined : readTextFile(this.#file));
     const restored = toRestore(last, Date.now(), hasServiceMark);
-    for (const { pid } of last.endedAt === undefined ? restored : []) {
-      if (pid !== undefined) {
-        signalGroup(pid, 'SIGTERM');
-      }
-    }
+    await Promise.all(restored.map(({ id, pid }) => endLeftover(id, pid)));
     this.register(this.#services.database.onDidChange(() => this.#write()));
     this.register(this.#services.backend.onDidChange(() => this.#write()));
     return restored.map(({ id }) => id);
@@ -56,5 +56,16 @@ export class WindowMemory extends Disposable {
       mkdirSync(path.dirname(this.#file), { recursive: true });
       writeFileSync(this.#file, text);
     }
+  }
+}
+
+async function endLeftover(id: FolderServiceId, pid: number | undefined): Promise<void> {
+  if (pid !== undefined && hasServiceMark(id, pid)) {
+    signalGroup(pid, 'SIGTERM');
+    const started = Date.now();
+    while (isGroupAlive(pid) && Date.now() - started < endingMillis) {
+      await sleep(50);
+    }
+    signalGroup(pid, 'SIGKILL');
   }
 }

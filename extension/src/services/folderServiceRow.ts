@@ -37,7 +37,7 @@ export function folderServiceRow(id: FolderServiceId, service: FolderServiceSnap
       return {
         ...row,
         ...noteworthy,
-        description: `running, not started here · ${addressOf(state.endpoints)}`,
+        description: `started elsewhere · ${addressOf(state.endpoints)}`,
         tooltip:
           'Its port answers, but this window did not start it, so it can neither be stopped here nor given the environment.',
         context: `service ${openable(state.endpoints)}canRechoose`,

@@ -139,7 +139,7 @@ test('a backend says how it ended, what is wrong with its setting, and that some
   );
   const elsewhere = { kind: 'elsewhere', endpoints: { backend: 'http://127.0.0.1:4567' } } as const;
   expect(textOf({ backend: { ...unknown, state: elsewhere } })).toContain(
-    'Backend  running, not started here · 127.0.0.1:4567\n',
+    'Backend  started elsewhere · 127.0.0.1:4567\n',
   );
 });
 
