@@ -87,7 +87,7 @@ test('a failing span shows what it raised above the spans below it', () => {
           (bug) refused  in a called service
           (symbol-event) pg.query  1 ms
         (warning) answer  error · 1 ms
-          (info) No exception was recorded here.
+          (info) Exceptions could not be loaded.
       (json) Open raw documents
     "
   `);

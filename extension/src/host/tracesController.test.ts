@@ -125,6 +125,14 @@ test('a tree is loaded once, with what its failed spans raised', async () => {
   expect(drawn(controller, 1)).toEqual(['b/exception/0', 'c']);
 });
 
+test('exceptions that cannot be had are no pop-up: the message says why', async () => {
+  const { controller, source } = await shown([1]);
+  await controller.loadTree(testTraceId(1));
+  source.fail(new UserError('The hub does not answer.'));
+  await controller.loadExceptions(testTraceId(1), 'c');
+  expect(controller.state.failure).toBe('The hub does not answer.');
+});
+
 test('a tree that changed is loaded again when it is asked for', async () => {
   const { controller, source, log } = await shown([1]);
   await controller.loadTree(testTraceId(1));

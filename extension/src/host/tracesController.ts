@@ -1,7 +1,8 @@
-import type { ChangeEvent, ExceptionJson } from '@sightline/hub/client/api';
+import type { ChangeEvent } from '@sightline/hub/client/api';
 import { Disposable, Emitter, type Disposer } from '../lifetime.ts';
 import type { TraceSource } from '../sources/traceSource.ts';
 import { UserError } from '../userError.ts';
+import { SpanTreeLoader } from './tracesSpanTreeLoader.ts';
 import { changeBetween, changeByTime, type TracesChange } from './tracesChange.ts';
 import {
   initialTracesState,
@@ -9,12 +10,9 @@ import {
   pageSize,
   reduceTraces,
   traceRowOf,
-  type LoadedTree,
   type TracesEvent,
   type TracesState,
 } from './tracesModel.ts';
-import { loadedTreeOf } from './tracesNodes.ts';
-import { failedRows, toSpanTree } from './tracesSpanTree.ts';
 
 /** The time, as a parameter. */
 export interface Clock {
@@ -27,9 +25,6 @@ export interface Clock {
 const agePace = 5000;
 /** The most rows that one question may ask the hub for. */
 const largestPage = 1000;
-/** Failed spans whose exceptions are loaded with the tree, so that they show without another click. */
-const exceptionsLoadedAtOnce = 10;
-
 /**
  * Keeps the rows of the Traces view up to date.
  * Invariant: at most one question for the newest rows is under way, and none while the view is hidden.
@@ -40,9 +35,7 @@ export class TracesController extends Disposable {
   readonly #source: TraceSource;
   readonly #clock: Clock;
   readonly #ended = new AbortController();
-  readonly #loadingTrees = new Map<string, Promise<void>>();
-  /** Traces that changed after their tree was asked for: the answer may be older than the change. */
-  readonly #overtaken = new Set<string>();
+  readonly #trees: SpanTreeLoader;
   #state: TracesState = initialTracesState;
   #isVisible = false;
   #feed: Disposer | undefined;
@@ -57,6 +50,11 @@ export class TracesController extends Disposable {
     this.#source = source;
     this.#clock = clock;
     this.#state = { ...initialTracesState, ...preferences, source: source.state };
+    this.#trees = new SpanTreeLoader(source, {
+      state: () => this.#state,
+      dispatch: (event) => this.#dispatch(event),
+      signal: this.#ended.signal,
+    });
     this.register(source.onDidChangeState(() => this.#onSourceState()));
     this.register({ dispose: () => this.#ended.abort() });
     this.register({ dispose: () => this.#feed?.dispose() });
@@ -134,26 +132,12 @@ export class TracesController extends Disposable {
 
   /** Loads the tree of a trace unless a fresh one is there; where it cannot be had, the state says why. */
   async loadTree(traceId: string): Promise<void> {
-    const loaded = this.#state.trees.get(traceId);
-    if (loaded?.kind === 'loaded' && !loaded.isStale) {
-      return;
-    }
-    let loading = this.#loadingTrees.get(traceId);
-    if (loading === undefined) {
-      loading = this.#loadTreeOnce(traceId).finally(() => this.#loadingTrees.delete(traceId));
-      this.#loadingTrees.set(traceId, loading);
-    }
-    await loading;
+    await this.#trees.load(traceId);
   }
 
   /** Loads what a span raised, where that is not known yet. */
   async loadExceptions(traceId: string, spanId: string): Promise<void> {
-    const tree = loadedTreeOf(this.#state, traceId);
-    if (tree === undefined || tree.exceptions.has(spanId)) {
-      return;
-    }
-    const exceptions = await this.#exceptionsOf(traceId, spanId);
-    this.#dispatch({ kind: 'exceptionsLoaded', traceId, spanId, exceptions });
+    await this.#trees.loadExceptions(traceId, spanId);
   }
 
   /** Makes sure that a trace is among the rows, loading older ones for it. Answers false where it is not to be found in them. */
@@ -212,11 +196,7 @@ export class TracesController extends Disposable {
   }
 
   #onChange({ traces, removed }: ChangeEvent): void {
-    for (const id of traces === 'many' ? this.#loadingTrees.keys() : traces) {
-      if (this.#loadingTrees.has(id)) {
-        this.#overtaken.add(id);
-      }
-    }
+    this.#trees.noteChange(traces);
     if (removed || traces === 'many') {
       this.#dispatch({ kind: 'treesChanged', traceIds: 'many' });
       this.#ask('all');
@@ -256,40 +236,6 @@ export class TracesController extends Disposable {
         this.#fail(error);
       }
     } while (this.#wanted !== 'nothing' && this.#isVisible && !this.isDisposed);
-  }
-
-  async #loadTreeOnce(traceId: string): Promise<void> {
-    this.#overtaken.delete(traceId);
-    this.#dispatch({ kind: 'treeLoaded', traceId, tree: await this.#treeOf(traceId) });
-    if (this.#overtaken.delete(traceId)) {
-      this.#dispatch({ kind: 'treesChanged', traceIds: [traceId] });
-    }
-  }
-
-  async #treeOf(traceId: string): Promise<LoadedTree> {
-    try {
-      const columns = await this.#source.loadTreeRows(traceId, this.#ended.signal);
-      if (columns === undefined) {
-        return { kind: 'gone' };
-      }
-      const tree = toSpanTree(columns);
-      const exceptions = await Promise.all(
-        failedRows(tree, exceptionsLoadedAtOnce).map(
-          async ({ spanId }) => [spanId, await this.#exceptionsOf(traceId, spanId)] as const,
-        ),
-      );
-      return { kind: 'loaded', tree: { ...tree, exceptions: new Map(exceptions) }, isStale: false };
-    } catch (error) {
-      if (error instanceof UserError) {
-        return { kind: 'failed', message: error.message };
-      }
-      throw error;
-    }
-  }
-
-  async #exceptionsOf(traceId: string, spanId: string): Promise<readonly ExceptionJson[]> {
-    const span = await this.#source.loadSpan(traceId, spanId, this.#ended.signal);
-    return span?.exceptions ?? [];
   }
 
   #drawAges(): void {

@@ -166,7 +166,8 @@ function nodesInSpan(state: TracesState, node: Extract<TracesNode, { kind: 'span
     index,
   }));
   const nodes = [...exceptions, ...spanNodes(state, tree, traceId, spanKey)];
-  return nodes.length > 0 ? nodes : [{ kind: 'note', traceId, spanKey, text: 'No exception was recorded here.' }];
+  const text = tree.exceptions.has(spanId) ? 'No exception was recorded here.' : 'Exceptions could not be loaded.';
+  return nodes.length > 0 ? nodes : [{ kind: 'note', traceId, spanKey, text }];
 }
 
 function spanNodes(

@@ -93,6 +93,9 @@ export class RecordingSource implements TraceSource {
 
   async loadSpan(_traceId: string, spanId: string): Promise<SpanJson | undefined> {
     this.#log.push(`span ${spanId}`);
+    if (this.#failure !== undefined) {
+      throw this.#failure;
+    }
     return { exceptions: [{ message: 'boom', stack: [] }] } as unknown as SpanJson;
   }
 
