@@ -62,34 +62,38 @@ export class GroupWriter {
   commit(payloads: readonly Payload[]): { results: AppendResult[]; change: ChangeEvent | undefined } {
     const { staging } = this.#parts.index;
     const start = staging.mark();
-    const { firstRow, firstLog } = staging.nextRows;
-    const { kept, results } = this.#stage(payloads, this.#lastGroup + 1);
+    let staged = this.#stage(payloads);
+    if (staging.isSpilled(start)) {
+      // A group lies in one segment, so that a seal ends where a group ends; only one larger than a segment cannot.
+      staging.rewind(start);
+      staged = this.#stage(payloads);
+    }
+    for (const [at, scanned] of staged.entries()) {
+      this.#noteProblems(payloads[at] as Payload, scanned);
+    }
     try {
-      const change = this.#write(kept, { firstRow, firstLog });
-      return { results, change };
+      const change = this.#write(payloads.filter((_, at) => isKept(staged[at] as Scanned)));
+      return { results: staged.map(toResult), change };
     } catch (error) {
       staging.rewind(start);
       throw error;
     }
   }
 
-  #stage(payloads: readonly Payload[], group: number): { kept: Payload[]; results: AppendResult[] } {
+  #stage(payloads: readonly Payload[]): Scanned[] {
     const { staging } = this.#parts.index;
-    const kept: Payload[] = [];
-    const results: AppendResult[] = [];
-    for (const payload of payloads) {
+    let kept = 0;
+    return payloads.map((payload) => {
       const before = staging.mark();
-      staging.beginPayload(group, kept.length);
+      staging.beginPayload(this.#lastGroup + 1, kept);
       const scanned = this.#scan(payload);
-      results.push(toResult(scanned));
-      if (scanned.malformed === undefined && scanned.accepted > 0) {
-        kept.push(payload);
+      if (isKept(scanned)) {
+        kept += 1;
       } else {
         staging.rewind(before);
       }
-      this.#noteProblems(payload, scanned);
-    }
-    return { kept, results };
+      return scanned;
+    });
   }
 
   /** A scanner that throws has a bug; it costs that payload only. */
@@ -111,8 +115,8 @@ export class GroupWriter {
     }
   }
 
-  #write(kept: readonly Payload[], rows: { firstRow: number; firstLog: number }): ChangeEvent | undefined {
-    const { database, problems, seals, retention, ledger } = this.#parts;
+  #write(kept: readonly Payload[]): ChangeEvent | undefined {
+    const { database, index, problems, seals, retention, ledger } = this.#parts;
     const now = Date.now();
     const hasProblems = problems.isWaiting;
     if (kept.length === 0 && !hasProblems && !seals.isWaiting && !retention.isDue(now)) {
@@ -133,7 +137,7 @@ export class GroupWriter {
     seals.didCommit();
     if (kept.length > 0) {
       this.#lastGroup = group;
-      ledger.add({ id: group, at: now, bytes: bytesOnDisk(size), ...rows });
+      ledger.add({ id: group, at: now, bytes: bytesOnDisk(size), ...index.staging.firstRows });
     }
     return kept.length === 0 && !hasProblems && plan === undefined ? undefined : this.#publish(plan, hasProblems);
   }
@@ -163,6 +167,10 @@ export function nextRevision(counters: Counters): { revision: number } {
   const revision = (counters[counterAt.revision] as number) + 1;
   counters[counterAt.revision] = revision;
   return { revision };
+}
+
+function isKept({ malformed, accepted }: Scanned): boolean {
+  return malformed === undefined && accepted > 0;
 }
 
 function toResult({ accepted, rejected, problems, malformed }: Scanned): AppendResult {

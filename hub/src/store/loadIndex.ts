@@ -5,7 +5,7 @@ import type { RowFilter, TelemetryIndex } from './index/telemetryIndex.ts';
 import type { SegmentWriter } from './memory/segmentWriter.ts';
 import { publishedLogs, publishedRows, rowsPerSegment, type Segment } from './memory/segment.ts';
 import { hexOfWords } from './memory/traceTable.ts';
-import { unpackGroup, type PackedGroup } from './rawGroup.ts';
+import { unpackGroup, type PackedGroup, type StoredPayload } from './rawGroup.ts';
 import { PayloadScanner } from './scan/payloadScanner.ts';
 import { openSeal, type OpenedSeal } from './seal/sealedSegment.ts';
 import { readSeal } from './seal/sealStore.ts';
@@ -42,11 +42,11 @@ export function loadIndex(database: DatabaseSync, index: TelemetryIndex, ledger:
   if (!pins.isEmpty) {
     scan.groups(1, floor, false);
   }
-  const lastGroup = scan.groups(Math.max(covered.complete, floor) + 1, Number.MAX_SAFE_INTEGER, true);
+  const lastGroup = scan.groups(covered + 1, Number.MAX_SAFE_INTEGER, true);
   pins.mark();
   return {
     floor,
-    lastGroup: Math.max(lastGroup, covered.complete, floor),
+    lastGroup: Math.max(lastGroup, covered),
     seals,
     full: scan.full,
     problems: scan.problems,
@@ -65,42 +65,42 @@ function rowFilter(database: DatabaseSync, floor: number, pins: Pins): RowFilter
   };
 }
 
-/** How far the seals reach: `complete` is the last group that is wholly in them. */
-interface Covered {
-  readonly complete: number;
-}
-
 function loadSeals(
   database: DatabaseSync,
   index: TelemetryIndex,
   floor: number,
   isWanted: RowFilter,
-): { seals: Map<number, number>; covered: Covered } {
+): { seals: Map<number, number>; covered: number } {
   const seals = new Map<number, number>();
   const ids = database.prepare('select distinct id from seg order by id').all() as { id: number }[];
   const between = database.prepare('select 1 from raw where id > ? and id < ? limit 1');
   // Pinned rows of groups before the floor come from their raw groups.
   const isWantedHere: RowFilter = (group, ...words) => group > floor && isWanted(group, ...words);
-  let reached = floor;
-  let previousId = 0;
+  let covered = floor;
+  let lastId = 0;
+  let held: { id: number; seal: OpenedSeal }[] = [];
   for (const { id } of ids) {
-    const seal = tryOpen(database, seals.size, id);
-    const joinsUp =
-      seal !== undefined &&
-      (previousId === 0 || id === previousId + 1) &&
-      between.get(reached, seal.groups.first) === undefined;
-    if (!joinsUp) {
+    const previousId = held.at(-1)?.id ?? lastId;
+    const seal = tryOpen(database, seals.size + held.length, id);
+    const isNext = previousId === 0 || id === previousId + 1;
+    if (seal === undefined || !isNext || between.get(covered, seal.groups.first) !== undefined) {
       break;
     }
-    index.load(seal, isWantedHere);
-    seals.set(seal.segment.number, id);
-    reached = Math.max(reached, seal.groups.last);
-    previousId = id;
+    held.push({ id, seal });
+    // Of a group that goes on in the next segment all is believed or nothing.
+    if (!seal.groups.continues) {
+      for (const { id: heldId, seal: heldSeal } of held) {
+        index.load(heldSeal, isWantedHere);
+        seals.set(heldSeal.segment.number, heldId);
+      }
+      covered = Math.max(covered, seal.groups.last);
+      lastId = id;
+      held = [];
+    }
   }
   // What is not believed is removed, so that ids stay in the order of the groups.
-  database.prepare('delete from seg where id > ?').run(previousId);
-  // The last group may go on behind the seals: it is scanned again, and what was there already counts once.
-  return { seals, covered: { complete: seals.size === 0 ? floor : Math.max(floor, reached - 1) } };
+  database.prepare('delete from seg where id > ?').run(lastId);
+  return { seals, covered };
 }
 
 function tryOpen(database: DatabaseSync, number: number, id: number): OpenedSeal | undefined {
@@ -119,13 +119,13 @@ function addToLedger(
   index: TelemetryIndex,
   ledger: GroupLedger,
   floor: number,
-  { complete }: Covered,
+  covered: number,
 ): void {
   const segments = index.segments.all();
   const rows = new GroupStarts(segments, 'group', publishedRows);
   const logs = new GroupStarts(segments, 'logGroup', publishedLogs);
   const listed = database.prepare('select id, at, size from raw where id > ? and id <= ? order by id');
-  for (const row of listed.iterate(floor, complete)) {
+  for (const row of listed.iterate(floor, covered)) {
     const { id, at, size } = row as unknown as RawRow;
     ledger.add({ id, at, bytes: bytesOnDisk(size), firstRow: rows.of(id), firstLog: logs.of(id) });
   }
@@ -185,28 +185,36 @@ class Rescan {
     );
     for (const row of select.iterate(from, to)) {
       const raw = row as unknown as RawRow;
+      this.#stage(raw);
       if (enter) {
-        const { firstRow, firstLog } = this.#index.staging.nextRows;
-        this.#ledger.add({ id: raw.id, at: raw.at, bytes: bytesOnDisk(raw.size), firstRow, firstLog });
+        this.#ledger.add({ id: raw.id, at: raw.at, bytes: bytesOnDisk(raw.size), ...this.#index.staging.firstRows });
       }
-      this.#scanGroup(raw);
+      this.full.push(...this.#index.apply(raw.id, new Set(), this.#isWanted));
       last = raw.id;
     }
     return last;
   }
 
-  #scanGroup(raw: RawRow): void {
+  #stage(raw: RawRow): void {
     const { staging } = this.#index;
     const start = staging.mark();
     try {
-      for (const [payload, stored] of unpackGroup(raw).entries()) {
-        staging.beginPayload(raw.id, payload);
-        this.#scanner.scan(stored);
+      const payloads = unpackGroup(raw);
+      this.#scanAll(raw.id, payloads);
+      if (staging.isSpilled(start)) {
+        staging.rewind(start);
+        this.#scanAll(raw.id, payloads);
       }
     } catch (error) {
       staging.rewind(start);
       this.problems.push(`group ${raw.id} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
     }
-    this.full.push(...this.#index.apply(raw.id, new Set(), this.#isWanted));
+  }
+
+  #scanAll(group: number, payloads: readonly StoredPayload[]): void {
+    for (const [at, payload] of payloads.entries()) {
+      this.#index.staging.beginPayload(group, at);
+      this.#scanner.scan(payload);
+    }
   }
 }

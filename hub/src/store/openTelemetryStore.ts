@@ -43,6 +43,7 @@ class ThreadedStore implements TelemetryStore {
   readonly #start: (port: MessagePort) => ThreadStart;
   readonly #readerPort: MessagePort;
   readonly #listeners = new Set<(change: ChangeEvent) => void>();
+  #closing: Promise<void> | undefined;
   readonly #dropped = new Map<string, number>();
 
   constructor(options: StoreOptions) {
@@ -171,16 +172,24 @@ class ThreadedStore implements TelemetryStore {
     return () => this.#listeners.delete(listener);
   }
 
-  async close(): Promise<void> {
-    await this.#reader?.ask((id) => ({ kind: 'close', id }));
-    await this.#writer.ask((id) => ({ kind: 'close', id }));
-    await this.terminate();
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
   }
 
   /** Ends the threads as they are. */
   async terminate(): Promise<void> {
     await Promise.all([this.#writer.terminate(), this.#reader?.terminate()]);
     this.#readerPort.close();
+  }
+
+  async #close(): Promise<void> {
+    try {
+      await this.#reader?.close();
+    } finally {
+      await this.#writer.close();
+      this.#readerPort.close();
+    }
   }
 
   async *#pieces(stream: number, signal: AbortSignal | undefined): AsyncGenerator<string, void> {

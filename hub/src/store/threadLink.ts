@@ -86,7 +86,19 @@ export class ThreadLink {
     }
   }
 
-  /** Ends the thread and rejects what still waits. */
+  /** Lets the thread finish what it has, and ends it. What is asked from here on is rejected. */
+  async close(): Promise<void> {
+    const closed = new Error('The store has been closed.');
+    try {
+      const finished = this.ask((id) => ({ kind: 'close', id }));
+      this.#gone ??= closed;
+      await finished;
+    } finally {
+      await this.terminate();
+    }
+  }
+
+  /** Ends the thread as it is and rejects what still waits. */
   async terminate(): Promise<void> {
     this.#end(new Error('The store has been closed.'));
     await this.#worker.terminate();

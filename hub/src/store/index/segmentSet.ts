@@ -1,5 +1,7 @@
 import { rowsPerSegment, usedBytesOf, type Segment } from '../memory/segment.ts';
 
+import type { SealedGroups } from '../seal/sealedSegment.ts';
+
 export interface SegmentEvents {
   /** Before anything in the segment can be seen. */
   onSegment(segment: Segment): void;
@@ -13,6 +15,8 @@ interface Entry {
   /** The raw groups that put something into it, from and to; 0 while none did. */
   firstGroup: number;
   lastGroup: number;
+  /** The last group is larger than a segment and goes on in the next one. */
+  continues: boolean;
   isClosed: boolean;
 }
 
@@ -40,7 +44,14 @@ export class SegmentSet {
   }
 
   add(segment: Segment): void {
-    this.#entries.set(segment.number, { segment, living: 0, firstGroup: 0, lastGroup: 0, isClosed: false });
+    this.#entries.set(segment.number, {
+      segment,
+      living: 0,
+      firstGroup: 0,
+      lastGroup: 0,
+      continues: false,
+      isClosed: false,
+    });
     this.#events.onSegment(segment);
   }
 
@@ -51,10 +62,12 @@ export class SegmentSet {
     this.#freeIfEmpty(entry);
   }
 
-  noteGroup(number: number, group: number): void {
+  /** The raw groups that put something into a segment. */
+  noteGroups(number: number, { first, last, continues }: SealedGroups): void {
     const entry = this.#entry(number);
-    entry.firstGroup ||= group;
-    entry.lastGroup = group;
+    entry.firstGroup ||= first;
+    entry.lastGroup = last;
+    entry.continues = continues;
   }
 
   countLiving(number: number, change: number): void {
@@ -74,9 +87,9 @@ export class SegmentSet {
     return Array.from(this.#entries.values(), ({ segment }) => segment);
   }
 
-  groupsOf(number: number): { first: number; last: number } {
-    const { firstGroup, lastGroup } = this.#entry(number);
-    return { first: firstGroup, last: lastGroup };
+  groupsOf(number: number): SealedGroups {
+    const { firstGroup, lastGroup, continues } = this.#entry(number);
+    return { first: firstGroup, last: lastGroup, continues };
   }
 
   get usedBytes(): number {

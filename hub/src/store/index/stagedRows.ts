@@ -9,6 +9,11 @@ export class StagedRows {
     return this.#count;
   }
 
+  /** The global row that was staged first. */
+  get firstRow(): number | undefined {
+    return this.#count === 0 ? undefined : this.#words[4];
+  }
+
   add(id0: number, id1: number, id2: number, id3: number, globalRow: number): void {
     const at = this.#count * width;
     if (at === this.#words.length) {

@@ -1,4 +1,4 @@
-import { makeSegment, rowsPerSegment } from '../memory/segment.ts';
+import { makeSegment, rowsPerSegment, type SegmentRoom } from '../memory/segment.ts';
 import { SegmentWriter } from '../memory/segmentWriter.ts';
 import { roleOfKey } from '../scan/httpRoles.ts';
 import { LogDraft, SpanDraft, type RecordSink } from '../scan/spanDraft.ts';
@@ -26,14 +26,16 @@ export class Staging implements RecordSink {
   readonly spans = new StagedRows();
   readonly logs = new StagedRows();
   readonly #segments: SegmentSet;
+  readonly #room: SegmentRoom;
   #writer: SegmentWriter;
   /** Segments that ran full while this group was staged. */
   #full: SegmentWriter[] = [];
   #group = 0;
   #payload = 0;
 
-  constructor(segments: SegmentSet, firstSegment: number) {
+  constructor(segments: SegmentSet, firstSegment: number, room: SegmentRoom) {
     this.#segments = segments;
+    this.#room = room;
     this.#writer = this.#open(firstSegment);
   }
 
@@ -148,15 +150,29 @@ export class Staging implements RecordSink {
     return writer;
   }
 
-  /** Where the next span and the next log record go at the earliest. */
-  get nextRows(): { firstRow: number; firstLog: number } {
+  /** The first rows of the staged group; where it has none of a kind, the place of the next. */
+  get firstRows(): { firstRow: number; firstLog: number } {
     const base = this.#writer.segment.number * rowsPerSegment;
-    return { firstRow: base + this.#writer.rows, firstLog: base + this.#writer.logs };
+    return {
+      firstRow: this.spans.firstRow ?? base + this.#writer.rows,
+      firstLog: this.logs.firstRow ?? base + this.#writer.logs,
+    };
   }
 
   /** The segments that the staged rows went into. */
-  get segmentNumbers(): number[] {
-    return [...this.#full, this.#writer].map(({ segment }) => segment.number);
+  get touchedSegments(): number[] {
+    const numbers = new Set<number>();
+    const add = (_0: number, _1: number, _2: number, _3: number, globalRow: number): void => {
+      numbers.add(Math.floor(globalRow / rowsPerSegment));
+    };
+    this.spans.forEach(add);
+    this.logs.forEach(add);
+    return [...numbers];
+  }
+
+  /** Whether the staged rows go over the end of a segment that held others before `mark`: they would all fit better into a new one. */
+  isSpilled(mark: Mark): boolean {
+    return this.#writer.segment.number !== mark.segment && (mark.rows > 0 || mark.logs > 0);
   }
 
   get currentSegment(): number {
@@ -169,7 +185,7 @@ export class Staging implements RecordSink {
   }
 
   #open(number: number): SegmentWriter {
-    const segment = makeSegment(number);
+    const segment = makeSegment(number, this.#room);
     this.#segments.add(segment);
     return new SegmentWriter(segment, roleOfKey);
   }

@@ -1,6 +1,14 @@
 import type { Counters } from '../memory/counters.ts';
 import type { SegmentWriter } from '../memory/segmentWriter.ts';
-import { logBits, publishedLogs, publishedRows, rowsPerSegment, spanBits } from '../memory/segment.ts';
+import {
+  fullRoom,
+  logBits,
+  publishedLogs,
+  publishedRows,
+  rowsPerSegment,
+  spanBits,
+  type SegmentRoom,
+} from '../memory/segment.ts';
 import { TraceSlots, type ChunkEvents } from '../memory/traceSlots.ts';
 import type { OpenedSeal } from '../seal/sealedSegment.ts';
 import { LogLinks } from './logLinks.ts';
@@ -17,9 +25,11 @@ export class TelemetryIndex {
   readonly traces: TraceSlots;
   readonly spans: SpanLinks;
   readonly logs: LogLinks;
+  readonly #room: SegmentRoom;
   #staging: Staging | undefined;
 
-  constructor(counters: Counters, events: SegmentEvents & ChunkEvents) {
+  constructor(counters: Counters, events: SegmentEvents & ChunkEvents, room = fullRoom) {
+    this.#room = room;
     this.segments = new SegmentSet(events);
     this.traces = new TraceSlots(counters, events);
     this.spans = new SpanLinks(this.segments, this.traces, counters);
@@ -28,7 +38,8 @@ export class TelemetryIndex {
 
   /** Where the rows of the group that comes next are staged. Its first segment comes after all loaded ones. */
   get staging(): Staging {
-    this.#staging ??= new Staging(this.segments, Math.max(-1, ...this.segments.all().map(({ number }) => number)) + 1);
+    const loaded = this.segments.all().map(({ number }) => number);
+    this.#staging ??= new Staging(this.segments, Math.max(-1, ...loaded) + 1, this.#room);
     return this.#staging;
   }
 
@@ -59,8 +70,9 @@ export class TelemetryIndex {
         changed.add(slot);
       }
     });
-    for (const number of staging.segmentNumbers) {
-      segments.noteGroup(number, group);
+    const touched = staging.touchedSegments;
+    for (const [at, number] of touched.entries()) {
+      segments.noteGroups(number, { first: group, last: group, continues: at < touched.length - 1 });
     }
     const full = staging.publish();
     this.closeAll(full);
@@ -77,8 +89,7 @@ export class TelemetryIndex {
   /** Takes in a segment that was sealed; `traceIds` has four words for each number in its trace columns. */
   load({ segment, groups, traceIds }: OpenedSeal, isWanted: RowFilter): void {
     this.segments.add(segment);
-    this.segments.noteGroup(segment.number, groups.first);
-    this.segments.noteGroup(segment.number, groups.last);
+    this.segments.noteGroups(segment.number, groups);
     const { columns } = segment;
     const slots = new Int32Array(traceIds.length / 4).fill(-1);
     const slotOf = (local: number): number => {

@@ -4,22 +4,29 @@
 
 const multiplier = 0x9e3779b1;
 
+/** Set by `hashBytes` once a text was not plain ASCII; whoever cares clears it. Looking at each byte again would cost as much as hashing. */
+export const seen = { nonAscii: 0 };
+
 /** Hash of `bytes[from..to)`: four bytes a step, which is what makes scanning every attribute affordable. */
 export function hashBytes(bytes: Uint8Array, from: number, to: number, seed: number): number {
   let hash = seed ^ (to - from);
   let at = from;
+  let bits = 0;
   for (const last = to - 3; at < last; at += 4) {
     const word =
       (bytes[at] as number) |
       ((bytes[at + 1] as number) << 8) |
       ((bytes[at + 2] as number) << 16) |
       ((bytes[at + 3] as number) << 24);
+    bits |= word;
     hash = Math.imul(hash ^ word, multiplier);
     hash ^= hash >>> 15;
   }
   for (; at < to; at += 1) {
+    bits |= bytes[at] as number;
     hash = Math.imul(hash ^ (bytes[at] as number), multiplier);
   }
+  seen.nonAscii |= bits & 0x8080_8080;
   return finish(hash);
 }
 

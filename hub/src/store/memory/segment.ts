@@ -114,7 +114,7 @@ export interface Segment {
 }
 
 /** A new, empty segment. */
-export function makeSegment(number: number, room: SegmentRoom = fullRoom): Segment {
+export function makeSegment(number: number, room: SegmentRoom): Segment {
   return viewSegment(number, room, new SharedArrayBuffer(bytesOfColumns(specOf(room))));
 }
 

@@ -155,7 +155,7 @@ export class TextTable {
 }
 
 /** The last place at or before `to` that does not cut a UTF-8 character in two. */
-function cutAtCharacter(source: Uint8Array, from: number, to: number): number {
+export function cutAtCharacter(source: Uint8Array, from: number, to: number): number {
   let end = to;
   while (end > from && ((source[end] as number) & 0xc0) === 0x80) {
     end -= 1;

@@ -1,3 +1,5 @@
+import { isUtf8 } from 'node:buffer';
+import { seen } from '../memory/hashBytes.ts';
 import type { SegmentWriter } from '../memory/segmentWriter.ts';
 import { httpRole, httpRoles } from './httpRoles.ts';
 import type { SpanDraft } from './spanDraft.ts';
@@ -17,16 +19,24 @@ export class HttpFacts {
   #scratch = Buffer.allocUnsafeSlow(8192);
   /** The HTTP status, once `fill` has been called. */
   status: number | undefined;
+  /** Whether a text of the payload was not UTF-8: what the columns would hold then is not what the decoder reads. */
   hasBadText = false;
 
   reset(): void {
     this.status = undefined;
-    this.hasBadText = false;
     if (this.#hasAny) {
       this.#from.fill(0);
       this.#to.fill(0);
       this.#number.fill(undefined);
       this.#hasAny = false;
+    }
+  }
+
+  /** To be called once a text has been hashed. */
+  checkText(bytes: Uint8Array, from: number, to: number): void {
+    if (seen.nonAscii !== 0) {
+      seen.nonAscii = 0;
+      this.hasBadText ||= !isUtf8(bytes.subarray(from, to));
     }
   }
 

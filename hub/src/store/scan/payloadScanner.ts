@@ -32,16 +32,8 @@ export class PayloadScanner {
     switch (format) {
       case 'otlp-traces-protobuf':
         return this.#scanProtobuf(body);
-      case 'otlp-traces-json': {
-        const decoded = decodeOtlpTraces(body, 'json');
-        if (decoded.malformed !== undefined) {
-          return malformed(decoded.problems, decoded.malformed);
-        }
-        for (const span of decoded.records) {
-          stageSpan(this.#sink, span);
-        }
-        return { accepted: decoded.records.length, rejected: decoded.rejected, problems: decoded.problems };
-      }
+      case 'otlp-traces-json':
+        return this.#decodeTraces(body, 'json');
       case 'otlp-logs-protobuf':
       case 'otlp-logs-json': {
         const decoded = decodeOtlpLogs(body, format === 'otlp-logs-json' ? 'json' : 'protobuf');
@@ -59,9 +51,14 @@ export class PayloadScanner {
   }
 
   #scanProtobuf(body: Uint8Array): Scanned {
-    const { spans, rejected, hasProblems, isMalformed } = this.#otlp.scan(body);
-    if (!hasProblems) {
+    const start = this.#sink.mark();
+    const { spans, rejected, hasProblems, isMalformed, hasBadText } = this.#otlp.scan(body);
+    if (!hasProblems && !hasBadText) {
       return { accepted: spans, rejected, problems: [] };
+    }
+    if (hasBadText) {
+      this.#sink.rewind(start);
+      return this.#decodeTraces(body, 'protobuf');
     }
     // The decoder says what is wrong and where, in the words that every other path uses.
     const decoded = decodeOtlpTraces(body, 'protobuf');
@@ -69,6 +66,17 @@ export class PayloadScanner {
       return malformed(decoded.problems, decoded.malformed);
     }
     return { accepted: spans, rejected, problems: decoded.problems };
+  }
+
+  #decodeTraces(body: Uint8Array, encoding: 'protobuf' | 'json'): Scanned {
+    const decoded = decodeOtlpTraces(body, encoding);
+    if (decoded.malformed !== undefined) {
+      return malformed(decoded.problems, decoded.malformed);
+    }
+    for (const span of decoded.records) {
+      stageSpan(this.#sink, span);
+    }
+    return { accepted: decoded.records.length, rejected: decoded.rejected, problems: decoded.problems };
   }
 
   #scanSegment(body: Uint8Array): Scanned {

@@ -1,5 +1,6 @@
 import type { ProtobufReader } from '@sightline/telemetry/decode/protobufReader';
 import type { SegmentWriter } from '../memory/segmentWriter.ts';
+import { cutAtCharacter } from '../memory/textTable.ts';
 import { hashOfFlag, hashOfNumber, hashOfText, otherValueHash } from './attributeHash.ts';
 import type { HttpFacts } from './httpFacts.ts';
 
@@ -28,6 +29,7 @@ export function scanKeyValue(reader: ProtobufReader, writer: SegmentWriter, http
     if (tag === keyValueTag.key) {
       const length = reader.length();
       keyId = writer.internKey(reader.bytes, reader.pos, reader.pos + length);
+      http.checkText(reader.bytes, reader.pos, reader.pos + length);
       reader.pos += length;
     } else if (tag === keyValueTag.value) {
       valueHash = scanAnyValue(reader, http);
@@ -52,7 +54,9 @@ function scanAnyValue(reader: ProtobufReader, http: HttpFacts): number {
       case valueTag.string: {
         const length = reader.length();
         const from = reader.pos;
-        hash = hashOfText(reader.bytes, from, from + Math.min(length, hashedBytes));
+        const hashedTo = length > hashedBytes ? cutAtCharacter(reader.bytes, from, from + hashedBytes) : from + length;
+        hash = hashOfText(reader.bytes, from, hashedTo);
+        http.checkText(reader.bytes, from, from + length);
         reader.pos = from + length;
         http.setText(from, from + length);
         break;

@@ -1,6 +1,7 @@
 import { statusOf } from '@sightline/telemetry/decode/otlpConventions';
 import { ProtobufReader } from '@sightline/telemetry/decode/protobufReader';
 import { spanBits } from '../memory/segment.ts';
+import { seen } from '../memory/hashBytes.ts';
 import { HttpFacts } from './httpFacts.ts';
 import { statusCodes } from './stageSpan.ts';
 import { toStatusColumn, type ScanResult, type SpanDraft, type SpanSink } from './spanDraft.ts';
@@ -54,6 +55,8 @@ export class OtlpTraceScanner {
     this.#spans = 0;
     this.#rejected = 0;
     this.#hasProblems = false;
+    this.#http.hasBadText = false;
+    seen.nonAscii = 0;
     const reader = new ProtobufReader(body);
     for (let tag = reader.nextTag(); tag !== 0; tag = reader.nextTag()) {
       if (tag === requestTag.resourceSpans) {
@@ -65,10 +68,10 @@ export class OtlpTraceScanner {
     const isMalformed = reader.takeFailure() !== undefined;
     return {
       spans: this.#spans,
-      logs: 0,
       rejected: this.#rejected,
       hasProblems: this.#hasProblems || isMalformed,
       isMalformed,
+      hasBadText: this.#http.hasBadText,
     };
   }
 
@@ -105,7 +108,9 @@ export class OtlpTraceScanner {
         continue;
       }
       const spansEnd = reader.enter();
-      this.#scanSpan(reader);
+      if (!reader.isCutOff) {
+        this.#scanSpan(reader);
+      }
       reader.leave(spansEnd);
     }
     this.#noteFailure(reader);
@@ -201,7 +206,8 @@ export class OtlpTraceScanner {
     }
     draft.duration = (endHigh - draft.startHigh) * 0x1_0000_0000 + (endLow - draft.startLow);
     draft.name = writer.texts.intern(bytes, nameFrom, nameTo);
-    draft.service = this.#service.intern(writer);
+    http.checkText(bytes, nameFrom, nameTo);
+    draft.service = this.#service.intern(writer, http);
     http.fill(draft, writer, bytes);
     setBits(draft, kindCodesByNumber[kind] ?? 0, statusCode, flags, http.status);
     this.#noteOddities(draft, parentIdLength);
@@ -217,7 +223,7 @@ export class OtlpTraceScanner {
 
   #noteOddities(draft: SpanDraft, parentIdLength: number): void {
     const isOddTime = draft.startHigh < oddBefore || draft.startHigh >= oddFrom || draft.duration < 0;
-    if (isOddTime || (parentIdLength !== 0 && parentIdLength !== 8) || this.#http.hasBadText) {
+    if (isOddTime || (parentIdLength !== 0 && parentIdLength !== 8)) {
       this.#hasProblems = true;
     }
   }

@@ -1,6 +1,7 @@
 import { unknownService } from '@sightline/telemetry/decode/otlpSpan';
 import type { ProtobufReader } from '@sightline/telemetry/decode/protobufReader';
 import type { SegmentWriter } from '../memory/segmentWriter.ts';
+import type { HttpFacts } from './httpFacts.ts';
 import { keyValueTag, valueTag } from './scanKeyValue.ts';
 
 const key = Buffer.from('service.name');
@@ -22,10 +23,11 @@ export class ServiceName {
     this.#writer = undefined;
   }
 
-  intern(writer: SegmentWriter): number {
+  intern(writer: SegmentWriter, http: HttpFacts): number {
     if (this.#writer !== writer) {
       this.#writer = writer;
       this.#id = writer.texts.intern(this.#bytes, this.#from, this.#to);
+      http.checkText(this.#bytes, this.#from, this.#to);
     }
     return this.#id;
   }

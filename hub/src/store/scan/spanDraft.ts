@@ -1,3 +1,4 @@
+import type { Mark } from '../index/staging.ts';
 import type { SegmentWriter } from '../memory/segmentWriter.ts';
 
 /** One span on its way into the columns: numbers and text ids only, filled anew for each span. */
@@ -53,6 +54,8 @@ export class LogDraft {
 export interface RecordSink extends SpanSink {
   readonly logDraft: LogDraft;
   beginLog(): SegmentWriter;
+  mark(): Mark;
+  rewind(mark: Mark): void;
   endLog(): number;
 }
 
@@ -67,14 +70,15 @@ export interface SpanSink {
   dropSpan(): void;
 }
 
-/** What a scan found. `malformed` says that nothing of the payload could be read at all. */
+/** What a scan found. `isMalformed` says that the payload as a whole is none of its format. */
 export interface ScanResult {
   readonly spans: number;
-  readonly logs: number;
   readonly rejected: number;
   /** True where the decoder will have something to say about this payload: only then is it asked. */
   readonly hasProblems: boolean;
   readonly isMalformed: boolean;
+  /** True where a text was not UTF-8: the rows then hold bytes that the decoder reads otherwise. */
+  readonly hasBadText: boolean;
 }
 
 /** An HTTP status as the column keeps it: 0 where it is none that HTTP knows. */

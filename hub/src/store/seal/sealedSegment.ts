@@ -19,10 +19,12 @@ export interface SealRequest {
   readonly logTraces: Uint32Array<ArrayBuffer>;
 }
 
-/** Which raw groups a segment covers. A group that is larger than a segment goes over its end. */
+/** Which raw groups a segment covers. */
 export interface SealedGroups {
   readonly first: number;
   readonly last: number;
+  /** The last one is larger than a segment and goes on in the next. */
+  readonly continues: boolean;
 }
 
 export interface OpenedSeal {
@@ -42,8 +44,8 @@ export function sealSegment(request: SealRequest): Uint8Array {
   const counters = columns.header;
   const head = new Uint32Array(headWords);
   const counts = Array.from(counters.subarray(0, 8));
-  const { first, last } = request.groups;
-  head.set([sealVersion, first, last, request.traceIds.length, ...counts]);
+  const { first, last, continues } = request.groups;
+  head.set([sealVersion, first, last, continues ? 1 : 0, request.traceIds.length, ...counts]);
   const parts: Uint8Array[] = [
     bytesOf(head),
     bytesOf(request.traceIds),
@@ -70,11 +72,11 @@ export function openSeal(number: number, sealed: Uint8Array): OpenedSeal {
     return plain.subarray(at - length, at);
   };
   const head = wordsOf(take(headWords * 4));
-  const [version, first, last, idWords] = head as unknown as [number, number, number, number];
+  const [version, first, last, continues, idWords] = head as unknown as [number, number, number, number, number];
   if (version !== sealVersion) {
     throw new Error(`a sealed segment has version ${version}`);
   }
-  const counters = head.subarray(4, 12);
+  const counters = head.subarray(5, 13);
   const room = roomOf(counters);
   const segment = viewSegment(number, room, new SharedArrayBuffer(bytesOfColumns(specOf(room))));
   const { columns } = segment;
@@ -86,7 +88,7 @@ export function openSeal(number: number, sealed: Uint8Array): OpenedSeal {
     const column = columns[name].subarray(0, length);
     bytesOf(column).set(take(column.byteLength));
   }
-  return { segment, groups: { first, last }, traceIds };
+  return { segment, groups: { first, last, continues: continues === 1 }, traceIds };
 }
 
 /** A sealed segment has room for what is in it and no more. */

@@ -1,0 +1,84 @@
+import { onTestFinished } from 'vitest';
+import { temporaryFolder } from '../../testing/hubUnderTest.ts';
+import type { TraceRow } from '../../client/api.ts';
+import { openTelemetryStore } from '../openTelemetryStore.ts';
+import type { AppendResult, Payload, StoreOptions, TelemetryStore } from '../telemetryStore.ts';
+import { otlpTraces, type TestSpan } from './otlpBytes.ts';
+
+/** A moment in 2026, in nanoseconds: tests count from it. */
+export const testEpoch = 1_795_000_000_000_000_000n;
+const millisecond = 1_000_000n;
+
+/** The real store in a folder of the test's own; closed when the test has ended. */
+export async function openTestStore(
+  options: Partial<StoreOptions> = {},
+): Promise<{ store: TelemetryStore; dataDir: string }> {
+  const dataDir = options.dataDir ?? temporaryFolder();
+  const store = await openTelemetryStore({ maxBytes: 1e9, maxAgeMillis: 3_600_000, ...options, dataDir });
+  onTestFinished(() => store.close());
+  return { store, dataDir };
+}
+
+/** The id of a test's n-th trace. */
+export function traceIdOf(number: number): string {
+  return `${number.toString(16).padStart(8, '0')}${'ab'.repeat(12)}`;
+}
+
+export function spanIdOf(number: number): string {
+  return number.toString(16).padStart(16, 'c');
+}
+
+/** A trace of `spans` spans, `number` milliseconds after the epoch: a server span and internal ones below it. */
+export function testTrace(number: number, spans = 2, attributes: TestSpan['attributes'] = []): TestSpan[] {
+  const start = testEpoch + BigInt(number) * millisecond;
+  return Array.from({ length: spans }, (_, at) => ({
+    traceId: traceIdOf(number),
+    spanId: spanIdOf(number * 1000 + at + 1),
+    ...(at === 0 ? {} : { parentId: spanIdOf(number * 1000 + 1) }),
+    name: at === 0 ? `request ${number}` : `step ${at}`,
+    kind: at === 0 ? 2 : 1,
+    start: start + BigInt(at),
+    end: start + millisecond,
+    attributes,
+  }));
+}
+
+export function otlpPayload(spans: readonly TestSpan[], service = 'backend'): Payload {
+  return { format: 'otlp-traces-protobuf', receiver: 'otlpHttp', body: otlpTraces([{ service, spans }]) };
+}
+
+export function segmentPayload(document: object | string): Payload {
+  const text = typeof document === 'string' ? document : JSON.stringify(document);
+  return { format: 'xray-segment', receiver: 'xrayUdp', body: new Uint8Array(Buffer.from(text)) };
+}
+
+export async function appendSpans(store: TelemetryStore, spans: readonly TestSpan[]): Promise<AppendResult> {
+  return await store.append(otlpPayload(spans));
+}
+
+/** The list as text: one line a trace, newest first. */
+export async function listed(store: TelemetryStore, options: { health?: boolean } = {}): Promise<string[]> {
+  const { traces } = await store.listTraces({ limit: 1000, excludeHealthChecks: options.health === false });
+  return traces.map(rowText);
+}
+
+export function rowText(row: TraceRow): string {
+  const http = row.httpStatus === undefined ? '' : ` ${row.httpStatus}`;
+  const marks = [row.pinned ? 'pinned' : '', row.rootMissing ? 'rootless' : '', row.sources.join('+')].filter(Boolean);
+  return `${row.name} ${row.status}${http} spans ${row.spanCount} errors ${row.errorCount} logs ${row.logCount} ${marks.join(' ')}`;
+}
+
+/** Settles once `isTrue` answers true, asked after every change of the store. */
+export async function until(store: TelemetryStore, isTrue: () => boolean): Promise<void> {
+  if (isTrue()) {
+    return;
+  }
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const stop = store.onDidChange(() => {
+    if (isTrue()) {
+      resolve();
+    }
+  });
+  await promise;
+  stop();
+}
