@@ -1,17 +1,7 @@
 import { expect, test } from 'vitest';
 import type { TraceTreeRows } from '../client/api.ts';
-import {
-  appendSpans,
-  listed,
-  openTestStore,
-  otlpPayload,
-  rowText,
-  segmentPayload,
-  spanIdOf,
-  testEpoch,
-  testTrace,
-  traceIdOf,
-} from './testing/testStore.ts';
+import { spanIdOf, testEpoch, testTrace, traceIdOf } from './testing/testSpans.ts';
+import { appendSpans, listed, openTestStore, otlpPayload, rowText, segmentPayload } from './testing/testStore.ts';
 import type { Payload, TelemetryStore } from './telemetryStore.ts';
 
 const xrayTraceId = (number: number): string => `1-${traceIdOf(number).slice(0, 8)}-${traceIdOf(number).slice(8)}`;

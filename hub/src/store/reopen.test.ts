@@ -3,16 +3,8 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, test } from 'vitest';
 import { databaseFile } from './schema.ts';
-import {
-  appendSpans,
-  listed,
-  openTestStore,
-  otlpPayload,
-  segmentPayload,
-  testEpoch,
-  testTrace,
-  traceIdOf,
-} from './testing/testStore.ts';
+import { testEpoch, testTrace, traceIdOf } from './testing/testSpans.ts';
+import { appendSpans, listed, openTestStore, otlpPayload, segmentPayload } from './testing/testStore.ts';
 import type { TelemetryStore } from './telemetryStore.ts';
 
 /** Everything that a person could see of the store, as text. */

@@ -7,7 +7,7 @@ import { publishedRows } from '../memory/segment.ts';
 import { TextReader } from '../memory/textTable.ts';
 import { traceIdAt, tracesPerChunk } from '../memory/traceTable.ts';
 import { otlpTraces, type TestResource, type TestSpan, type TestValue } from '../testing/otlpBytes.ts';
-import { testEpoch } from '../testing/testStore.ts';
+import { testEpoch } from '../testing/testSpans.ts';
 import { OtlpTraceScanner } from './scanOtlpTraces.ts';
 import { stageSpan } from './stageSpan.ts';
 
