@@ -20,6 +20,7 @@ export interface ServicesCommands {
   'sightline.copyEnvironment': () => Promise<void>;
   'sightline.showEnvironment': () => Promise<void>;
   'sightline.showProblems': () => Promise<void>;
+  'sightline.clearProblems': () => Promise<void>;
   'sightline.clearData': () => Promise<void>;
   'sightline.getStarted': () => Promise<void>;
   'sightline.openSettings': () => Promise<void>;
@@ -65,6 +66,7 @@ export const commandIds: Record<keyof ServicesCommands | keyof TracesCommands, t
   'sightline.copyEnvironment': true,
   'sightline.showEnvironment': true,
   'sightline.showProblems': true,
+  'sightline.clearProblems': true,
   'sightline.clearData': true,
   'sightline.getStarted': true,
   'sightline.openSettings': true,

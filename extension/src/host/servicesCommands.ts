@@ -96,6 +96,7 @@ function lookCommands(parts: ServicesCommandParts): Omit<ServicesCommands, RunCo
       const { problems } = await client.listProblems(1_000);
       await documents.show('Sightline Problems', renderProblems(problems), 'log');
     },
+    'sightline.clearProblems': () => client.clearProblems(),
     'sightline.clearData': () => clearData(client),
     'sightline.getStarted': async () => {
       await vscode.commands.executeCommand('workbench.action.openWalkthrough', 'sightline.sightline#getStarted', false);

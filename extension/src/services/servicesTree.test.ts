@@ -143,6 +143,12 @@ test('a backend says how it ended, what is wrong with its setting, and that some
   );
 });
 
+test('a receive buffer that the system made smaller is said at the receiver', () => {
+  const small = { ...stats, udpBuffer: { asked: 8_388_608, granted: 212_992 } };
+  const tooltip = servicesTree({ ...everythingRuns, stats: small }).find(({ id }) => id === 'xray')?.tooltip;
+  expect(tooltip).toContain('a buffer of 208 KB instead of 8.0 MB');
+});
+
 test('problems and losses are counted where a person sees them', () => {
   const text = textOf({ stats: { ...stats, problems: 3, dropped: { udpKernel: 1_200, queueFull: 0 } } });
   expect(text).toContain('Problems  3 received and not understood\n');

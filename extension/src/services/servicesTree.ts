@@ -96,22 +96,31 @@ interface ReceiverText {
   readonly label: string;
   readonly endpoint: string | undefined;
   readonly takes: string;
+  readonly note?: string | undefined;
 }
 
-function receiverRows({ hub, ports }: ServicesSnapshot): ServiceRow[] {
+function receiverRows({ hub, ports, stats }: ServicesSnapshot): ServiceRow[] {
   if (hub.kind !== 'running') {
     return [];
   }
   const { xrayUdp, otlpHttp, otlpGrpc } = hub.hub.endpoints;
   const receivers: ReceiverText[] = [
-    { receiver: 'xray', label: 'X-Ray daemon', endpoint: xrayUdp, takes: 'embedded' },
+    { receiver: 'xray', label: 'X-Ray daemon', endpoint: xrayUdp, takes: 'embedded', note: bufferNote(stats) },
     { receiver: 'otlpHttp', label: 'OTLP over HTTP', endpoint: otlpHttp, takes: 'http/protobuf, http/json' },
     { receiver: 'otlpGrpc', label: 'OTLP over gRPC', endpoint: otlpGrpc, takes: 'grpc' },
   ];
   return receivers.map((text) => receiverRow(text, ports));
 }
 
-function receiverRow({ receiver, label, endpoint, takes }: ReceiverText, ports: PortSettings): ServiceRow {
+/** What the system keeps for us of a burst decides how large a burst may be. */
+function bufferNote(stats: StatsReply | undefined): string | undefined {
+  const buffer = stats?.udpBuffer;
+  return buffer === undefined || buffer.granted >= buffer.asked
+    ? undefined
+    : `The system gave the UDP socket a buffer of ${size(buffer.granted)} instead of ${size(buffer.asked)}: a large burst of segments may lose some, which is counted here. On Linux, \`net.core.rmem_max\` raises it.`;
+}
+
+function receiverRow({ receiver, label, endpoint, takes, note }: ReceiverText, ports: PortSettings): ServiceRow {
   const row = { id: receiver, label, context: 'receiver', children: [] };
   if (endpoint === undefined) {
     return { ...row, ...idle, description: 'off' };
@@ -122,7 +131,7 @@ function receiverRow({ receiver, label, endpoint, takes }: ReceiverText, ports: 
     const tooltip = `Another program holds port ${usual}, so this receiver took a free one. The environment names this one. The setting \`sightline.hub.${receiver === 'api' ? 'port' : `${receiver}Port`}\` fixes a port.`;
     return { ...row, ...noteworthy, description: `${address} · ${usual} is held by another program`, tooltip };
   }
-  return { ...row, ...running, description: `${address} · ${takes}` };
+  return { ...row, ...running, description: `${address} · ${takes}`, ...(note !== undefined && { tooltip: note }) };
 }
 
 function countRows({ hub, stats }: ServicesSnapshot): ServiceRow[] {
