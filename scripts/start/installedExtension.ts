@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, globSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { installVsix } from '../../e2e/codeServer.ts';
-import { packageExtension } from '../package.mjs';
+import { packExtension } from './packExtension.ts';
 
 /** Puts the extension into the profile, unless the same one is there: every folder that is opened then has it. */
 export async function installExtension(profileFolder: string, extensionFolder: string): Promise<void> {
@@ -13,7 +13,7 @@ export async function installExtension(profileFolder: string, extensionFolder: s
   // VS Code keeps an extension of the same version; it is always the same one while it is being developed.
   rmSync(path.join(profileFolder, 'extensions'), { recursive: true, force: true });
   const vsix = path.join(path.dirname(profileFolder), 'sightline.vsix');
-  await packageExtension(vsix);
+  packExtension(vsix);
   await installVsix(profileFolder, vsix);
   writeFileSync(stamp, wanted);
 }

@@ -25,7 +25,7 @@ export async function start(args: readonly string[]): Promise<number> {
   const noOpen = args.includes('--no-open');
   const choice = chooseEditor({ noOpen });
   console.log(choice.sentence);
-  if (choice.kind === 'remote') return await openInRemoteWindow(sampleFolder);
+  if (choice.kind === 'remote') return openInRemoteWindow(sampleFolder);
 
   mkdirSync(stateFolder, { recursive: true, mode: 0o700 });
   const lock = takeRunLock(stateFolder);
@@ -71,5 +71,11 @@ function interruption(): Promise<string> {
         if (times === 2 && signal === 'SIGINT') console.log('Still ending: a moment, so that nothing is left behind.');
       });
     }
+    // Whoever ends npm ends the shell between npm and us, and nobody tells us.
+    const parent = process.ppid;
+    const watch = setInterval(() => {
+      if (process.ppid !== parent) resolve('npm has ended.');
+    }, 500);
+    watch.unref();
   });
 }
