@@ -119,7 +119,7 @@ test('a payload that cannot be read costs only itself, and is a problem that a p
     store.append(otlpPayload(testTrace(1))),
     store.append({ format: 'otlp-traces-protobuf', receiver: 'otlpHttp', body: new Uint8Array([10, 255, 255]) }),
     store.append(segmentPayload('{"not":"a segment"}')),
-    store.append({ ...otlpPayload([]), body: new Uint8Array([...otlpPayload(testTrace(2)).body]) }),
+    store.append(otlpPayload(testTrace(2))),
   ]);
   expect(answers.map(({ kind }) => kind)).toEqual(['committed', 'malformed', 'malformed', 'committed']);
   expect(await listed(store)).toHaveLength(2);
@@ -178,15 +178,14 @@ test('pages join up while new traces come in', async () => {
   expect(names).toEqual(Array.from({ length: 25 }, (_, at) => `request ${25 - at}`));
 });
 
+function logRecord(body: string, traceId?: string): object {
+  const named = traceId === undefined ? {} : { traceId };
+  return { timeUnixNano: String(testEpoch), severityNumber: 17, body: { stringValue: body }, ...named };
+}
+
 test('log records are counted with their trace and come with it', async () => {
   const { store } = await openTestStore();
-  const record = (body: string, traceId: string | undefined): object => ({
-    timeUnixNano: String(testEpoch),
-    severityNumber: 17,
-    body: { stringValue: body },
-    ...(traceId === undefined ? {} : { traceId }),
-  });
-  const records = [record('first', traceIdOf(1)), record('elsewhere', undefined), record('second', traceIdOf(1))];
+  const records = [logRecord('first', traceIdOf(1)), logRecord('elsewhere'), logRecord('second', traceIdOf(1))];
   const json = JSON.stringify({ resourceLogs: [{ scopeLogs: [{ logRecords: records }] }] });
   await store.append({ format: 'otlp-logs-json', receiver: 'otlpHttp', body: new Uint8Array(Buffer.from(json)) });
   expect(await listed(store)).toEqual([]);

@@ -14,9 +14,14 @@ export class SegmentWriter {
   readonly #roleOfKey: (key: string) => KeyRole;
   readonly texts: TextTable;
   readonly #keys: TextTable;
+  readonly #hashes: Uint32Array<SharedArrayBuffer>;
+  readonly #attributeKeys: Uint16Array<SharedArrayBuffer>;
   readonly #keyHashes: Uint32Array;
   readonly #keyRoles: Uint8Array;
   #knownKeys = 1;
+  /** The key that came after each key the last time: spans of one kind name the same keys in the same order. */
+  readonly #followers: Uint16Array;
+  #lastKey = 0;
   rows = 0;
   attributes = 0;
   logs = 0;
@@ -28,8 +33,11 @@ export class SegmentWriter {
     const { columns, room } = segment;
     this.texts = new TextTable({ starts: columns.textStarts, bytes: columns.textBytes });
     this.#keys = new TextTable({ starts: columns.keyStarts, bytes: columns.keyBytes });
+    this.#hashes = columns.attributeHash;
+    this.#attributeKeys = columns.attributeKey;
     this.#keyHashes = new Uint32Array(room.keys + 2);
     this.#keyRoles = new Uint8Array(room.keys + 2);
+    this.#followers = new Uint16Array(room.keys + 2);
   }
 
   /** Whether one more span of any size fits. */
@@ -48,7 +56,14 @@ export class SegmentWriter {
 
   /** Interns an attribute key; 0 where the segment has seen too many different ones. */
   internKey(bytes: Uint8Array, from: number, to: number): number {
+    const expected = this.#followers[this.#lastKey] as number;
+    if (expected !== 0 && this.#keys.isText(expected, bytes, from, to)) {
+      this.#lastKey = expected;
+      return expected;
+    }
     const id = this.#keys.intern(bytes, from, to);
+    this.#followers[this.#lastKey] = id;
+    this.#lastKey = id;
     if (id >= this.#knownKeys) {
       this.#keyHashes[id] = hashBytes(bytes, from, to, 0);
       this.#keyRoles[id] = this.#roleOfKey(Buffer.from(bytes.buffer, bytes.byteOffset + from, to - from).toString());
@@ -68,14 +83,13 @@ export class SegmentWriter {
 
   /** Adds an attribute whose hash over key and value is known. */
   copyAttribute(keyId: number, hash: number): void {
-    if (this.#spanAttributes >= maxIndexedAttributes) {
-      return;
+    const at = this.attributes;
+    if (this.#spanAttributes < maxIndexedAttributes) {
+      this.#hashes[at] = hash;
+      this.#attributeKeys[at] = keyId;
+      this.attributes = at + 1;
+      this.#spanAttributes += 1;
     }
-    const { attributeHash, attributeKey } = this.segment.columns;
-    attributeHash[this.attributes] = hash;
-    attributeKey[this.attributes] = keyId;
-    this.attributes += 1;
-    this.#spanAttributes += 1;
   }
 
   /** Ends the staged span: its row is taken. Answers the row. */

@@ -92,13 +92,19 @@ export class TextTable {
     return this.#add(hash, source, from, length);
   }
 
+  /** Whether this is the text with that id. */
+  isText(id: number, source: Uint8Array, from: number, to: number): boolean {
+    return this.#equals(id, source, from, to - from);
+  }
+
   #equals(id: number, source: Uint8Array, from: number, length: number): boolean {
     const start = this.#starts[id] as number;
+    const bytes = this.#bytes;
     if ((this.#starts[id + 1] as number) - start !== length) {
       return false;
     }
     for (let at = 0; at < length; at += 1) {
-      if (this.#bytes[start + at] !== source[from + at]) {
+      if (bytes[start + at] !== source[from + at]) {
         return false;
       }
     }

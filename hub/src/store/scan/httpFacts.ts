@@ -11,11 +11,12 @@ import type { SpanDraft } from './spanDraft.ts';
 export class HttpFacts {
   readonly #from = new Int32Array(httpRoles);
   readonly #to = new Int32Array(httpRoles);
-  readonly #number: (number | undefined)[] = Array.from({ length: httpRoles }, () => undefined);
+  /** NaN where the value is no number. */
+  readonly #number = new Float64Array(httpRoles).fill(Number.NaN);
   #hasAny = false;
   #valueFrom = 0;
   #valueTo = 0;
-  #valueNumber: number | undefined;
+  #valueNumber = Number.NaN;
   #scratch = Buffer.allocUnsafeSlow(8192);
   /** The HTTP status, once `fill` has been called. */
   status: number | undefined;
@@ -27,7 +28,7 @@ export class HttpFacts {
     if (this.#hasAny) {
       this.#from.fill(0);
       this.#to.fill(0);
-      this.#number.fill(undefined);
+      this.#number.fill(Number.NaN);
       this.#hasAny = false;
     }
   }
@@ -43,16 +44,16 @@ export class HttpFacts {
   forgetValue(): void {
     this.#valueFrom = 0;
     this.#valueTo = 0;
-    this.#valueNumber = undefined;
+    this.#valueNumber = Number.NaN;
   }
 
   setText(from: number, to: number): void {
-    this.#valueNumber = undefined;
+    this.#valueNumber = Number.NaN;
     this.#valueFrom = from;
     this.#valueTo = to;
   }
 
-  setNumber(value: number | undefined): void {
+  setNumber(value: number): void {
     this.#valueFrom = 0;
     this.#valueTo = 0;
     this.#valueNumber = value;
@@ -117,8 +118,8 @@ export class HttpFacts {
 
   /** A number, or a text of up to 15 digits. */
   #statusOf(bytes: Uint8Array, role: number): number | undefined {
-    const value = this.#number[role];
-    if (value !== undefined) {
+    const value = this.#number[role] as number;
+    if (!Number.isNaN(value)) {
       return value;
     }
     const from = this.#from[role] as number;

@@ -64,7 +64,7 @@ function scanAnyValue(reader: ProtobufReader, http: HttpFacts): number {
       case valueTag.int: {
         const value = reader.int64();
         hash = hashOfNumber(Number(value));
-        http.setNumber(typeof value === 'number' ? value : undefined);
+        http.setNumber(typeof value === 'number' ? value : Number.NaN);
         break;
       }
       case valueTag.double: {
