@@ -128,3 +128,11 @@ test('one whose port never answers is said to be stuck, and can still be stopped
   await backend.stop();
   check(states.slice(-2), ['stopping', 'stopped']);
 });
+
+test('one whose setting is taken away while it runs can still be stopped', async () => {
+  const { backend, states } = service();
+  await backend.start({});
+  backend.configure(undefined);
+  await backend.stop();
+  check(states, ['stopped', 'starting', 'running {}', 'stopping', 'unknown']);
+});

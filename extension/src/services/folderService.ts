@@ -131,9 +131,7 @@ export class FolderService extends Disposable {
       await run.stop(patienceMillis);
       await run.exited;
     }
-    if (this.#startable !== undefined) {
-      this.#set({ kind: 'stopped' });
-    }
+    this.#set(this.#startable === undefined ? { kind: 'unknown' } : { kind: 'stopped' });
   }
 
   /** Asks the port whether somebody else has started it. */

@@ -18,7 +18,8 @@ const serviceNames: Record<FolderServiceId, string> = { database: 'Database', ba
 export function folderServiceRow(id: FolderServiceId, service: FolderServiceSnapshot): ServiceRow {
   const { state, description, isDeclined, problem, staleNames } = service;
   const row = { id, label: serviceNames[id], service: id, children: [] };
-  if (problem !== undefined) {
+  const isIdle = state.kind === 'unknown' || state.kind === 'stopped' || state.kind === 'exited';
+  if (problem !== undefined && isIdle) {
     return { ...row, ...bad, description: problem, tooltip: problem, context: 'service canChoose' };
   }
   const what = description === undefined ? {} : { tooltip: `Starts \`${description}\`` };
