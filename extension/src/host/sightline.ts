@@ -124,6 +124,9 @@ export class Sightline extends Disposable {
   }
 
   async #startByItself(): Promise<void> {
+    if (this.#session.isOutdated) {
+      await this.#session.start();
+    }
     const ranBefore = await this.#memory.takeUp();
     if (getSetting('sightline.autostart')) {
       await withProgress('Starting', (signal) => this.#services.startAll({ ask: false }, signal));

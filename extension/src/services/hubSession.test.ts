@@ -175,6 +175,17 @@ test('an older hub is asked to end and a newer one is started; a newer hub is jo
   );
 });
 
+test('an older hub that was joined is replaced when this window starts one', async () => {
+  await check(
+    async (machine, session) => {
+      machine.run(7, '0.1.9');
+      await session.join();
+      await session.start();
+    },
+    ['running 7 joined', 'starting', 'running 101 started'],
+  );
+});
+
 test('a hub of ours that is killed is started again, once', async () => {
   const machine = await check(
     async (world, session) => {

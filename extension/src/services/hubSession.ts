@@ -59,6 +59,11 @@ export class HubSession extends Disposable {
     return this.#state.kind === 'running' ? this.#state.hub : undefined;
   }
 
+  /** Whether the hub is older than this extension; starting then replaces it. */
+  get isOutdated(): boolean {
+    return this.hub !== undefined && isNewerVersion(this.#world.ownVersion, this.hub.version);
+  }
+
   /** Joins the hub where one is running already; never starts one. */
   async join(signal?: AbortSignal): Promise<RunningHub | undefined> {
     if (this.hub !== undefined || this.#starting !== undefined) {
@@ -70,7 +75,7 @@ export class HubSession extends Disposable {
 
   /** Joins the running hub or starts one. Callers at the same time share one start. Rejects with a `UserError`, or with the signal's reason. */
   start(signal?: AbortSignal): Promise<RunningHub> {
-    if (this.hub !== undefined) {
+    if (this.hub !== undefined && !this.isOutdated) {
       return Promise.resolve(this.hub);
     }
     this.#starting ??= this.#startOnce(signal).finally(() => (this.#starting = undefined));
