@@ -25,6 +25,7 @@ export class HubEnvironment extends Disposable {
   readonly #collection: vscode.GlobalEnvironmentVariableCollection;
   readonly #sources: EnvironmentSources;
   #variables: readonly Variable[] = [];
+  #lastEndpoints: Endpoints | undefined;
   /** What the collection holds; set again only when it differs, since the editor marks every open terminal then. */
   #applied = '{}';
 
@@ -87,7 +88,20 @@ export class HubEnvironment extends Disposable {
   /** A hub that is lost comes back where it was, so what is pointed at it stays so. */
   #endpoints(): Endpoints | undefined {
     const { session, expectedEndpoints } = this.#sources;
-    return session.hub?.endpoints ?? (session.state.kind === 'stopped' ? undefined : expectedEndpoints());
+    switch (session.state.kind) {
+      case 'running':
+        this.#lastEndpoints = session.state.hub.endpoints;
+        return this.#lastEndpoints;
+      case 'lost':
+      case 'starting':
+        return this.#lastEndpoints ?? expectedEndpoints();
+      case 'off':
+        return expectedEndpoints();
+      case 'stopped':
+      case 'failed':
+        this.#lastEndpoints = undefined;
+        return undefined;
+    }
   }
 
   #input() {

@@ -42,7 +42,10 @@ export class Sightline extends Disposable {
   readonly #tracesView: TracesView;
   readonly #memory: WindowMemory;
   readonly #contextKeys = new ContextKeySetter();
+  readonly #environment: HubEnvironment;
   #begun = Promise.resolve();
+  /** Whether it is known if a hub runs. */
+  #hasLooked = false;
 
   constructor(context: vscode.ExtensionContext, log: vscode.LogOutputChannel) {
     super();
@@ -54,17 +57,23 @@ export class Sightline extends Disposable {
     this.register(new HubArrival(this.#session, dataDir));
     const choices = new ServiceChoices(context.workspaceState);
     this.#folders = this.register(new FolderServices(choices));
-    const environment = this.register(
+    this.#environment = this.register(
       new HubEnvironment(context.environmentVariableCollection, {
         session: this.#session,
         database: this.#folders.database,
         backend: this.#folders.backend,
-        expectedEndpoints: () => endpointsBefore(dataDir),
+        expectedEndpoints: () => this.#expectedEndpoints(dataDir),
       }),
     );
     const activity = this.register(new HubActivity(this.#session, client));
     this.#services = this.register(
-      new Services({ session: this.#session, folders: this.#folders, environment, activity, choices }),
+      new Services({
+        session: this.#session,
+        folders: this.#folders,
+        environment: this.#environment,
+        activity,
+        choices,
+      }),
     );
     this.#servicesView = this.register(new ServicesView(this.#services));
     this.register(new StatusBar(this.#session, activity));
@@ -72,7 +81,14 @@ export class Sightline extends Disposable {
     this.#tracesView = this.register(new TracesView(source, this.#contextKeys, log));
     const documents = this.register(new ReportDocuments());
     const hubOutput = this.register(new HubOutput(dataDir));
-    const handlers = servicesCommands({ services: this.#services, environment, client, documents, hubOutput, log });
+    const handlers = servicesCommands({
+      services: this.#services,
+      environment: this.#environment,
+      client,
+      documents,
+      hubOutput,
+      log,
+    });
     this.register(registerCommands(log, handlers));
     this.#memory = this.register(new WindowMemory(context.storageUri, this.#folders));
     this.register(this.#services.onDidChange(() => this.#setContext()));
@@ -95,6 +111,8 @@ export class Sightline extends Disposable {
         await vscode.commands.executeCommand('workbench.view.extension.sightline');
       }
       await this.#session.join();
+      this.#hasLooked = true;
+      this.#environment.update();
       if (vscode.workspace.isTrusted) {
         await this.#startByItself();
       }
@@ -137,6 +155,15 @@ export class Sightline extends Disposable {
     }
   }
 
+  /**
+   * For terminals that open before the hub has answered: where the last one said that it is, until that turns out to be gone, or where one will be that
+   * is about to start.
+   */
+  #expectedEndpoints(dataDir: string): Endpoints | undefined {
+    const last = this.#hasLooked ? undefined : readEndpointsOf(dataDir);
+    return last ?? (getSetting('sightline.autostart') ? expectedEndpoints(portSettings()) : undefined);
+  }
+
   #setContext(): void {
     const { database, backend } = this.#folders;
     this.#contextKeys.set({
@@ -146,13 +173,6 @@ export class Sightline extends Disposable {
       'sightline.hasPage': pageOf(backend.endpoints) !== undefined && backend.state.kind !== 'stopped',
     });
   }
-}
-
-/** The variables that a terminal gets before we know whether the hub answers: those of the hub that was last heard of, or of the one that is about to start. */
-function endpointsBefore(dataDir: string): Endpoints | undefined {
-  return (
-    readEndpointsOf(dataDir) ?? (getSetting('sightline.autostart') ? expectedEndpoints(portSettings()) : undefined)
-  );
 }
 
 function localHubOf(context: vscode.ExtensionContext, client: HubClient, dataDir: string, ownVersion: string) {
