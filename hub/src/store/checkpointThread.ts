@@ -8,6 +8,8 @@ import type { KeeperAnswer, KeeperRequest } from './messages.ts';
 import { sealSegment } from './seal/sealedSegment.ts';
 
 const checkpointMillis = 200;
+/** Frames of the WAL, a page each. While writing never pauses the WAL never starts over by itself; beyond this the writer has to wait a moment. */
+const framesToRestart = 8192;
 
 const writer = parentPort as MessagePort;
 const database = openForCheckpoints((workerData as { dataDir: string }).dataDir);
@@ -34,5 +36,8 @@ writer.on('message', (request: KeeperRequest) => {
 
 function checkpoint(): void {
   timer = undefined;
-  database.exec('pragma wal_checkpoint(passive)');
+  const { log } = database.prepare('pragma wal_checkpoint(passive)').get() as { log: number };
+  if (log > framesToRestart) {
+    database.exec('pragma wal_checkpoint(restart)');
+  }
 }

@@ -1,10 +1,15 @@
+import { isUtf8 } from 'node:buffer';
 import type { MessagePort } from 'node:worker_threads';
 import { decodeXRayDatagram } from '@sightline/telemetry/decode/xrayDatagram';
 import type { ProblemLog } from './problemLog.ts';
 import type { Payload } from './telemetryStore.ts';
 
+const newline = 0x0a;
+
 /** Reads what the datagram thread posts: `{ batch }`, a run of `[u32 little-endian length][datagram]`. */
 export class DatagramIntake {
+  /** The header line, newline included, of the last datagram that was looked at closely. */
+  #header = Buffer.alloc(0);
   readonly #port: MessagePort;
   readonly #problems: ProblemLog;
   readonly #commit: (payloads: readonly Payload[]) => void;
@@ -37,13 +42,27 @@ export class DatagramIntake {
 
   /** The document keeps its bytes; only the header line is taken off. */
   #readDatagram(datagram: Buffer<ArrayBuffer>): Payload | undefined {
-    const { document, problem } = decodeXRayDatagram(datagram);
-    if (problem !== undefined) {
-      this.#problems.add({ receiver: 'xrayUdp', ...problem, sample: datagram.subarray(0, 2000) });
+    if (!this.#isPlain(datagram)) {
+      const { document, problem } = decodeXRayDatagram(datagram);
+      if (problem !== undefined) {
+        this.#problems.add({ receiver: 'xrayUdp', ...problem, sample: datagram.subarray(0, 2000) });
+      }
+      if (document === undefined) {
+        return undefined;
+      }
+      this.#header = Buffer.from(datagram.subarray(0, datagram.indexOf(newline) + 1));
     }
-    if (document === undefined) {
-      return undefined;
-    }
-    return { format: 'xray-segment', receiver: 'xrayUdp', body: datagram.subarray(datagram.indexOf(0x0a) + 1) };
+    return { format: 'xray-segment', receiver: 'xrayUdp', body: datagram.subarray(datagram.indexOf(newline) + 1) };
+  }
+
+  /** Whether a datagram begins with the header that was good before, and something in UTF-8 follows: each SDK spells its header one way. */
+  #isPlain(datagram: Buffer): boolean {
+    const { length } = this.#header;
+    return (
+      length > 0 &&
+      datagram.length > length &&
+      datagram.compare(this.#header, 0, length, 0, length) === 0 &&
+      isUtf8(datagram)
+    );
   }
 }

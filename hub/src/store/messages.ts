@@ -26,7 +26,8 @@ export type WriterRequest =
 
 export type WriterAnswer =
   | { readonly kind: 'ready' }
-  | { readonly kind: 'answer'; readonly id: number; readonly value: WriterValue }
+  /** With the change that the request made: a message of its own would wake the main thread twice. */
+  | { readonly kind: 'answer'; readonly id: number; readonly value: WriterValue; readonly change?: ChangeEvent }
   | { readonly kind: 'failed'; readonly id: number; readonly message: string }
   | { readonly kind: 'changed'; readonly change: ChangeEvent };
 

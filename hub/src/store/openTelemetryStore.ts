@@ -11,7 +11,7 @@ import type {
 import { parseTraceId } from '@sightline/telemetry/model/ids';
 import { AppendQueue } from './appendQueue.ts';
 import { counterOf, makeCounters } from './memory/counters.ts';
-import type { ReaderCall, ThreadStart, WriterAnswer } from './messages.ts';
+import type { ReaderCall, ThreadStart } from './messages.ts';
 import type {
   AppendResult,
   Payload,
@@ -55,7 +55,7 @@ class ThreadedStore implements TelemetryStore {
       start: this.#start(port1),
       transfer: [port1],
       heapMegabytes: 512,
-      onMessage: (message) => this.#take(message as WriterAnswer),
+      onChange: (change) => this.#tell(change),
     });
     this.#queue = new AppendQueue(this.#writer);
   }
@@ -213,11 +213,9 @@ class ThreadedStore implements TelemetryStore {
     return await this.#reader.ask((id) => ({ kind: 'ask', id, call }), [], signal);
   }
 
-  #take(message: WriterAnswer): void {
-    if (message.kind === 'changed') {
-      for (const listener of this.#listeners) {
-        listener(message.change);
-      }
+  #tell(change: ChangeEvent): void {
+    for (const listener of this.#listeners) {
+      listener(change);
     }
   }
 }

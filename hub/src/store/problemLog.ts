@@ -54,8 +54,10 @@ export class ProblemLog {
 
   /** To be called once the transaction has been committed. */
   didCommit(): void {
-    this.#waiting.length = 0;
-    this.publishCount();
+    if (this.#waiting.length > 0) {
+      this.#waiting.length = 0;
+      this.publishCount();
+    }
   }
 
   clear(): void {

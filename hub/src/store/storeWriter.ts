@@ -98,7 +98,7 @@ export class StoreWriter {
   handle(request: Exclude<WriterRequest, { kind: 'close' }>): void {
     switch (request.kind) {
       case 'group':
-        this.#settle(request.id, () => this.#commit(request.payloads));
+        this.#commitGroup(request.id, request.payloads);
         break;
       case 'problem':
         this.#problems.add(request.problem);
@@ -143,13 +143,22 @@ export class StoreWriter {
     this.#sharing.close();
   }
 
-  #commit(payloads: readonly Payload[]): WriterValue {
-    const { results, change } = this.#groups.commit(payloads);
+  #commitGroup(id: number, payloads: readonly Payload[]): void {
+    try {
+      const { results, change } = this.#groups.commit(payloads);
+      this.#keeper.noteCommit();
+      this.#answer({ kind: 'answer', id, value: results, ...(change === undefined ? {} : { change }) });
+    } catch (error) {
+      this.#answer({ kind: 'failed', id, message: sentenceOf(error) });
+    }
+  }
+
+  #commit(payloads: readonly Payload[]): void {
+    const { change } = this.#groups.commit(payloads);
     this.#keeper.noteCommit();
     if (change !== undefined) {
       this.#answer({ kind: 'changed', change });
     }
-    return results;
   }
 
   /** For work that nobody waits for: what was lost is counted, and said where a person sees it. */

@@ -1,4 +1,5 @@
 import { Worker, type TransferListItem } from 'node:worker_threads';
+import type { ChangeEvent } from '../client/api.ts';
 import type { ThreadStart } from './messages.ts';
 import { entryOf, type ThreadName } from './threadEntry.ts';
 
@@ -9,16 +10,16 @@ interface Waiting {
 
 type Answer =
   | { readonly kind: 'ready' }
-  | { readonly kind: 'answer'; readonly id: number; readonly value: unknown }
-  | { readonly kind: 'failed'; readonly id: number; readonly message: string };
+  | { readonly kind: 'answer'; readonly id: number; readonly value: unknown; readonly change?: ChangeEvent }
+  | { readonly kind: 'failed'; readonly id: number; readonly message: string }
+  | { readonly kind: 'changed'; readonly change: ChangeEvent };
 
 export interface LinkOptions {
   readonly name: ThreadName;
   readonly start: ThreadStart;
   readonly transfer: readonly TransferListItem[];
   readonly heapMegabytes: number;
-  /** Messages that answer no request. */
-  readonly onMessage?: (message: { readonly kind: string }) => void;
+  readonly onChange?: (change: ChangeEvent) => void;
 }
 
 /**
@@ -45,7 +46,7 @@ export class ThreadLink {
     });
     // Whoever opens the store awaits it; a thread that dies later has nothing more to say here.
     this.#ready.catch(() => undefined);
-    this.#worker.on('message', (message: Answer) => this.#take(message, options.onMessage));
+    this.#worker.on('message', (message: Answer) => this.#take(message, options.onChange));
     this.#worker.on('error', (error) => this.#end(error instanceof Error ? error : new Error(String(error))));
     this.#worker.on('exit', () => this.#end(new Error(`The ${options.name} of the store has ended.`)));
   }
@@ -117,19 +118,23 @@ export class ThreadLink {
     }
   }
 
-  #take(message: Answer, onMessage: LinkOptions['onMessage']): void {
+  #take(message: Answer, onChange: LinkOptions['onChange']): void {
     switch (message.kind) {
       case 'ready':
         this.#settle(0, (waiting) => waiting.resolve(undefined));
         break;
       case 'answer':
         this.#settle(message.id, (waiting) => waiting.resolve(message.value));
+        if (message.change !== undefined) {
+          onChange?.(message.change);
+        }
         break;
       case 'failed':
         this.#settle(message.id, (waiting) => waiting.reject(new Error(message.message)));
         break;
-      default:
-        onMessage?.(message);
+      case 'changed':
+        onChange?.(message.change);
+        break;
     }
   }
 

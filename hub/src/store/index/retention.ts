@@ -16,6 +16,8 @@ export const maxIndexedSpans = 2_000_000;
 const maxIndexedLogs = 4_000_000;
 const maxIndexBytes = 512 * 1024 * 1024;
 
+const commitsToMeasure = 16;
+
 /** What leaves with the transaction that is about to be committed. */
 export interface RetentionPlan {
   readonly groups: number;
@@ -43,6 +45,7 @@ export class Retention {
   readonly #addGone: StatementSync;
   readonly #forgetGone: StatementSync;
   #floor: number;
+  #unmeasured = 0;
 
   constructor(
     database: DatabaseSync,
@@ -118,13 +121,24 @@ export class Retention {
     this.#pinned.moveOut(plan.floor);
   }
 
+  /** Far from the cap an older measurement will do: asking SQLite costs small groups a good part of their time. */
+  #bytesInUse(): number {
+    const known = this.#counters[counterAt.bytes] as number;
+    this.#unmeasured += 1;
+    if (this.#unmeasured < commitsToMeasure && known < this.#limits.maxBytes / 2) {
+      return known;
+    }
+    this.#unmeasured = 0;
+    return this.measure();
+  }
+
   #groupsToRetire(now: number): number {
     const { maxBytes, maxAgeMillis } = this.#limits;
-    let excessBytes = this.measure() - maxBytes;
+    let excessBytes = this.#bytesInUse() - maxBytes;
     let excessSpans = (this.#counters[counterAt.spans] as number) - maxIndexedSpans;
     const excessLogs = (this.#counters[counterAt.logEvents] as number) - maxIndexedLogs;
     // Memory is freed by whole segments, so one of them has to go.
-    if (this.#index.segments.usedBytes > maxIndexBytes) {
+    if (this.#index.segments.takeMoreThan(maxIndexBytes)) {
       excessSpans = Math.max(excessSpans, rowsPerSegment);
     }
     const firstLog = this.#ledger.entry(0)?.firstLog ?? 0;

@@ -8,6 +8,9 @@ export interface SegmentEvents {
   onSegmentFreed(number: number): void;
 }
 
+/** About what a segment takes that is full in every way. */
+const largestSegmentBytes = 34 * 1024 * 1024;
+
 interface Entry {
   readonly segment: Segment;
   /** Spans and log records that count. */
@@ -92,8 +95,13 @@ export class SegmentSet {
     return { first: firstGroup, last: lastGroup, continues };
   }
 
-  get usedBytes(): number {
-    return this.all().reduce((sum, segment) => sum + usedBytesOf(segment), 0);
+  /** Whether the segments take more than `bytes`. */
+  takeMoreThan(bytes: number): boolean {
+    // Asked with every commit: few segments cannot take much, however full.
+    if (this.#entries.size * largestSegmentBytes <= bytes) {
+      return false;
+    }
+    return this.all().reduce((sum, segment) => sum + usedBytesOf(segment), 0) > bytes;
   }
 
   #entry(number: number): Entry {
