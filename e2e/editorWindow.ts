@@ -44,14 +44,11 @@ export class EditorWindow {
     await this.page.locator('.monaco-workbench .activitybar a.action-label').first().waitFor();
   }
 
-  /** Shows the Sightline sidebar by its icon in the activity bar, and leaves it alone when it is shown. */
+  /** Shows the Sightline sidebar. By the palette, since a click on its icon hides one that has just shown itself. */
   async showSightline(): Promise<void> {
-    const icon = this.page.locator('.activitybar .action-item:has(a.action-label[aria-label^="Sightline"])').first();
-    await icon.waitFor();
-    const pressed = await icon.getAttribute('aria-selected');
-    const checked = (await icon.getAttribute('class'))?.includes('checked') ?? false;
-    if (pressed !== 'true' && !checked) await icon.locator('a.action-label').click();
-    await this.page.locator('.sidebar .pane-header').first().waitFor();
+    await this.page.locator('.activitybar a.action-label[aria-label^="Sightline"]').first().waitFor();
+    await this.runCommand('View: Show Sightline');
+    await this.page.locator('.sidebar .pane-header[aria-label^="Traces"]').first().waitFor();
   }
 
   /** The rows of a view in the sidebar, as a screen reader hears them. */
@@ -100,6 +97,17 @@ export class EditorWindow {
     await terminal.focus();
     await this.page.keyboard.type(line);
     await this.page.keyboard.press('Enter');
+  }
+
+  /** Drags the sidebar's edge, so that a picture shows whole rows. */
+  async widenSidebar(width: number): Promise<void> {
+    const box = await this.page.locator('.part.sidebar').boundingBox();
+    if (box === null) throw new Error('The sidebar is not shown.');
+    const y = box.y + box.height / 2;
+    await this.page.mouse.move(box.x + box.width, y);
+    await this.page.mouse.down();
+    await this.page.mouse.move(box.x + width, y, { steps: 5 });
+    await this.page.mouse.up();
   }
 
   /** Writes e2e/out/<name>.png and returns its path. */

@@ -42,13 +42,29 @@ export const hostTests: Record<string, (note: Note) => Promise<void>> = {
   },
 
   'a new terminal is pointed at the hub': async () => {
-    const { endpoints } = await (await sightline()).hub();
-    const env = await environmentOfNewTerminal();
-    assert.equal(env['OTEL_EXPORTER_OTLP_ENDPOINT'], endpoints.otlpHttp);
-    assert.equal(env['AWS_XRAY_DAEMON_ADDRESS'], endpoints.xrayUdp);
-    assert.equal(env['OTEL_EXPORTER_OTLP_PROTOCOL'], 'http/protobuf');
-    // For the backend's own process only.
-    assert.equal(env['OTEL_SERVICE_NAME'], undefined);
+    await checkEnvironment(async (program) => {
+      const terminal = vscode.window.createTerminal('test');
+      // A command that every shell understands the same way.
+      terminal.sendText(`node "${program}"`);
+      return () => terminal.dispose();
+    });
+  },
+
+  'a task is pointed at the hub': async () => {
+    await checkEnvironment(async (program) => {
+      const execution = new vscode.ShellExecution(`node "${program}"`);
+      const task = new vscode.Task({ type: 'shell' }, vscode.TaskScope.Workspace, 'test', 'test', execution);
+      const running = await vscode.tasks.executeTask(task);
+      return () => running.terminate();
+    });
+  },
+
+  'a launch is pointed at the hub, also without a terminal': async () => {
+    await checkEnvironment(async (program) => {
+      const launch = { type: 'node', request: 'launch', name: 'test', program, console: 'internalConsole' };
+      assert.ok(await vscode.debug.startDebugging(vscode.workspace.workspaceFolders?.[0], launch));
+      return () => vscode.debug.stopDebugging();
+    });
   },
 
   'a hub that is killed comes back with everything': async (note) => {
@@ -122,22 +138,28 @@ function backendUrl(address: string): string {
   return `http://127.0.0.1:${backend?.env.PORT}${address}`;
 }
 
-async function environmentOfNewTerminal(): Promise<Record<string, string | undefined>> {
-  const folder = mkdtempSync(path.join(tmpdir(), 'sightline-terminal-'));
+/** Has a program started that writes down its environment, and compares what it got; `start` returns how to end it. */
+async function checkEnvironment(start: (program: string) => Promise<() => unknown>): Promise<void> {
+  const { endpoints } = await (await sightline()).hub();
+  const folder = mkdtempSync(path.join(tmpdir(), 'sightline-environment-'));
   const program = path.join(folder, 'env.cjs');
   const output = path.join(folder, 'env.json');
+  const [written, ready] = [`${output}.new`, output].map((file) => JSON.stringify(file));
   writeFileSync(
     program,
-    `const fs = require('fs'); fs.writeFileSync(${JSON.stringify(`${output}.new`)}, JSON.stringify(process.env)); fs.renameSync(${JSON.stringify(`${output}.new`)}, ${JSON.stringify(output)});`,
+    `const fs = require('fs'); fs.writeFileSync(${written}, JSON.stringify(process.env)); fs.renameSync(${written}, ${ready});`,
   );
-  const terminal = vscode.window.createTerminal('test');
+  const end = await start(program);
   try {
-    // A command that every shell understands the same way.
-    terminal.sendText(`node "${program}"`);
-    return JSON.parse(await until('the terminal has run the program', () => readIfThere(output)));
+    const env: Record<string, string> = JSON.parse(await until('the program has run', () => readIfThere(output)));
+    assert.equal(env['OTEL_EXPORTER_OTLP_ENDPOINT'], endpoints.otlpHttp);
+    assert.equal(env['AWS_XRAY_DAEMON_ADDRESS'], endpoints.xrayUdp);
+    assert.equal(env['OTEL_EXPORTER_OTLP_PROTOCOL'], 'http/protobuf');
+    // For the backend's own process only.
+    assert.equal(env['OTEL_SERVICE_NAME'], undefined);
   } finally {
-    terminal.dispose();
-    rmSync(folder, { recursive: true });
+    await end();
+    rmSync(folder, { recursive: true, force: true });
   }
 }
 
