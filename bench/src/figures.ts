@@ -70,6 +70,16 @@ export class FigureSet {
     this.#figure(name).notes.add(words);
   }
 
+  /** Remembers what is here now; the returned function takes back all that came since. */
+  remember(): () => void {
+    const before = structuredClone(this.#figures);
+    return () => {
+      for (const [name, figure] of before) {
+        this.#figures.set(name, figure);
+      }
+    };
+  }
+
   figures(): Figure[] {
     return [...this.#figures.values()].map(({ definition, samples, ceiling, notes }) => ({
       ...definition,

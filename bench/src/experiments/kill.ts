@@ -23,7 +23,7 @@ async function measure(bench: Bench): Promise<Figure[]> {
     { name: 'kill.doubled', what: 'kill -9 under load, stored more than once', unit: 'spans', target: { atMost: 0 } },
   ]);
   const roundCount = bench.isQuick ? 2 : 6;
-  await bench.eachRun('kill', async (number) => {
+  await bench.eachRun(set, 'kill', async (number) => {
     const dataDir = bench.makeFolder();
     const rounds: Round[] = [];
     for (let round = 0; round < roundCount; round += 1) {

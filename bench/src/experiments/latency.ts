@@ -27,15 +27,15 @@ async function measure(bench: Bench): Promise<Figure[]> {
     { name: 'latency.busy', what: 'the same while 2,000 other spans a second come in', unit: 'ms', target },
   ]);
   const samples = bench.isQuick ? 20 : 60;
-  await bench.eachRun('latency', async (number) => {
+  await bench.eachRun(set, 'latency', async (number) => {
     const hub = await bench.startHub();
-    const quiet = await sample(hub, 70_000 + number * 2, samples);
+    const quiet = await bench.watched([hub.pid], () => sample(hub, 70_000 + number * 2, samples));
     set.add('latency.quiet', percentile(quiet, 0.95));
     set.note('latency.quiet', `p50 ${percentile(quiet, 0.5).toFixed(0)} ms, worst ${Math.max(...quiet).toFixed(0)} ms`);
     const spans = 2_000 * Math.ceil(samples * 0.5);
     await bench.load.prepareOtlp({ seed: 3, spans, spansPerTrace: 10, spansPerRequest: 10, startMillis: Date.now() });
     const others = bench.load.sendOtlp({ endpoint: hub.otlpEndpoint, connections: 2, rate: 2_000 });
-    const busy = await sample(hub, 70_001 + number * 2, samples);
+    const busy = await bench.watched([hub.pid], () => sample(hub, 70_001 + number * 2, samples));
     set.add('latency.busy', percentile(busy, 0.95));
     set.note('latency.busy', `p50 ${percentile(busy, 0.5).toFixed(0)} ms, worst ${Math.max(...busy).toFixed(0)} ms`);
     await hub.stop();

@@ -42,7 +42,7 @@ async function measure(bench: Bench): Promise<Figure[]> {
     spansPerRequest: batch,
     startMillis: Date.now() - 60_000,
   });
-  await bench.eachRun('peers', async () => {
+  await bench.eachRun(set, 'peers', async () => {
     const own = await ownRate(bench, warmUp);
     for (const { peer, program } of found) {
       // oxlint-disable-next-line no-await-in-loop -- one program at a time is what is compared.

@@ -36,7 +36,7 @@ async function measure(bench: Bench): Promise<Figure[]> {
     'query.newest',
     `${plan.spans} spans in ${plan.spans / 10} traces and one trace of ${bigTraceSpans}; each run the median of its calls, the client's JSON.parse included`,
   );
-  await bench.eachRun('queries', () => bench.watched([hub.pid], () => run(set, hub, plan, traceIdIn(bigPlan, 0))));
+  await bench.eachRun(set, 'queries', () => bench.watched([hub.pid], () => run(set, hub, plan, traceIdIn(bigPlan, 0))));
   await hub.stop();
   return set.figures();
 }

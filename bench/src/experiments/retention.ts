@@ -36,7 +36,7 @@ async function measure(bench: Bench): Promise<Figure[]> {
     startMillis: Date.now() - 600_000,
   });
   const first = Math.ceil(before / batch);
-  await bench.eachRun('retention', async () => {
+  await bench.eachRun(set, 'retention', async () => {
     const free = await ingest(bench, first, []);
     const capped = await ingest(bench, first, ['--max-bytes', String(maxBytes)]);
     if (capped.retired === 0) {

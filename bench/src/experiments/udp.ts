@@ -22,7 +22,7 @@ async function measure(bench: Bench): Promise<Figure[]> {
     'udp.20k',
     `segments of ${Math.round(bytes / requests)} bytes with two subsegments, one trace each, a new hub for each line`,
   );
-  await bench.eachRun('udp', async () => {
+  await bench.eachRun(set, 'udp', async () => {
     await inNewHub(bench, set, 'udp.20k', (hub) => stream(bench, hub, 20_000, 20_000 * seconds));
     await inNewHub(bench, set, 'udp.burst', (hub) => sendBursts(bench, hub, bursts));
     await inNewHub(bench, set, 'udp.50k', (hub) => stream(bench, hub, 50_000, 25_000 * seconds));
