@@ -101,12 +101,19 @@ export class EditorWindow {
 
   /** Drags the sidebar's edge, so that a picture shows whole rows. */
   async widenSidebar(width: number): Promise<void> {
-    const box = await this.page.locator('.part.sidebar').boundingBox();
-    if (box === null) throw new Error('The sidebar is not shown.');
-    const y = box.y + box.height / 2;
-    await this.page.mouse.move(box.x + box.width, y);
+    const sidebar = await this.page.locator('.part.sidebar').boundingBox();
+    if (sidebar === null) throw new Error('The sidebar is not shown.');
+    const edges = await this.page.locator('.monaco-sash.vertical').all();
+    const boxes = await Promise.all(edges.map((edge) => edge.boundingBox()));
+    const right = sidebar.x + sidebar.width;
+    const edge = boxes
+      .filter((box) => box !== null)
+      .toSorted((one, other) => Math.abs(one.x - right) - Math.abs(other.x - right))[0];
+    if (edge === undefined) throw new Error('The sidebar has no edge to drag.');
+    const y = sidebar.y + sidebar.height / 2;
+    await this.page.mouse.move(edge.x + edge.width / 2, y);
     await this.page.mouse.down();
-    await this.page.mouse.move(box.x + width, y, { steps: 5 });
+    await this.page.mouse.move(sidebar.x + width, y, { steps: 5 });
     await this.page.mouse.up();
   }
 
@@ -114,6 +121,10 @@ export class EditorWindow {
   async picture(name: string): Promise<string> {
     mkdirSync(pictureFolder, { recursive: true });
     const file = path.join(pictureFolder, `${name}.png`);
+    // Colours fade when the theme changes. As text, since these sources know no DOM.
+    await this.page.evaluate(
+      'Promise.all(document.getAnimations().filter((each) => each instanceof CSSTransition).map((each) => each.finished))',
+    );
     await this.page.screenshot({ path: file });
     return file;
   }

@@ -25,6 +25,7 @@ for (const [name, theme] of Object.entries(themes)) {
       .row('Traces', /GET|POST/)
       .click({ timeout: 3_000 })
       .catch((error: unknown) => console.log(String(error)));
+    await window.widenSidebar(480);
     await window.page.waitForTimeout(1_000);
     console.log(await window.picture(`look-${name}`));
     if (stay) {
