@@ -115,6 +115,8 @@ export class EditorWindow {
     await this.page.mouse.down();
     await this.page.mouse.move(sidebar.x + width, y, { steps: 5 });
     await this.page.mouse.up();
+    // Away from the edge, which lights up under the pointer.
+    await this.page.mouse.move(sidebar.x + width + 200, y);
   }
 
   /** Writes e2e/out/<name>.png and returns its path. */
