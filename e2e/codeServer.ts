@@ -113,10 +113,12 @@ export class CodeServer {
     const url = new URL(`http://127.0.0.1:${this.port}/`);
     const remote = `vscode-remote://127.0.0.1:${this.port}`;
     if (this.#options.connectionToken !== undefined) url.searchParams.set('tkn', this.#options.connectionToken);
-    if (folder !== undefined) url.searchParams.set(folder.endsWith('.code-workspace') ? 'workspace' : 'folder', folder);
+    if (folder !== undefined) {
+      url.searchParams.set(folder.endsWith('.code-workspace') ? 'workspace' : 'folder', uriPath(folder));
+    }
     const payload: [string, string][] = [];
-    if (extensionFolder !== undefined) payload.push(['extensionDevelopmentPath', remote + extensionFolder]);
-    if (testsFile !== undefined) payload.push(['extensionTestsPath', remote + testsFile]);
+    if (extensionFolder !== undefined) payload.push(['extensionDevelopmentPath', remote + uriPath(extensionFolder)]);
+    if (testsFile !== undefined) payload.push(['extensionTestsPath', remote + uriPath(testsFile)]);
     if (payload.length > 0) url.searchParams.set('payload', JSON.stringify(payload));
     return url.href;
   }
@@ -131,6 +133,11 @@ export class CodeServer {
     await endProcesses(left);
     rmSync(this.#temporaryFolder, { recursive: true, force: true });
   }
+}
+
+/** `C:\\sample` is `/C:/sample` in an address. */
+function uriPath(file: string): string {
+  return file.startsWith('/') ? file : `/${file.replaceAll('\\', '/')}`;
 }
 
 /** Installs a VSIX into the profile, as a person does by "Install from VSIX..."; throws with the output when that fails. */

@@ -134,6 +134,7 @@ if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   const config = JSON.parse(readFileSync(configFile, 'utf8'));
   config.overrides = [...(config.overrides ?? []).filter((each) => !isLayerOverride(each)), ...lintOverrides()];
   writeFileSync(configFile, `${JSON.stringify(config, null, 2)}\n`);
-  const run = spawnSync('oxfmt', [configFile], { stdio: 'inherit', shell: process.platform === 'win32' });
+  const oxfmt = fileURLToPath(new URL('../node_modules/oxfmt/bin/oxfmt', import.meta.url));
+  const run = spawnSync(process.execPath, [oxfmt, configFile], { stdio: 'inherit' });
   process.exitCode = run.status ?? 1;
 }
