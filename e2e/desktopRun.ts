@@ -39,6 +39,7 @@ async function runSuite(version: string, folder: string, reportFile: string): Pr
   );
   const installed = process.env['VSCODE_PATH'];
   await runTests({
+    cachePath: path.join(projectRoot, '.cache/vscode-test'),
     ...(installed === undefined
       ? { version: version === 'minimum' ? minimumVersion() : version }
       : { vscodeExecutablePath: installed }),
