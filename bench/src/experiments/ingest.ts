@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
 import type { Bench, Experiment } from '../bench.ts';
 import { FigureSet, type Figure } from '../figures.ts';
+import { cpuSecondsOf } from '../machine.ts';
 import type { OtlpReport } from '../load/messages.ts';
 
 interface IngestCase {
@@ -24,6 +25,7 @@ async function measure(bench: Bench, name: string, { spansPerRequest, atLeast, s
     { name: `${name}.rate`, what: of, unit: 'spans/s', target: { atLeast } },
     { name: `${name}.p50`, what: `${of}, ack p50`, unit: 'ms' },
     { name: `${name}.p99`, what: `${of}, ack p99`, unit: 'ms', target: { atMost: 30 } },
+    { name: `${name}.cpu`, what: `${of}, CPU of the receiving process`, unit: 'us/span' },
     { name: `${name}.lost`, what: `${of}, acknowledged and not stored`, unit: 'spans', target: { atMost: 0 } },
   ]);
   const measured = bench.scaled(spans);
@@ -44,14 +46,17 @@ async function measure(bench: Bench, name: string, { spansPerRequest, atLeast, s
   let lost = 0;
   await bench.eachRun(set, name, async () => {
     const bare = await bench.bareServer();
-    const ceiling = await sendWarm(bench, bare.endpoint, [bare.pid], warmUp);
+    const ceiling = await sendWarm(bench, bare.endpoint, bare.pid, warmUp);
     const hub = await bench.startHub();
-    const report = await sendWarm(bench, hub.otlpEndpoint, [hub.pid], warmUp);
+    const report = await sendWarm(bench, hub.otlpEndpoint, hub.pid, warmUp);
     const acknowledged = warmUp * spansPerRequest + report.acknowledgedSpans;
     const stored = await hub.storedSpans();
     await hub.stop();
     rmSync(hub.ready.dataDir, { recursive: true });
     set.add(`${name}.rate`, rateOf(report), rateOf(ceiling));
+    if (report.receiverCpuSeconds !== undefined && ceiling.receiverCpuSeconds !== undefined) {
+      set.add(`${name}.cpu`, microsOf(report), microsOf(ceiling));
+    }
     set.add(`${name}.p50`, report.ackP50Millis, ceiling.ackP50Millis);
     set.add(`${name}.p99`, report.ackP99Millis, ceiling.ackP99Millis);
     // More than acknowledged would be as wrong: every request is sent once, and each was answered.
@@ -64,15 +69,23 @@ async function measure(bench: Bench, name: string, { spansPerRequest, atLeast, s
   return set.figures();
 }
 
+interface WarmReport extends OtlpReport {
+  /** CPU time of the receiving process during the measured part; `undefined` off Linux. */
+  readonly receiverCpuSeconds: number | undefined;
+}
+
 /** Sends the first requests unmeasured, so that both programs run compiled code, then the rest. */
-export async function sendWarm(
-  bench: Bench,
-  endpoint: string,
-  pids: readonly number[],
-  warmUp: number,
-): Promise<OtlpReport> {
+export async function sendWarm(bench: Bench, endpoint: string, pid: number, warmUp: number): Promise<WarmReport> {
   await bench.load.sendOtlp({ endpoint, connections, to: warmUp });
-  return await bench.watched(pids, () => bench.load.sendOtlp({ endpoint, connections, from: warmUp }));
+  const before = cpuSecondsOf(pid);
+  const report = await bench.watched([pid], () => bench.load.sendOtlp({ endpoint, connections, from: warmUp }));
+  const after = cpuSecondsOf(pid);
+  const receiverCpuSeconds = before === undefined || after === undefined ? undefined : after - before;
+  return { ...report, receiverCpuSeconds };
+}
+
+function microsOf({ receiverCpuSeconds = Number.NaN, acknowledgedSpans }: WarmReport): number {
+  return (receiverCpuSeconds * 1e6) / acknowledgedSpans;
 }
 
 export function rateOf({ acknowledgedSpans, seconds }: OtlpReport): number {

@@ -56,7 +56,7 @@ async function measure(bench: Bench): Promise<Figure[]> {
 
 async function ownRate(bench: Bench, warmUp: number): Promise<number> {
   const hub = await bench.startHub();
-  const report = await sendWarm(bench, hub.otlpEndpoint, [hub.pid], warmUp);
+  const report = await sendWarm(bench, hub.otlpEndpoint, hub.pid, warmUp);
   await hub.stop();
   rmSync(hub.ready.dataDir, { recursive: true });
   return rateOf(report);
@@ -65,7 +65,7 @@ async function ownRate(bench: Bench, warmUp: number): Promise<number> {
 async function peerRate(bench: Bench, peer: Peer, program: string, warmUp: number): Promise<number> {
   const started = await PeerProgram.start(peer, program, bench.makeFolder());
   try {
-    return rateOf(await sendWarm(bench, started.endpoint, [started.pid], warmUp));
+    return rateOf(await sendWarm(bench, started.endpoint, started.pid, warmUp));
   } finally {
     await started.end();
   }
