@@ -35,8 +35,8 @@ interface RawRow extends PackedGroup {
 export function loadIndex(database: DatabaseSync, index: TelemetryIndex, ledger: GroupLedger, pins: Pins): Loaded {
   const floor =
     (database.prepare(`select value from meta where key = 'floor'`).get() as { value: number } | undefined)?.value ?? 0;
-  const isWanted = rowFilter(database, floor, pins);
-  const { seals, covered } = loadSeals(database, index, floor, isWanted);
+  const { isWanted, hasGone } = rowFilter(database, floor, pins);
+  const { seals, covered } = loadSeals(database, index, floor, hasGone, isWanted);
   addToLedger(database, index, ledger, floor, covered);
   const scan = new Rescan(database, index, ledger, isWanted);
   if (!pins.isEmpty) {
@@ -54,21 +54,23 @@ export function loadIndex(database: DatabaseSync, index: TelemetryIndex, ledger:
 }
 
 /** Groups up to the floor count for pinned traces only; a trace that has gone counts only where it began anew. */
-function rowFilter(database: DatabaseSync, floor: number, pins: Pins): RowFilter {
+function rowFilter(database: DatabaseSync, floor: number, pins: Pins): { isWanted: RowFilter; hasGone: boolean } {
   const rows = database.prepare('select trace, until from gone').all() as { trace: Uint8Array; until: number }[];
   const gone = new Map(rows.map(({ trace, until }) => [Buffer.from(trace).toString('hex'), until]));
-  return (group, id0, id1, id2, id3) => {
+  const isWanted: RowFilter = (group, id0, id1, id2, id3) => {
     if (group <= floor && !pins.has(id0, id1, id2, id3)) {
       return false;
     }
     return gone.size === 0 || (gone.get(hexOfWords(id0, id1, id2, id3)) ?? 0) < group;
   };
+  return { isWanted, hasGone: gone.size > 0 };
 }
 
 function loadSeals(
   database: DatabaseSync,
   index: TelemetryIndex,
   floor: number,
+  hasGone: boolean,
   isWanted: RowFilter,
 ): { seals: Map<number, number>; covered: number } {
   const seals = new Map<number, number>();
@@ -90,7 +92,8 @@ function loadSeals(
     // Of a group that goes on in the next segment all is believed or nothing.
     if (!seal.groups.continues) {
       for (const { id: heldId, seal: heldSeal } of held) {
-        index.load(heldSeal, isWantedHere);
+        const isWholly = !hasGone && heldSeal.groups.first > floor;
+        index.load(heldSeal, isWholly ? undefined : isWantedHere);
         seals.set(heldSeal.segment.number, heldId);
       }
       covered = Math.max(covered, seal.groups.last);

@@ -38,38 +38,33 @@ export async function openTelemetryStore(options: StoreOptions): Promise<Telemet
 class ThreadedStore implements TelemetryStore {
   readonly #counters = makeCounters();
   readonly #writer: ThreadLink;
-  #reader: ThreadLink | undefined;
+  readonly #reader: ThreadLink;
   readonly #queue: AppendQueue;
-  readonly #start: (port: MessagePort) => ThreadStart;
-  readonly #readerPort: MessagePort;
   readonly #listeners = new Set<(change: ChangeEvent) => void>();
-  #closing: Promise<void> | undefined;
   readonly #dropped = new Map<string, number>();
+  #closing: Promise<void> | undefined;
 
   constructor(options: StoreOptions) {
     const { port1, port2 } = new MessageChannel();
-    this.#start = (sharing) => ({ ...options, counters: this.#counters.buffer, sharing });
-    this.#readerPort = port2;
+    const start = (sharing: MessagePort): ThreadStart => ({ ...options, counters: this.#counters.buffer, sharing });
     this.#writer = new ThreadLink({
       name: 'writerThread',
-      start: this.#start(port1),
+      start: start(port1),
       transfer: [port1],
       heapMegabytes: 512,
       onChange: (change) => this.#tell(change),
+    });
+    this.#reader = new ThreadLink({
+      name: 'readerThread',
+      start: start(port2),
+      transfer: [port2],
+      heapMegabytes: 512,
     });
     this.#queue = new AppendQueue(this.#writer);
   }
 
   async start(): Promise<void> {
-    await this.#writer.ready();
-    // After the writer, which makes the tables that the reader's statements need.
-    this.#reader = new ThreadLink({
-      name: 'readerThread',
-      start: this.#start(this.#readerPort),
-      transfer: [this.#readerPort],
-      heapMegabytes: 512,
-    });
-    await this.#reader.ready();
+    await Promise.all([this.#writer.ready(), this.#reader.ready()]);
   }
 
   append(payload: Payload): Promise<AppendResult> {
@@ -179,16 +174,14 @@ class ThreadedStore implements TelemetryStore {
 
   /** Ends the threads as they are. */
   async terminate(): Promise<void> {
-    await Promise.all([this.#writer.terminate(), this.#reader?.terminate()]);
-    this.#readerPort.close();
+    await Promise.all([this.#writer.terminate(), this.#reader.terminate()]);
   }
 
   async #close(): Promise<void> {
     try {
-      await this.#reader?.close();
+      await this.#reader.close();
     } finally {
       await this.#writer.close();
-      this.#readerPort.close();
     }
   }
 
@@ -202,14 +195,11 @@ class ThreadedStore implements TelemetryStore {
         yield piece;
       }
     } finally {
-      this.#reader?.tell({ kind: 'ask', id: 0, call: { name: 'closeTrace', stream } });
+      this.#reader.tell({ kind: 'ask', id: 0, call: { name: 'closeTrace', stream } });
     }
   }
 
   async #ask(call: ReaderCall, signal?: AbortSignal): Promise<unknown> {
-    if (this.#reader === undefined) {
-      throw new Error('The store has not been opened.');
-    }
     return await this.#reader.ask((id) => ({ kind: 'ask', id, call }), [], signal);
   }
 

@@ -48,6 +48,7 @@ export class StoreWriter {
         this.#share({ kind: 'segmentFreed', number });
         this.#sealer.didFree(number);
       },
+      onReplaced: (number) => this.#sealer.didReplace(number),
       onTraces: ({ number, buffer }) => this.#share({ kind: 'traces', number, buffer }),
       onTracesFreed: (number) => this.#share({ kind: 'tracesFreed', number }),
     });
@@ -62,13 +63,9 @@ export class StoreWriter {
     );
     this.#pins = new Pins(database, this.#index);
     const ledger = new GroupLedger();
-    const freed: number[] = [];
-    this.#sealer = { didFree: (number: number) => freed.push(number) } as unknown as Sealer;
+    this.#sealer = new Sealer(database, this.#index, (request) => this.#keeper.seal(request));
     const loaded = loadIndex(database, this.#index, ledger, this.#pins);
-    this.#sealer = new Sealer(database, this.#index, loaded.seals, (request) => this.#keeper.seal(request));
-    for (const number of freed) {
-      this.#sealer.didFree(number);
-    }
+    this.#sealer.adopt(loaded.seals);
     const onFull = (full: readonly SegmentWriter[]): void => this.#sealer.sealSoon(full.map(({ segment }) => segment));
     onFull(loaded.full);
     const pinnedRows = new PinnedRows(this.#index, onFull);
@@ -93,6 +90,7 @@ export class StoreWriter {
     this.#counters[counterAt.duplicates] = 0;
     this.#counters[counterAt.retired] = 0;
     this.#ageTimer = setInterval(() => this.#commitQuietly([]), ageCheckMillis);
+    setImmediate(() => this.#listSpanIds());
   }
 
   handle(request: Exclude<WriterRequest, { kind: 'close' }>): void {
@@ -221,6 +219,13 @@ export class StoreWriter {
     const change = { ...nextRevision(this.#counters), traces: 'many' as const, logs: true, problems: false };
     this.#answer({ kind: 'changed', change: { ...change, removed: true } });
     return undefined;
+  }
+
+  /** What a start did not wait for, a segment at a time. */
+  #listSpanIds(): void {
+    if (this.#index.spans.listNext()) {
+      setImmediate(() => this.#listSpanIds());
+    }
   }
 
   /** Seals go out with the groups; while none come, one small transaction at a time. */

@@ -1,9 +1,9 @@
 import { counterAt, type CounterName, type Counters } from '../memory/counters.ts';
 import { hashWords } from '../memory/hashBytes.ts';
 import { HashSlots } from '../memory/hashSlots.ts';
-import { rowsPerSegment, spanBits, type Segment } from '../memory/segment.ts';
+import { publishedRows, rowsPerSegment, spanBits, type Segment } from '../memory/segment.ts';
 import type { TraceSlots } from '../memory/traceSlots.ts';
-import { traceBits, tracesPerChunk } from '../memory/traceTable.ts';
+import { traceBits, tracesPerChunk, type TraceChunk } from '../memory/traceTable.ts';
 import type { SegmentSet } from './segmentSet.ts';
 
 const running = 0;
@@ -18,16 +18,73 @@ export class SpanLinks {
   readonly #segments: SegmentSet;
   readonly #traces: TraceSlots;
   readonly #counters: Counters;
+  readonly #onReplaced: (segment: number) => void;
   readonly #spanIds = new HashSlots(65_536);
+  /** Loaded segments whose span ids are not in the table yet. */
+  readonly #unlisted: Segment[] = [];
 
-  constructor(segments: SegmentSet, traces: TraceSlots, counters: Counters) {
+  /** `onReplaced` is told of each segment in which a row has been replaced: a seal that says otherwise is out of date. */
+  constructor(segments: SegmentSet, traces: TraceSlots, counters: Counters, onReplaced: (segment: number) => void) {
+    this.#onReplaced = onReplaced;
     this.#segments = segments;
     this.#traces = traces;
     this.#counters = counters;
   }
 
+  /**
+   * Links the living rows of a sealed segment; `slots` has the slot of each number in its trace column. Its span ids are known to be
+   * unique; they are listed later, by `listNext` or by the first row that comes, since a start that waits for nothing need not list them.
+   */
+  loadSegment(segment: Segment, slots: Int32Array, isWanted: (row: number) => boolean): void {
+    const { columns } = segment;
+    let living = 0;
+    let chunk: TraceChunk | undefined;
+    for (let row = 0, rows = publishedRows(segment); row < rows; row += 1) {
+      const bits = columns.bits[row] as number;
+      const slot = slots[columns.trace[row] as number] as number;
+      if ((bits & spanBits.dead) !== 0) {
+        continue;
+      }
+      if (!isWanted(row)) {
+        columns.bits[row] = bits | spanBits.dead;
+        continue;
+      }
+      if (chunk === undefined || chunk.number !== Math.floor(slot / tracesPerChunk)) {
+        chunk = this.#traces.chunkOf(slot);
+      }
+      columns.trace[row] = slot;
+      this.#chain(segment, row, chunk, slot);
+      living += 1;
+    }
+    this.#count('spans', living);
+    this.#segments.countLiving(segment.number, living);
+    this.#unlisted.push(segment);
+  }
+
+  /** Lists the span ids of one loaded segment. Answers false once all are listed. */
+  listNext(): boolean {
+    const segment = this.#unlisted.shift();
+    if (segment === undefined) {
+      return false;
+    }
+    const { columns } = segment;
+    this.#spanIds.reserve(publishedRows(segment));
+    for (let row = 0, rows = publishedRows(segment); row < rows; row += 1) {
+      if (((columns.bits[row] as number) & spanBits.dead) === 0) {
+        const hash = hashOfSpan(
+          columns.trace[row] as number,
+          columns.idHigh[row] as number,
+          columns.idLow[row] as number,
+        );
+        this.#spanIds.add(hash, segment.number * rowsPerSegment + row);
+      }
+    }
+    return true;
+  }
+
   /** Links a row into the trace in `slot`, unless the span is there already. Answers whether the trace changed. */
   take(globalRow: number, slot: number): boolean {
+    this.#listAll();
     const segment = this.#segments.of(globalRow);
     const { columns } = segment;
     const row = globalRow % rowsPerSegment;
@@ -57,6 +114,7 @@ export class SpanLinks {
 
   /** Takes every span out of the trace in `slot`. Answers how many there were. */
   killAll(slot: number): number {
+    this.#listAll();
     let count = 0;
     for (const globalRow of this.rowsOf(slot)) {
       this.#kill(globalRow, slot);
@@ -68,6 +126,7 @@ export class SpanLinks {
 
   /** Puts a copy of a row in its place in the trace's chain; the old row then counts for nothing. */
   replaceRow(oldRow: number, newRow: number): void {
+    this.#listAll();
     const old = this.#segments.of(oldRow);
     const at = oldRow % rowsPerSegment;
     const slot = old.columns.trace[at] as number;
@@ -94,13 +153,23 @@ export class SpanLinks {
     return rows;
   }
 
+  #listAll(): void {
+    while (this.#unlisted.length > 0) {
+      this.listNext();
+    }
+  }
+
   #link(segment: Segment, row: number, slot: number): void {
-    const { columns } = segment;
-    const trace = this.#traces.chunkOf(slot).columns;
+    this.#chain(segment, row, this.#traces.chunkOf(slot), slot);
+    this.#count('spans', 1);
+    this.#segments.countLiving(segment.number, 1);
+  }
+
+  #chain({ columns, number }: Segment, row: number, { columns: trace }: TraceChunk, slot: number): void {
     const at = slot % tracesPerChunk;
     const isFirst = trace.spans[at] === 0;
     columns.previous[row] = trace.last[at] as number;
-    trace.last[at] = segment.number * rowsPerSegment + row + 1;
+    trace.last[at] = number * rowsPerSegment + row + 1;
     trace.spans[at] = (trace.spans[at] as number) + 1;
     trace.revision[at] = (trace.revision[at] as number) + 1;
     const isOtlp = ((columns.bits[row] as number) & spanBits.otlp) !== 0;
@@ -114,8 +183,6 @@ export class SpanLinks {
     if (isFirst) {
       this.#count('traces', 1);
     }
-    this.#count('spans', 1);
-    this.#segments.countLiving(segment.number, 1);
   }
 
   /** The row's chain is left as it is: the caller mends it. */
@@ -166,6 +233,7 @@ export class SpanLinks {
     );
     for (const globalRow of doomedRows) {
       this.#kill(globalRow, slot);
+      this.#onReplaced(Math.floor(globalRow / rowsPerSegment));
     }
   }
 

@@ -1,15 +1,8 @@
 import type { Counters } from '../memory/counters.ts';
 import type { SegmentWriter } from '../memory/segmentWriter.ts';
-import {
-  fullRoom,
-  logBits,
-  publishedLogs,
-  publishedRows,
-  rowsPerSegment,
-  spanBits,
-  type SegmentRoom,
-} from '../memory/segment.ts';
+import { fullRoom, logBits, publishedLogs, rowsPerSegment, type SegmentRoom } from '../memory/segment.ts';
 import { TraceSlots, type ChunkEvents } from '../memory/traceSlots.ts';
+import { traceBits, tracesPerChunk } from '../memory/traceTable.ts';
 import type { OpenedSeal } from '../seal/sealedSegment.ts';
 import { LogLinks } from './logLinks.ts';
 import { SegmentSet, type SegmentEvents } from './segmentSet.ts';
@@ -18,6 +11,11 @@ import { Staging } from './staging.ts';
 
 /** Decides about a row while it is loaded: false leaves it out. */
 export type RowFilter = (group: number, id0: number, id1: number, id2: number, id3: number) => boolean;
+
+export interface IndexEvents extends SegmentEvents, ChunkEvents {
+  /** A row of the segment has been replaced by one in a later segment. */
+  readonly onReplaced: (segment: number) => void;
+}
 
 /** The writer's whole index: what is searched about every span and log record that counts. */
 export class TelemetryIndex {
@@ -28,11 +26,11 @@ export class TelemetryIndex {
   readonly #room: SegmentRoom;
   #staging: Staging | undefined;
 
-  constructor(counters: Counters, events: SegmentEvents & ChunkEvents, room = fullRoom) {
+  constructor(counters: Counters, events: IndexEvents, room = fullRoom) {
     this.#room = room;
     this.segments = new SegmentSet(events);
     this.traces = new TraceSlots(counters, events);
-    this.spans = new SpanLinks(this.segments, this.traces, counters);
+    this.spans = new SpanLinks(this.segments, this.traces, counters, events.onReplaced);
     this.logs = new LogLinks(this.segments, this.traces, counters);
   }
 
@@ -87,58 +85,50 @@ export class TelemetryIndex {
   }
 
   /** Takes in a segment that was sealed; `traceIds` has four words for each number in its trace columns. */
-  load({ segment, groups, traceIds }: OpenedSeal, isWanted: RowFilter): void {
+  load({ segment, groups, traceIds }: OpenedSeal, isWanted: RowFilter | undefined): void {
     this.segments.add(segment);
     this.segments.noteGroups(segment.number, groups);
     const { columns } = segment;
-    const slots = new Int32Array(traceIds.length / 4).fill(-1);
-    const slotOf = (local: number): number => {
-      if (slots[local] === -1) {
-        const at = local * 4;
-        const [id0, id1, id2, id3] = traceIds.subarray(at, at + 4) as unknown as [number, number, number, number];
-        slots[local] = this.traces.findOrAdd(id0, id1, id2, id3);
-      }
-      return slots[local] as number;
-    };
-    const wants = (local: number, group: number): boolean => {
-      const at = local * 4;
-      return isWanted(
-        group,
-        traceIds[at] as number,
-        traceIds[at + 1] as number,
-        traceIds[at + 2] as number,
-        traceIds[at + 3] as number,
-      );
-    };
-    const base = segment.number * rowsPerSegment;
-    for (let row = 0, rows = publishedRows(segment); row < rows; row += 1) {
-      const bits = columns.bits[row] as number;
-      const local = columns.trace[row] as number;
-      if ((bits & spanBits.dead) !== 0) {
-        continue;
-      }
-      if (wants(local, columns.group[row] as number)) {
-        this.spans.take(base + row, slotOf(local));
-      } else {
-        this.spans.refuse(base + row);
-      }
+    const slots = new Int32Array(traceIds.length / 4);
+    for (let local = 0; local < slots.length; local += 1) {
+      slots[local] = this.traces.findOrAdd(...wordsAt(traceIds, local));
     }
+    this.spans.loadSegment(segment, slots, (row) => {
+      const number = columns.trace[row] as number;
+      return isWanted === undefined || isWanted(columns.group[row] as number, ...wordsAt(traceIds, number));
+    });
     for (let row = 0, rows = publishedLogs(segment); row < rows; row += 1) {
-      const bits = columns.logBits[row] as number;
-      const local = (columns.logTrace[row] as number) - 1;
-      if ((bits & logBits.dead) !== 0) {
+      if (((columns.logBits[row] as number) & logBits.dead) !== 0) {
         continue;
       }
-      if (
-        local === -1
-          ? isWanted(columns.logGroup[row] as number, 0, 0, 0, 0)
-          : wants(local, columns.logGroup[row] as number)
-      ) {
-        this.logs.take(base + row, local === -1 ? -1 : slotOf(local));
+      const local = (columns.logTrace[row] as number) - 1;
+      const globalRow = segment.number * rowsPerSegment + row;
+      const words: readonly [number, number, number, number] = local === -1 ? noTrace : wordsAt(traceIds, local);
+      if (isWanted === undefined || isWanted(columns.logGroup[row] as number, ...words)) {
+        this.logs.take(globalRow, local === -1 ? -1 : (slots[local] as number));
       } else {
-        this.logs.refuse(base + row);
+        this.logs.refuse(globalRow);
       }
     }
     this.segments.close(segment.number);
+    this.#dropEmpty(slots);
   }
+
+  /** A trace of which nothing was wanted has no slot. */
+  #dropEmpty(slots: Int32Array): void {
+    for (const slot of slots) {
+      const trace = this.traces.findChunk(slot)?.columns;
+      const at = slot % tracesPerChunk;
+      if (trace?.spans[at] === 0 && trace.logs[at] === 0 && ((trace.bits[at] as number) & traceBits.dead) === 0) {
+        this.traces.remove(slot);
+      }
+    }
+  }
+}
+
+const noTrace = [0, 0, 0, 0] as const;
+
+function wordsAt(traceIds: Uint32Array, number: number): [id0: number, id1: number, id2: number, id3: number] {
+  const at = number * 4;
+  return [traceIds[at] as number, traceIds[at + 1] as number, traceIds[at + 2] as number, traceIds[at + 3] as number];
 }

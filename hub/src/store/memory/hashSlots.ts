@@ -35,10 +35,21 @@ export class HashSlots {
   /** Adds a number. The caller knows that its key is not in the table. */
   add(hash: number, value: number): void {
     if (this.#size >= (this.#mask + 1) * 0.75) {
-      this.#grow();
+      this.#resize((this.#mask + 1) * 2);
     }
     this.#size += 1;
     this.#put(hash, value + 1);
+  }
+
+  /** Makes room for this many more at once. */
+  reserve(more: number): void {
+    let capacity = this.#mask + 1;
+    while (this.#size + more >= capacity * 0.75) {
+      capacity *= 2;
+    }
+    if (capacity > this.#mask + 1) {
+      this.#resize(capacity);
+    }
   }
 
   /** Removes exactly this number; does nothing where it is not stored. */
@@ -72,10 +83,9 @@ export class HashSlots {
     this.#values[slot] = stored;
   }
 
-  #grow(): void {
+  #resize(capacity: number): void {
     const hashes = this.#hashes;
     const values = this.#values;
-    const capacity = values.length * 2;
     this.#hashes = new Uint32Array(capacity);
     this.#values = new Uint32Array(capacity);
     this.#mask = capacity - 1;

@@ -17,18 +17,26 @@ import { summarizeTrace, type TraceSummary } from './traceSummary.ts';
 
 /** Answers every question about the store, in the reader thread. */
 export class StoreReader {
-  readonly #database: DatabaseSync;
+  readonly #dataDir: string;
+  #opened: { database: DatabaseSync; groups: GroupReader } | undefined;
   readonly #index: SharedIndex;
   readonly #lister: TraceLister;
-  readonly #groups: GroupReader;
   readonly #streams = new Map<number, Generator<string, void>>();
   #nextStream = 1;
 
   constructor(start: ThreadStart) {
-    this.#database = openForReading(start.dataDir);
+    this.#dataDir = start.dataDir;
     this.#index = new SharedIndex(start.sharing, makeCounters(start.counters));
     this.#lister = new TraceLister(this.#index);
-    this.#groups = new GroupReader(this.#database);
+  }
+
+  /** Opened by the first question: this thread starts beside the writer, which makes the tables. */
+  get #open(): { database: DatabaseSync; groups: GroupReader } {
+    if (this.#opened === undefined) {
+      const database = openForReading(this.#dataDir);
+      this.#opened = { database, groups: new GroupReader(database) };
+    }
+    return this.#opened;
   }
 
   /** The answer, or the steps that lead to it: other questions may come in between. */
@@ -57,7 +65,7 @@ export class StoreReader {
 
   close(): void {
     this.#streams.clear();
-    this.#database.close();
+    this.#opened?.database.close();
   }
 
   #loadTreeRows(traceId: string): TraceTreeRows | undefined {
@@ -72,7 +80,7 @@ export class StoreReader {
       return undefined;
     }
     const [part] = payloadPartsOf([row.span]);
-    const payload = this.#groups.read(row.span.group)?.payloads[row.span.payload];
+    const payload = this.#open.groups.read(row.span.group)?.payloads[row.span.payload];
     if (part === undefined || payload === undefined) {
       return undefined;
     }
@@ -93,7 +101,7 @@ export class StoreReader {
 
   #pieces({ row, tree }: TraceSummary<IndexedSpan>): Generator<string, void> {
     const logs = this.#index.logsOf(this.#index.slotOf(row.id));
-    return tracePieces(row.id as TraceId, tree.rows, logs, this.#groups);
+    return tracePieces(row.id as TraceId, tree.rows, logs, this.#open.groups);
   }
 
   #nextPiece(stream: number): string | undefined {
@@ -113,7 +121,7 @@ export class StoreReader {
     const id = summary.row.id as TraceId;
     const documents: RawTrace['documents'][number][] = [];
     for (const part of payloadPartsOf(summary.tree.rows.map(({ span }) => span))) {
-      const group = this.#groups.read(part.group);
+      const group = this.#open.groups.read(part.group);
       const payload = group?.payloads[part.payload];
       if (group !== undefined && payload !== undefined) {
         documents.push(toRawDocument(payload, id, group.receivedAt));
@@ -124,7 +132,7 @@ export class StoreReader {
   }
 
   #listProblems(limit: number): ProblemJson[] {
-    const rows = this.#database
+    const rows = this.#open.database
       .prepare('select id, at, receiver, place, message, sample from problem order by id desc limit ?')
       .all(limit) as {
       id: number;

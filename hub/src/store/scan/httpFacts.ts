@@ -20,8 +20,8 @@ export class HttpFacts {
   #scratch = Buffer.allocUnsafeSlow(8192);
   /** The HTTP status, once `fill` has been called. */
   status: number | undefined;
-  /** Whether a text of the payload was not UTF-8: what the columns would hold then is not what the decoder reads. */
-  hasBadText = false;
+  /** Whether a value of the payload is one that the decoder reads otherwise: a text that is not UTF-8, or bytes. */
+  needsDecoder = false;
 
   reset(): void {
     this.status = undefined;
@@ -37,7 +37,7 @@ export class HttpFacts {
   checkText(bytes: Uint8Array, from: number, to: number): void {
     if (seen.nonAscii !== 0) {
       seen.nonAscii = 0;
-      this.hasBadText ||= !isUtf8(bytes.subarray(from, to));
+      this.needsDecoder ||= !isUtf8(bytes.subarray(from, to));
     }
   }
 

@@ -52,20 +52,12 @@ export class PayloadScanner {
 
   #scanProtobuf(body: Uint8Array): Scanned {
     const start = this.#sink.mark();
-    const { spans, rejected, hasProblems, isMalformed, hasBadText } = this.#otlp.scan(body);
-    if (!hasProblems && !hasBadText) {
-      return { accepted: spans, rejected, problems: [] };
+    const { spans, isPlain } = this.#otlp.scan(body);
+    if (isPlain) {
+      return { accepted: spans, rejected: 0, problems: [] };
     }
-    if (hasBadText) {
-      this.#sink.rewind(start);
-      return this.#decodeTraces(body, 'protobuf');
-    }
-    // The decoder says what is wrong and where, in the words that every other path uses.
-    const decoded = decodeOtlpTraces(body, 'protobuf');
-    if (isMalformed) {
-      return malformed(decoded.problems, decoded.malformed);
-    }
-    return { accepted: spans, rejected, problems: decoded.problems };
+    this.#sink.rewind(start);
+    return this.#decodeTraces(body, 'protobuf');
   }
 
   #decodeTraces(body: Uint8Array, encoding: 'protobuf' | 'json'): Scanned {

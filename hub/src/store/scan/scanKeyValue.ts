@@ -79,12 +79,13 @@ function scanAnyValue(reader: ProtobufReader, http: HttpFacts): number {
         break;
       case valueTag.array:
       case valueTag.map:
-      case valueTag.bytes:
         hash = otherValueHash;
         http.forgetValue();
         reader.skip(tag);
         break;
       default:
+        // Bytes, of which the decoder makes text, or a kind of value that came after this was written.
+        http.needsDecoder = true;
         reader.skip(tag);
     }
   }

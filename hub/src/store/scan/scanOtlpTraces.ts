@@ -37,15 +37,14 @@ const oddFrom = Math.floor(4_102_444_800e9 / 2 ** 32);
 
 /**
  * Finds the spans of an ExportTraceServiceRequest and puts them into the columns without making a string or an object per span. It reads
- * with the decoder's own reader and comes to the same rows: whatever the decoder would take, this takes.
+ * with the decoder's own reader, and where it says that a payload is plain the rows are those that the decoder would give.
  */
 export class OtlpTraceScanner {
   readonly #sink: SpanSink;
   readonly #http = new HttpFacts();
   readonly #service = new ServiceName();
   #spans = 0;
-  #rejected = 0;
-  #hasProblems = false;
+  #isOdd = false;
 
   constructor(sink: SpanSink) {
     this.#sink = sink;
@@ -53,9 +52,8 @@ export class OtlpTraceScanner {
 
   scan(body: Uint8Array): ScanResult {
     this.#spans = 0;
-    this.#rejected = 0;
-    this.#hasProblems = false;
-    this.#http.hasBadText = false;
+    this.#isOdd = false;
+    this.#http.needsDecoder = false;
     seen.nonAscii = 0;
     const reader = new ProtobufReader(body);
     for (let tag = reader.nextTag(); tag !== 0; tag = reader.nextTag()) {
@@ -65,13 +63,9 @@ export class OtlpTraceScanner {
         reader.skip(tag);
       }
     }
-    const isMalformed = reader.takeFailure() !== undefined;
     return {
       spans: this.#spans,
-      rejected: this.#rejected,
-      hasProblems: this.#hasProblems || isMalformed,
-      isMalformed,
-      hasBadText: this.#http.hasBadText,
+      isPlain: !this.#isOdd && !this.#http.needsDecoder && reader.takeFailure() === undefined,
     };
   }
 
@@ -82,7 +76,7 @@ export class OtlpTraceScanner {
     this.#service.reset();
     for (let tag = reader.nextTag(); tag !== 0; tag = reader.nextTag()) {
       if (tag === resourceSpansTag.resource) {
-        this.#service.readResource(reader);
+        this.#service.readResource(reader, this.#http);
       } else {
         reader.skip(tag);
       }
@@ -199,8 +193,7 @@ export class OtlpTraceScanner {
     this.#noteFailure(reader);
     const hasTrace = traceIdLength === 16 && (draft.id0 | draft.id1 | draft.id2 | draft.id3) !== 0;
     if (!hasTrace || spanIdLength !== 8 || (draft.idHigh | draft.idLow) === 0) {
-      this.#rejected += 1;
-      this.#hasProblems = true;
+      this.#isOdd = true;
       this.#sink.dropSpan();
       return;
     }
@@ -217,14 +210,14 @@ export class OtlpTraceScanner {
 
   #noteFailure(reader: ProtobufReader): void {
     if (reader.takeFailure() !== undefined) {
-      this.#hasProblems = true;
+      this.#isOdd = true;
     }
   }
 
   #noteOddities(draft: SpanDraft, parentIdLength: number): void {
     const isOddTime = draft.startHigh < oddBefore || draft.startHigh >= oddFrom || draft.duration < 0;
     if (isOddTime || (parentIdLength !== 0 && parentIdLength !== 8)) {
-      this.#hasProblems = true;
+      this.#isOdd = true;
     }
   }
 }

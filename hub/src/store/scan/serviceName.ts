@@ -32,11 +32,11 @@ export class ServiceName {
     return this.#id;
   }
 
-  readResource(reader: ProtobufReader): void {
+  readResource(reader: ProtobufReader, http: HttpFacts): void {
     const outerEnd = reader.enter();
     for (let tag = reader.nextTag(); tag !== 0; tag = reader.nextTag()) {
       if (tag === resourceTag.attributes) {
-        this.#readKeyValue(reader);
+        this.#readKeyValue(reader, http);
       } else {
         reader.skip(tag);
       }
@@ -44,9 +44,10 @@ export class ServiceName {
     reader.leave(outerEnd);
   }
 
-  #readKeyValue(reader: ProtobufReader): void {
+  #readKeyValue(reader: ProtobufReader, http: HttpFacts): void {
     const outerEnd = reader.enter();
     let isServiceName = false;
+    let isOdd = false;
     let from = 0;
     let to = 0;
     for (let tag = reader.nextTag(); tag !== 0; tag = reader.nextTag()) {
@@ -58,13 +59,13 @@ export class ServiceName {
         const valueEnd = reader.enter();
         from = to = 0;
         for (let inner = reader.nextTag(); inner !== 0; inner = reader.nextTag()) {
-          from = to = 0;
           if (inner === valueTag.string) {
             const length = reader.length();
             from = reader.pos;
             reader.pos += length;
             to = reader.pos;
           } else {
+            isOdd = true;
             reader.skip(inner);
           }
         }
@@ -75,6 +76,7 @@ export class ServiceName {
     }
     reader.leave(outerEnd);
     if (isServiceName) {
+      http.needsDecoder ||= isOdd;
       this.#set(reader.bytes, from, to);
     }
   }

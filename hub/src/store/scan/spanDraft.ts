@@ -70,15 +70,14 @@ export interface SpanSink {
   dropSpan(): void;
 }
 
-/** What a scan found. `isMalformed` says that the payload as a whole is none of its format. */
+/** What a scan found. */
 export interface ScanResult {
   readonly spans: number;
-  readonly rejected: number;
-  /** True where the decoder will have something to say about this payload: only then is it asked. */
-  readonly hasProblems: boolean;
-  readonly isMalformed: boolean;
-  /** True where a text was not UTF-8: the rows then hold bytes that the decoder reads otherwise. */
-  readonly hasBadText: boolean;
+  /**
+   * False where something was out of the ordinary: a span without an id, odd times, a text that is not UTF-8, bytes that do not scan.
+   * What was put into the columns is then taken back, and the decoder reads the payload: it says what is wrong, and what can be kept.
+   */
+  readonly isPlain: boolean;
 }
 
 /** An HTTP status as the column keeps it: 0 where it is none that HTTP knows. */

@@ -13,22 +13,29 @@ export class Sealer {
   readonly #request: (request: SealRequest) => void;
   /** Numbers of segments that are closed but not sealed yet. */
   readonly #open = new Set<number>();
+  /** Numbers of segments of which a row was replaced while they were being sealed, or before it was known that they are. */
+  readonly #stale = new Set<number>();
   /** Seals in the database, or on their way there, by segment number. */
-  readonly #ids: Map<number, number>;
-  #nextId: number;
+  readonly #ids = new Map<number, number>();
+  #nextId = 1;
 
-  constructor(
-    database: DatabaseSync,
-    index: TelemetryIndex,
-    loaded: ReadonlyMap<number, number>,
-    request: (request: SealRequest) => void,
-  ) {
+  constructor(database: DatabaseSync, index: TelemetryIndex, request: (request: SealRequest) => void) {
     this.#index = index;
     this.#store = new SealStore(database);
     this.#request = request;
-    this.#ids = new Map(loaded);
-    const { last } = database.prepare('select max(id) as last from seg').get() as { last: number | null };
-    this.#nextId = (last ?? 0) + 1;
+  }
+
+  /** Takes over the seals that were loaded, ids by segment number, in ascending order. */
+  adopt(seals: ReadonlyMap<number, number>): void {
+    for (const [number, id] of seals) {
+      this.#ids.set(number, id);
+      this.#nextId = id + 1;
+      if (this.#index.segments.numbered(number) === undefined) {
+        this.didFree(number);
+      } else if (this.#stale.has(number)) {
+        this.didReplace(number);
+      }
+    }
   }
 
   get store(): SealStore {
@@ -47,15 +54,36 @@ export class Sealer {
 
   didSeal({ number, sealed }: KeeperAnswer): void {
     const id = this.#ids.get(number);
-    if (this.#open.delete(number) && id !== undefined) {
-      this.#store.add(id, sealed);
+    if (!this.#open.has(number) || id === undefined) {
+      return;
     }
+    if (this.#stale.delete(number)) {
+      this.#request(this.#requestFor(this.#index.segments.numbered(number) as Segment));
+      return;
+    }
+    this.#open.delete(number);
+    this.#store.add(id, sealed);
+  }
+
+  /** A row of the segment was replaced: the seal that it has, or is about to get, is out of date. */
+  didReplace(number: number): void {
+    const id = this.#ids.get(number);
+    const segment = this.#index.segments.numbered(number);
+    if (id === undefined || segment === undefined || this.#open.has(number)) {
+      this.#stale.add(number);
+      return;
+    }
+    this.#stale.delete(number);
+    this.#store.remove(id);
+    this.#open.add(number);
+    this.#request(this.#requestFor(segment));
   }
 
   /** The segment has left the index: its seal is of no use. */
   didFree(number: number): void {
     const id = this.#ids.get(number);
     this.#open.delete(number);
+    this.#stale.delete(number);
     if (id !== undefined) {
       this.#ids.delete(number);
       this.#store.remove(id);
@@ -82,6 +110,8 @@ export class Sealer {
   #begin(segment: Segment): void {
     if (this.#index.segments.numbered(segment.number) !== undefined) {
       this.#open.add(segment.number);
+      // The seal is made from here on, with whatever was replaced before.
+      this.#stale.delete(segment.number);
       this.#ids.set(segment.number, this.#nextId);
       this.#nextId += 1;
     }
