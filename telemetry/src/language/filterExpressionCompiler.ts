@@ -88,7 +88,7 @@ class FilterExpressionCompiler {
       default:
         this.#leaves++;
         return this.#leaves > maxLeaves
-          ? this.#fail('The expression is too large once its groups are written out.')
+          ? this.#fail(`The expression has more than ${maxLeaves} conditions, those of its groups included.`)
           : leafOf(expression);
     }
   }

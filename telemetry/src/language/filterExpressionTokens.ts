@@ -1,4 +1,14 @@
 import type { Json } from './filterExpression.ts';
+import {
+  isDigit,
+  isNumberPart,
+  isSpace,
+  isWordPart,
+  isWordStart,
+  quotedEnd,
+  unquote,
+} from './filterExpressionCharacters.ts';
+import { readJsonList } from './filterExpressionJson.ts';
 
 export type TokenKind =
   | 'word'
@@ -24,9 +34,6 @@ export type TokenKind =
   | 'end';
 
 const numberForm = /^-?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/u;
-
-/** How deep the JSON of a root cause may nest; the real ones nest six deep. */
-const maxJsonDepth = 32;
 
 /** Reads the tokens of a filter expression one after another. Never fails: what is no token is `bad`. */
 export class FilterExpressionTokens {
@@ -123,7 +130,7 @@ export class FilterExpressionTokens {
   #readBracketedKey(from: number): void {
     const { source } = this;
     if (source.charCodeAt(from) === 0x22) {
-      const end = this.#quotedEnd(from);
+      const end = quotedEnd(source, from);
       if (source.charCodeAt(end) === 0x5d) {
         this.text = unquote(source.slice(from + 1, end - 1));
         this.#annotation(end + 1);
@@ -143,28 +150,13 @@ export class FilterExpressionTokens {
 
   #readString(): void {
     const { source, start } = this;
-    const end = this.#quotedEnd(start);
+    const end = quotedEnd(source, start);
     if (end > source.length) {
       this.#bad(source.length, 'The closing quotation mark is missing.');
       return;
     }
     this.text = unquote(source.slice(start + 1, end - 1));
     this.#token('string', end);
-  }
-
-  /** Offset behind the closing quotation mark, or one past the text where there is none. */
-  #quotedEnd(from: number): number {
-    const { source } = this;
-    for (let at = from + 1; at < source.length; at++) {
-      const code = source.charCodeAt(at);
-      if (code === 0x22) {
-        return at + 1;
-      }
-      if (code === 0x5c) {
-        at++;
-      }
-    }
-    return source.length + 1;
   }
 
   #readNumber(): void {
@@ -185,49 +177,14 @@ export class FilterExpressionTokens {
     }
   }
 
-  /** `#[…]`, of which only JSON itself says whether it is right; the end is the bracket that closes the first. */
   #readJson(): void {
-    const { source, start } = this;
-    if (source.charCodeAt(start + 1) !== 0x5b) {
-      this.#bad(start + 1, 'A # begins a list of root causes in JSON: write #[{ … }].');
-      return;
-    }
-    const end = this.#jsonEnd();
-    if (end === 'deep') {
-      this.#bad(source.length, `The JSON nests more than ${maxJsonDepth} deep.`);
-    } else if (end === 'open') {
-      this.#bad(source.length, 'The closing bracket ] of #[…] is missing.');
+    const read = readJsonList(this.source, this.start);
+    if ('problem' in read) {
+      this.#bad(read.end, read.problem);
     } else {
-      const value = parseJsonList(source.slice(start + 1, end));
-      this.json = value ?? [];
-      if (value === undefined) {
-        this.#bad(end, 'What stands in #[…] is not JSON.');
-      } else {
-        this.#token('json', end);
-      }
+      this.json = read.value;
+      this.#token('json', read.end);
     }
-  }
-
-  #jsonEnd(): number | 'open' | 'deep' {
-    const { source } = this;
-    let depth = 0;
-    for (let at = this.start + 1; at < source.length; at++) {
-      const char = source.charAt(at);
-      if (char === '"') {
-        at = this.#quotedEnd(at) - 1;
-      } else if (char === '[' || char === '{') {
-        depth++;
-        if (depth > maxJsonDepth) {
-          return 'deep';
-        }
-      } else if (char === ']' || char === '}') {
-        depth--;
-        if (depth === 0) {
-          return at + 1;
-        }
-      }
-    }
-    return 'open';
   }
 
   #readSign(sign: string, next: string): void {
@@ -263,44 +220,4 @@ export class FilterExpressionTokens {
       }
     }
   }
-}
-
-/** Only `\"` and `\\` are escapes, so that a Windows path needs no care. The guide names none. */
-function unquote(inner: string): string {
-  return inner.includes('\\') ? inner.replaceAll(/\\(["\\])/gu, '$1') : inner;
-}
-
-function parseJsonList(text: string): readonly Json[] | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return Array.isArray(value) ? (value as Json[]) : undefined;
-  } catch {
-    // The caller says so where the text stands.
-    return undefined;
-  }
-}
-
-function isSpace(code: number): boolean {
-  return code <= 0x20 || code === 0xa0;
-}
-
-function isDigit(code: number): boolean {
-  return code >= 0x30 && code <= 0x39;
-}
-
-function isWordStart(code: number): boolean {
-  return (code >= 0x61 && code <= 0x7a) || (code >= 0x41 && code <= 0x5a) || code === 0x5f;
-}
-
-function isWordPart(code: number): boolean {
-  return isWordStart(code) || isDigit(code) || code === 0x2e || code === 0x2d;
-}
-
-/** A sign belongs to a number only behind the letter of its exponent. */
-function isNumberPart(code: number, before: number): boolean {
-  return isWordPart(code) ? code !== 0x2d || isExponent(before) : code === 0x2b && isExponent(before);
-}
-
-function isExponent(code: number): boolean {
-  return code === 0x65 || code === 0x45;
 }
