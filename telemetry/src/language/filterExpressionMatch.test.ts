@@ -1,158 +1,11 @@
 import { expect, test } from 'vitest';
-import { durationNanos } from '../model/units.ts';
-import { compileFilterExpression } from './filterExpressionCompiler.ts';
-import { matchesTrace, type FilterableRequest, type FilterableTrace } from './filterExpressionMatch.ts';
-import { parseFilterExpression } from './filterExpressionParser.ts';
-
-function matches(text: string, trace: FilterableTrace): boolean {
-  const parsed = parseFilterExpression(text);
-  const compiled = parsed.ok ? compileFilterExpression(parsed.expression, ({ value }) => groups[value]) : undefined;
-  if (compiled?.ok !== true) {
-    throw new Error(`${text} cannot be compiled`);
-  }
-  return matchesTrace(compiled.plan, trace);
-}
+import { backend, trace, wrongAnswers } from '../../test/filterableShop.ts';
+import type { FilterableTrace } from './filterExpressionMatch.ts';
 
 /** One expression a line: those that the trace matches, and those that it does not. */
-function check(trace: FilterableTrace, cases: { readonly yes: string; readonly no: string }): void {
-  const wrong = (['yes', 'no'] as const).flatMap((answer) =>
-    cases[answer]
-      .split('\n')
-      .map((line) => line.trim())
-      .filter((line) => line !== '' && matches(line, trace) !== (answer === 'yes'))
-      .map((line) => `${line} ← ${answer} expected`),
-  );
-  expect(wrong).toEqual([]);
+function check(of: FilterableTrace, cases: { readonly yes: string; readonly no: string }): void {
+  expect(wrongAnswers(of, cases)).toEqual([]);
 }
-
-const groups: Readonly<Record<string, string>> = {
-  slow: 'responsetime > 3',
-  quick: 'responsetime < 3',
-  'arn:aws:xray:us-east-1:123456789012:group/quick/1': 'responsetime < 3',
-  Default: '',
-};
-
-const seconds = (count: number) => durationNanos(BigInt(Math.round(count * 1e9)));
-
-function request(name: string, rest: Partial<FilterableRequest>): FilterableRequest {
-  return {
-    service: { name },
-    isError: false,
-    isFault: false,
-    isThrottle: false,
-    isPartial: false,
-    isInferred: false,
-    isRoot: false,
-    messages: [],
-    ...rest,
-  };
-}
-
-const table = { name: 'activities', type: 'AWS::DynamoDB::Table', accountId: '210987654321' };
-
-const backend = request('backend-flask', {
-  service: {
-    name: 'backend-flask',
-    otherNames: ['api.example.com'],
-    type: 'AWS::ECS::Container',
-    accountId: '123456789012',
-  },
-  isRoot: true,
-  responseTime: seconds(0.25),
-  duration: seconds(0.75),
-  http: {
-    url: 'http://api.example.com/v2/activities/home',
-    method: 'GET',
-    userAgent: 'curl/8.5',
-    clientIp: '10.0.0.7',
-    status: 200,
-  },
-  user: 'alice',
-  resourceArn: 'arn:aws:ecs:us-east-1:123456789012:container/1',
-});
-
-const inferredTable = request('activities', {
-  service: table,
-  isInferred: true,
-  isFault: true,
-  responseTime: seconds(0.1),
-  http: { status: 500 },
-  messages: ['Access Denied'],
-});
-
-const worker = request('worker', {
-  isError: true,
-  isThrottle: true,
-  isPartial: true,
-  user: 'bob',
-  availabilityZone: 'us-east-1a',
-  instanceId: 'i-0abc',
-});
-
-const trace: FilterableTrace = {
-  duration: seconds(1.5),
-  requests: [worker, backend, inferredTable],
-  calls: [
-    { ...inferredTable, source: backend.service, responseTime: seconds(0.12), http: { method: 'POST', status: 500 } },
-    { ...request('worker', {}), source: backend.service },
-  ],
-  annotations: [
-    { key: 'user', value: 'alice' },
-    { key: 'user', value: 'bob' },
-    { key: 'age', value: 30 },
-    { key: 'beta', value: true },
-    { key: 'legacy', value: false },
-    { key: 'empty', value: '' },
-    { key: 'aws.local.operation', value: 'GET /home' },
-  ],
-  rootCauses: {
-    fault: [
-      {
-        clientImpacting: false,
-        services: [
-          {
-            name: 'backend-flask',
-            names: ['backend-flask', 'api.example.com'],
-            accountId: '123456789012',
-            inferred: false,
-            entityPath: [
-              { name: 'backend-flask', remote: false },
-              { name: 'DynamoDB', remote: true },
-            ],
-          },
-          {
-            name: 'activities',
-            type: 'AWS::DynamoDB::Table',
-            inferred: true,
-            entityPath: [
-              {
-                name: 'activities',
-                exceptions: [
-                  { name: 'AccessDenied', message: 'Access Denied' },
-                  { name: 'ServiceError', message: 'gave up' },
-                ],
-              },
-            ],
-          },
-        ],
-      },
-    ],
-    error: [],
-    responsetime: [
-      {
-        services: [
-          {
-            name: 'backend-flask',
-            entityPath: [
-              { name: 'backend-flask', coverage: 1 },
-              { name: 'query', coverage: 0.8 },
-            ],
-          },
-        ],
-      },
-    ],
-  },
-};
 
 const failing: FilterableTrace = {
   ...trace,
@@ -193,6 +46,13 @@ test('a root that failed in each way', () => {
       fault != true
       throttle = false`,
   });
+});
+
+test('each status is asked for itself', () => {
+  const throttled: FilterableTrace = { ...trace, requests: [{ ...backend, isThrottle: true }] };
+  check(throttled, { yes: 'throttle', no: 'error\nfault\nok' });
+  const faulty: FilterableTrace = { ...trace, requests: [{ ...backend, isFault: true }] };
+  check(faulty, { yes: 'fault', no: 'error\nthrottle\nok' });
 });
 
 test('partial, inferred and root describe the trace as a whole', () => {
@@ -445,79 +305,6 @@ test("group.name and group.arn stand for the group's own filter", () => {
       group.arn != "arn:aws:xray:us-east-1:123456789012:group/quick/1"
       group.name != "Default"`,
   });
-});
-
-test('a root cause is found by its services', () => {
-  check(trace, {
-    yes: `rootcause.fault.service
-      RootCause.Fault.Service { name = "activities" }
-      rootcause.fault.service { last and inferred and type = "AWS::DynamoDB::Table" }
-      rootcause.fault.service { first and name = "api.example.com" }
-      rootcause.fault.service { root and !inferred }
-      rootcause.fault.service { index = 1 }
-      rootcause.fault.service { index > 0 }
-      rootcause.responsetime.service { first last }
-      !rootcause.error.service`,
-    no: `rootcause.error.service
-      rootcause.fault.service { first and inferred }
-      rootcause.fault.service { index > 1 }
-      rootcause.fault.service { index != 0 name = "backend-flask" }
-      rootcause.responsetime.service { inferred }
-      rootcause.fault.service { type = "remote" }`,
-  });
-});
-
-test('a root cause is found by its entities, counted along the path of each service', () => {
-  check(trace, {
-    yes: `rootcause.fault.entity { remote and name = "DynamoDB" }
-      rootcause.fault.entity { last and name = "DynamoDB" }
-      rootcause.fault.entity { first last message CONTAINS "Denied" }
-      rootcause.responsetime.entity { last and coverage > 0.7 }
-      rootcause.responsetime.entity { coverage }
-      rootcause.fault.entity { remote = false }`,
-    no: `rootcause.fault.entity { coverage >= 0 }
-      rootcause.responsetime.entity { coverage > 1 }
-      rootcause.responsetime.entity { remote }
-      rootcause.fault.entity { first and name = "DynamoDB" }
-      rootcause.fault.entity { index = 2 }`,
-  });
-});
-
-test('a root cause is found by its exceptions', () => {
-  check(trace, {
-    yes: `rootcause.fault.exception
-      rootcause.fault.exception { name = "AccessDenied" first }
-      rootcause.fault.exception { last and message = "gave up" }
-      rootcause.fault.exception { index = 1 }`,
-    no: `rootcause.fault.exception { last and name = "AccessDenied" }
-      rootcause.fault.exception { message = "access denied" }
-      rootcause.error.exception
-      rootcause.responsetime.exception`,
-  });
-});
-
-test('rootcause.json matches where all that it names is equal; what it leaves out may be anything', () => {
-  check(trace, {
-    yes: `rootcause.json
-      json
-      rootcause.json = #[]
-      rootcause.json = #[{}]
-      rootcause.json = #[{ "Services": [{ "Name": "backend-flask" }, { "Name": "activities" }] }]
-      rootcause.json = #[{ "Services": [{ "EntityPath": [{}, { "Name": "query", "Coverage": 0.8 }] }] }]
-      rootcause.json = #[{ "Services": [{ "AccountId": 123456789012, "Type": null }, {}] }]
-      rootcause.json = #[{ "ClientImpacting": false }]
-      json != #[{ "ClientImpacting": true }]`,
-    no: `!json
-      rootcause.json = #[{ "Services": [{ "Name": "activities" }] }]
-      rootcause.json = #[{ "Services": [] }]
-      rootcause.json = #[{ "Services": { "Name": "backend-flask" } }]
-      rootcause.json = #[{ "ClientImpacting": true }]
-      rootcause.json = #[{}, { "Services": "x" }]
-      rootcause.json = #[{ "constructor": {} }]
-      rootcause.json = #["x"]
-      rootcause.json != #[{}]`,
-  });
-  check({ ...trace, rootCauses: { fault: [], error: [], responsetime: [] } }, { yes: '!json', no: 'json = #[]' });
 });
 
 test('AND, juxtaposition, OR, negation and parentheses', () => {

@@ -18,6 +18,7 @@ export interface FilterableTrace {
   readonly duration: DurationNanos;
   /** One for each request that a service took: reported by itself, or inferred from its caller. At most one of them `isRoot`. */
   readonly requests: readonly FilterableRequest[];
+  /** One for each call between two of them, and one for each request from outside, whose source has the type `client`. */
   readonly calls: readonly FilterableCall[];
   /** Of all segments and subsegments. */
   readonly annotations: readonly { readonly key: string; readonly value: string | number | boolean }[];
@@ -27,6 +28,7 @@ export interface FilterableTrace {
 /** What is absent passes no test, `!=` included. */
 export interface FilterableRequest {
   readonly service: FilterableService;
+  /** Of any 4xx, so beside `isThrottle` too, as X-Ray's SDKs set them. */
   readonly isError: boolean;
   readonly isFault: boolean;
   readonly isThrottle: boolean;
