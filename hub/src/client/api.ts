@@ -224,6 +224,8 @@ export interface ChangeEvent {
   /** Ids of the traces that changed, or `'many'` when there were over 200. */
   readonly traces: readonly string[] | 'many';
   readonly logs: boolean;
+  /** Error groups came or changed; absent is the same as false. */
+  readonly errors?: boolean;
   readonly problems: boolean;
   /** True after a clear or a retention pass: rows may be gone. */
   readonly removed: boolean;

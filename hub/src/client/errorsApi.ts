@@ -28,7 +28,10 @@ export interface ErrorGroupJson {
   readonly traceId?: string;
 }
 
-/** `GET /sightline/v1/errors/{counter}/occurrences?limit=&before=`: newest first. */
+/**
+ * `GET /sightline/v1/errors/{counter}/occurrences?limit=&before=`: newest first. `GET /sightline/v1/errors/occurrences?trace=&limit=`
+ * answers those of one trace, whatever their group.
+ */
 export interface OccurrenceList {
   readonly occurrences: readonly OccurrenceJson[];
   readonly next?: string;

@@ -46,7 +46,14 @@ export class ChangeFeed {
     response.on('close', () => this.#readers.delete(reader));
     reader.beat();
     if (lastEventId !== undefined && lastEventId !== String(this.#revision)) {
-      reader.send({ revision: this.#revision, traces: 'many', logs: true, problems: true, removed: true });
+      reader.send({
+        revision: this.#revision,
+        traces: 'many',
+        logs: true,
+        errors: true,
+        problems: true,
+        removed: true,
+      });
     }
   }
 
@@ -119,6 +126,7 @@ export function merge(earlier: ChangeEvent | undefined, later: ChangeEvent): Cha
     revision: later.revision,
     traces: mergeTraces(earlier.traces, later.traces),
     logs: earlier.logs || later.logs,
+    ...((earlier.errors === true || later.errors === true) && { errors: true }),
     problems: earlier.problems || later.problems,
     removed: earlier.removed || later.removed,
   };
