@@ -19,7 +19,11 @@ const query = fc.oneof(
 );
 
 const event: InsightsEvent = {
-  ...{ timestamp: 1000, ingestionTime: 2000, logStream: 's', log: 'l', ptr: 'p' },
+  timestamp: 1000,
+  ingestionTime: 2000,
+  logStream: 's',
+  log: 'l',
+  ptr: 'p',
   message: '{"status":500,"ms":1.5,"a":{"b":"x"}}',
 };
 
@@ -45,7 +49,11 @@ const events = fc.array(
 
 function eventsOf(generated: readonly { readonly timestamp: number; readonly ms: number }[]): readonly InsightsEvent[] {
   return generated.map(({ timestamp, ms }, index) => ({
-    ...{ timestamp, ingestionTime: timestamp, logStream: 's', log: 'l', ptr: String(index) },
+    timestamp,
+    ingestionTime: timestamp,
+    logStream: 's',
+    log: 'l',
+    ptr: String(index),
     message: JSON.stringify({ ms }),
   }));
 }

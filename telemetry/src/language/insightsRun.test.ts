@@ -377,7 +377,12 @@ test('percentiles of many are within a thousandth', () => {
 test('a message is not read unless the query needs it', () => {
   const parsed = parseInsights('stats count(*) by bin(1m)');
   const event = {
-    ...{ timestamp: start, ingestionTime: start, logStream: '', log: '', ptr: '', bytes: 3 },
+    timestamp: start,
+    ingestionTime: start,
+    logStream: '',
+    log: '',
+    ptr: '',
+    bytes: 3,
     get message(): string {
       throw new Error('The message was read.');
     },
