@@ -1,6 +1,6 @@
 import type { InsightsCursor } from './insightsCursor.ts';
-import { aggregatesOf, ExpressionParser, type ExpressionPlace } from './insightsExpressions.ts';
-import type { Command, NamedExpression, ParsePattern, SortKey } from './insightsTree.ts';
+import { ExpressionParser, type ExpressionPlace } from './insightsExpressions.ts';
+import { aggregatesOf, type Command, type NamedExpression, type ParsePattern, type SortKey } from './insightsTree.ts';
 import type { LinearRegex } from './linearRegex.ts';
 
 /** Commands that AWS has and this does not. */

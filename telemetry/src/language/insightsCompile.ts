@@ -1,9 +1,8 @@
 import { functions } from './insightsFunctions.ts';
-import { periodOf } from './insightsExpressions.ts';
 import type { Row } from './insightsRow.ts';
 import type { Scope, ValueType } from './insightsScope.ts';
 import { compileCeil, compileFloor } from './insightsTimes.ts';
-import type { Aggregate, BinaryOperator, Expression } from './insightsTree.ts';
+import { periodOf, type Aggregate, type BinaryOperator, type Expression } from './insightsTree.ts';
 import { areEqual, isTrue, numberOf, orderOf, textOf, type Value } from './insightsValues.ts';
 
 export interface Compiled {

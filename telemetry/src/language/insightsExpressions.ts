@@ -1,13 +1,12 @@
 import type { InsightsCursor } from './insightsCursor.ts';
 import { functions } from './insightsFunctions.ts';
-import type {
-  Aggregate,
-  AggregateName,
-  BinaryOperator,
-  Comparison,
-  Expression,
-  Period,
-  PeriodUnit,
+import {
+  aggregatesOf,
+  type AggregateName,
+  type BinaryOperator,
+  type Comparison,
+  type Expression,
+  type PeriodUnit,
 } from './insightsTree.ts';
 
 /** What an expression may be where it stands. */
@@ -278,32 +277,4 @@ function negatedIf(isNegated: boolean, operand: Expression): Expression {
 
 function hasAggregate(expression: Expression): boolean {
   return aggregatesOf(expression).length > 0;
-}
-
-/** The aggregates in an expression, from left to right. */
-export function aggregatesOf(expression: Expression): readonly Aggregate[] {
-  switch (expression.kind) {
-    case 'aggregate':
-      return [expression];
-    case 'literal':
-    case 'period':
-    case 'field':
-      return [];
-    case 'call':
-      return expression.args.flatMap(aggregatesOf);
-    case 'not':
-    case 'negate':
-      return aggregatesOf(expression.operand);
-    case 'binary':
-      return [...aggregatesOf(expression.left), ...aggregatesOf(expression.right)];
-    case 'like':
-      return aggregatesOf(expression.value);
-    case 'in':
-      return [expression.value, ...expression.list].flatMap(aggregatesOf);
-  }
-}
-
-/** The period an expression is; `undefined` for any other. */
-export function periodOf(expression: Expression | undefined): Period | undefined {
-  return expression?.kind === 'period' ? expression.period : undefined;
 }

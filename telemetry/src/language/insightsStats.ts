@@ -1,9 +1,8 @@
 import { createAccumulator, type Accumulator } from './insightsAggregates.ts';
 import { compileExpression, type Compiled, type CompileContext } from './insightsCompile.ts';
-import { aggregatesOf } from './insightsExpressions.ts';
 import { Row } from './insightsRow.ts';
 import { Scope, type ValueType } from './insightsScope.ts';
-import type { Aggregate, Command } from './insightsTree.ts';
+import { aggregatesOf, type Aggregate, type Command } from './insightsTree.ts';
 import { textOf, type Value } from './insightsValues.ts';
 
 interface Group {

@@ -98,3 +98,31 @@ export interface InsightsError {
   /** Zero at the end of the text. */
   readonly length: number;
 }
+
+/** The aggregates in an expression, from left to right. */
+export function aggregatesOf(expression: Expression): readonly Aggregate[] {
+  switch (expression.kind) {
+    case 'aggregate':
+      return [expression];
+    case 'literal':
+    case 'period':
+    case 'field':
+      return [];
+    case 'call':
+      return expression.args.flatMap(aggregatesOf);
+    case 'not':
+    case 'negate':
+      return aggregatesOf(expression.operand);
+    case 'binary':
+      return [...aggregatesOf(expression.left), ...aggregatesOf(expression.right)];
+    case 'like':
+      return aggregatesOf(expression.value);
+    case 'in':
+      return [expression.value, ...expression.list].flatMap(aggregatesOf);
+  }
+}
+
+/** The period an expression is; `undefined` for any other. */
+export function periodOf(expression: Expression | undefined): Period | undefined {
+  return expression?.kind === 'period' ? expression.period : undefined;
+}
