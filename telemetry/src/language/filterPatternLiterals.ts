@@ -1,5 +1,4 @@
 import type { LinearRegex } from './linearRegex.ts';
-import type { RegexNode } from './linearRegexTree.ts';
 import type {
   Condition,
   FieldsPattern,
@@ -140,33 +139,5 @@ function factorsOf(test: ValueTest): readonly string[] {
 }
 
 function regexFactors(regex: LinearRegex): readonly string[] {
-  return longest(runsOf(regex.parsed.root));
-}
-
-/** The texts that every match has in it: runs of single characters outside alternatives and optional parts. */
-function runsOf(node: RegexNode): readonly string[] {
-  const items = node.kind === 'sequence' ? node.items : [node];
-  const runs: string[] = [];
-  let run = '';
-  for (const item of items) {
-    const repeated = item.kind === 'repeat' ? item : undefined;
-    const character = singleCharacter(repeated?.item ?? item);
-    if (character !== undefined) {
-      run += character.repeat(repeated?.min ?? 1);
-    }
-    const isFixed = character !== undefined && repeated?.min === repeated?.max;
-    if (!isFixed && item.kind !== 'edge') {
-      runs.push(run);
-      run = character !== undefined && repeated !== undefined ? character.repeat(repeated.min) : '';
-    }
-  }
-  return [...runs, run];
-}
-
-function singleCharacter(node: RegexNode): string | undefined {
-  if (node.kind !== 'set' || node.set.length !== 1) {
-    return undefined;
-  }
-  const [[from, to] = [0, 1]] = node.set;
-  return from === to ? String.fromCodePoint(from) : undefined;
+  return longest([regex.requiredText]);
 }

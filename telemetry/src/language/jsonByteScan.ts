@@ -16,6 +16,7 @@ export interface FoundValue {
 }
 
 const quote = 0x22;
+const comma = 0x2c;
 const backslash = 0x5c;
 const openBrace = 0x7b;
 const closeBrace = 0x7d;
@@ -31,9 +32,7 @@ export class JsonByteScan {
   /** One for each path, in the order they were added. */
   readonly found: FoundValue[] = [];
   #bytes: Uint8Array = new Uint8Array();
-  #at = 0;
   #end = 0;
-  #stringHasEscapes = false;
 
   /** Asks for the value at a path of keys; its place in `found` is returned. */
   addPath(keys: readonly Uint8Array[]): number {
@@ -55,13 +54,12 @@ export class JsonByteScan {
   /** Fills `found`; false where the bytes need a real parser: they are no object, or have keys with escapes. */
   scan(bytes: Uint8Array, start: number, end: number): boolean {
     this.#bytes = bytes;
-    this.#at = start;
     this.#end = end;
-    for (const value of this.found) {
-      value.start = -1;
+    for (let slot = 0; slot < this.found.length; slot++) {
+      (this.found[slot] as FoundValue).start = -1;
     }
-    this.#skipSpaces();
-    return bytes[this.#at] === openBrace && this.#scanObject(this.#root);
+    const at = skipSpaces(bytes, start, end);
+    return at < end && bytes[at] === openBrace && this.#scanObject(this.#root, at) !== -1;
   }
 
   /** The text of a string or a number that was found; `undefined` for any other value. */
@@ -93,58 +91,51 @@ export class JsonByteScan {
     return end - start < 15 && /^(?:-?[1-9]\d*|0)$/.test(written) ? written : String(Number(written));
   }
 
-  /** Reads an object from its opening brace; false where a key has escapes or the bytes are no JSON. */
-  #scanObject(node: PathNode): boolean {
-    this.#at++;
+  /** Reads an object from its opening brace and gives where it ends; -1 where a key has escapes or the bytes are no JSON. */
+  #scanObject(node: PathNode, start: number): number {
+    const bytes = this.#bytes;
+    const end = this.#end;
+    let at = start + 1;
     for (;;) {
-      this.#skipSpaces();
-      const byte = this.#bytes[this.#at];
-      if (this.#at >= this.#end || (byte !== quote && byte !== 0x2c && byte !== closeBrace)) {
-        return false;
-      }
+      at = skipSpaces(bytes, at, end);
+      const byte = at < end ? bytes[at] : 0;
       if (byte !== quote) {
-        this.#at++;
         if (byte === closeBrace) {
-          return true;
+          return at + 1;
         }
+        if (byte !== comma) {
+          return -1;
+        }
+        at++;
         continue;
       }
-      const keyStart = this.#at + 1;
-      this.#skipString();
-      if (this.#stringHasEscapes) {
-        return false;
+      const keyStart = at + 1;
+      const keyEnd = skipString(bytes, at, end) - 1;
+      if (keyEnd < 0) {
+        return -1;
       }
-      const child = this.#childOf(node, keyStart, this.#at - 1);
-      this.#skipSpaces();
-      this.#at++;
-      this.#skipSpaces();
-      if (child === undefined) {
-        this.#skipValue();
-      } else if (!this.#scanChild(child)) {
-        return false;
+      const child = childOf(node, bytes, keyStart, keyEnd);
+      at = skipSpaces(bytes, keyEnd + 1, end) + 1;
+      at = skipSpaces(bytes, at, end);
+      at = child === undefined ? Math.abs(skipValue(bytes, at, end)) : this.#scanChild(child, at);
+      if (at === -1) {
+        return -1;
       }
     }
   }
 
-  #scanChild(child: PathNode): boolean {
+  #scanChild(child: PathNode, start: number): number {
     // Of a key that is there twice, the last counts.
     this.#forget(child);
-    const start = this.#at;
-    this.#stringHasEscapes = false;
-    if (child.children.length > 0 && this.#bytes[start] === openBrace) {
-      if (!this.#scanObject(child)) {
-        return false;
-      }
-    } else {
-      this.#skipValue();
-    }
+    const goesOn = child.children.length > 0 && this.#bytes[start] === openBrace;
+    const end = goesOn ? this.#scanObject(child, start) : skipValue(this.#bytes, start, this.#end);
     const value = this.found[child.slot];
     if (value !== undefined) {
       value.start = start;
-      value.end = this.#at;
-      value.hasEscapes = this.#stringHasEscapes;
+      value.end = Math.abs(end);
+      value.hasEscapes = end < 0;
     }
-    return true;
+    return goesOn ? end : Math.abs(end);
   }
 
   #forget(node: PathNode): void {
@@ -156,82 +147,92 @@ export class JsonByteScan {
       this.#forget(child);
     }
   }
+}
 
-  #childOf(node: PathNode, start: number, end: number): PathNode | undefined {
-    const bytes = this.#bytes;
-    for (const child of node.children) {
-      const { key } = child;
-      if (key.length === end - start) {
-        let same = 0;
-        while (same < key.length && bytes[start + same] === key[same]) {
-          same++;
-        }
-        if (same === key.length) {
-          return child;
-        }
+function childOf(node: PathNode, bytes: Uint8Array, start: number, end: number): PathNode | undefined {
+  const { children } = node;
+  for (let index = 0; index < children.length; index++) {
+    const child = children[index] as PathNode;
+    const { key } = child;
+    if (key.length === end - start) {
+      let same = 0;
+      while (same < key.length && bytes[start + same] === key[same]) {
+        same++;
       }
-    }
-    return undefined;
-  }
-
-  #skipSpaces(): void {
-    while (this.#at < this.#end && (this.#bytes[this.#at] as number) <= 0x20) {
-      this.#at++;
-    }
-  }
-
-  /** From the opening quotation mark past the closing one. */
-  #skipString(): void {
-    const bytes = this.#bytes;
-    const end = this.#end;
-    let at = this.#at + 1;
-    this.#stringHasEscapes = false;
-    for (; at < end; at++) {
-      const byte = bytes[at];
-      if (byte === quote) {
-        break;
-      }
-      if (byte === backslash) {
-        this.#stringHasEscapes = true;
-        at++;
-      }
-    }
-    this.#at = Math.min(at + 1, end);
-  }
-
-  #skipValue(): void {
-    const first = this.#bytes[this.#at];
-    if (first === quote) {
-      this.#skipString();
-    } else if (first === openBrace || first === openBracket) {
-      this.#skipNested();
-    } else {
-      while (this.#at < this.#end && !endsScalar(this.#bytes[this.#at] as number)) {
-        this.#at++;
+      if (same === key.length) {
+        return child;
       }
     }
   }
+  return undefined;
+}
 
-  #skipNested(): void {
-    let depth = 0;
-    do {
-      const byte = this.#bytes[this.#at];
-      if (byte === quote) {
-        this.#skipString();
-        continue;
-      }
-      this.#at++;
-      if (byte === openBrace || byte === openBracket) {
-        depth++;
-      } else if (byte === closeBrace || byte === closeBracket) {
-        depth--;
-      }
-    } while (depth > 0 && this.#at < this.#end);
+function skipSpaces(bytes: Uint8Array, from: number, end: number): number {
+  let at = from;
+  while (at < end && (bytes[at] as number) <= 0x20) {
+    at++;
   }
+  return at;
+}
+
+/** From the opening quotation mark past the closing one; negative where there are escapes between. */
+function skipString(bytes: Uint8Array, from: number, end: number): number {
+  let at = from + 1;
+  let sign = 1;
+  while (at < end) {
+    const byte = bytes[at++] as number;
+    // Small letters are asked first, being most of what there is.
+    if (byte > backslash) {
+      continue;
+    }
+    if (byte === quote) {
+      return sign * at;
+    }
+    if (byte === backslash) {
+      sign = -1;
+      at++;
+    }
+  }
+  return sign * end;
+}
+
+/** Past a value; negative for a string with escapes. */
+function skipValue(bytes: Uint8Array, from: number, end: number): number {
+  const first = bytes[from];
+  if (first === quote) {
+    return skipString(bytes, from, end);
+  }
+  if (first === openBrace || first === openBracket) {
+    return skipNested(bytes, from, end);
+  }
+  let at = from;
+  while (at < end && !endsScalar(bytes[at] as number)) {
+    at++;
+  }
+  return at;
+}
+
+function skipNested(bytes: Uint8Array, from: number, end: number): number {
+  let depth = 0;
+  let at = from;
+  do {
+    const byte = bytes[at] as number;
+    if (byte === quote) {
+      at = Math.abs(skipString(bytes, at, end));
+      continue;
+    }
+    at++;
+    if (byte === openBrace || byte === openBracket) {
+      depth++;
+    } else if (byte === closeBrace || byte === closeBracket) {
+      depth--;
+    }
+  } while (depth > 0 && at < end);
+  return at;
 }
 
 function endsScalar(byte: number): boolean {
-  return byte <= 0x20 || byte === 0x2c || byte === closeBrace || byte === closeBracket;
+  return byte <= 0x20 || byte === comma || byte === closeBrace || byte === closeBracket;
 }
 
 function equalBytes(left: Uint8Array, right: Uint8Array): boolean {

@@ -2,7 +2,9 @@ import { compileRegex, type RegexProgram } from './linearRegexProgram.ts';
 import { acceptedState, StateTable, unknownState } from './linearRegexStates.ts';
 import { runThreads } from './linearRegexThreads.ts';
 import { parseRegex, type RegexDialect } from './linearRegexSyntax.ts';
+import { requiredText } from './linearRegexFactors.ts';
 import type { ParsedRegex, RegexProblem } from './linearRegexTree.ts';
+import { containsBytes, utf8BytesOf } from './utf8Bytes.ts';
 
 /**
  * A regular expression whose time grows only with the length of the text: the patterns come over the network, and the
@@ -10,6 +12,9 @@ import type { ParsedRegex, RegexProblem } from './linearRegexTree.ts';
  */
 export class LinearRegex {
   readonly source: string;
+  /** A text that every match has in it; empty where none is known. */
+  readonly requiredText: string;
+  readonly #requiredBytes: Uint8Array;
   readonly #table: StateTable | undefined;
 
   readonly parsed: ParsedRegex;
@@ -19,11 +24,17 @@ export class LinearRegex {
     this.parsed = parsed;
     this.#program = program;
     this.source = parsed.source;
+    this.requiredText = requiredText(parsed.root);
+    this.#requiredBytes = utf8BytesOf(this.requiredText);
     this.#table = program.hasWordEdges ? undefined : new StateTable(program);
   }
 
   /** Whether it matches anywhere in the text. */
   test(text: string): boolean {
+    // The engine finds a text several times faster than the automaton walks over what has it not.
+    if (!text.includes(this.requiredText)) {
+      return false;
+    }
     const table = this.#table;
     if (table === undefined) {
       return runThreads(this.#program, text) !== undefined;
@@ -49,6 +60,9 @@ export class LinearRegex {
    * takes all others for one.
    */
   testBytes(bytes: Uint8Array, start: number, end: number): boolean {
+    if (!containsBytes(bytes, start, end, this.#requiredBytes)) {
+      return false;
+    }
     const table = this.#table;
     if (table === undefined) {
       throw new Error('Only expressions of the pattern dialect can be matched against bytes.');
@@ -71,7 +85,7 @@ export class LinearRegex {
 
   /** The text of each capturing group of the first match, in order; `undefined` where it does not match. */
   captures(text: string): readonly (string | undefined)[] | undefined {
-    const slots = runThreads(this.#program, text);
+    const slots = text.includes(this.requiredText) ? runThreads(this.#program, text) : undefined;
     return (
       slots &&
       this.parsed.groups.map((_, index) => {

@@ -16,6 +16,8 @@ export interface RegexProgram {
   /** The symbol of each ASCII code point. */
   readonly asciiSymbols: Uint8Array;
   readonly hasWordEdges: boolean;
+  /** By symbol, 1 for those that a match can begin with; `undefined` where it can be empty or depends on its place. */
+  readonly beginnings: Uint8Array | undefined;
   /** Two for the whole match and two for each group. */
   readonly slotCount: number;
   symbolOf(codePoint: number): number;
@@ -44,9 +46,44 @@ export function compileRegex(regex: ParsedRegex): RegexProgram | undefined {
     hasWordEdges: builder.instructions.some(
       (instruction) => instruction.kind === 'edge' && (instruction.edge === 'word' || instruction.edge === 'notWord'),
     ),
+    beginnings: beginningsOf(builder.instructions, start, starts.length),
     slotCount: 2 + 2 * regex.groups.length,
     symbolOf,
   };
+}
+
+function beginningsOf(
+  instructions: readonly Instruction[],
+  start: number,
+  symbolCount: number,
+): Uint8Array | undefined {
+  const beginnings = new Uint8Array(symbolCount);
+  const seen = new Set<number>();
+  const pending = [start];
+  for (let state = pending.pop(); state !== undefined; state = pending.pop()) {
+    const instruction = instructions[state];
+    if (instruction === undefined || seen.has(state)) {
+      continue;
+    }
+    seen.add(state);
+    switch (instruction.kind) {
+      case 'split':
+        pending.push(instruction.next, instruction.other);
+        break;
+      case 'save':
+        pending.push(instruction.next);
+        break;
+      case 'consume':
+        instruction.symbols.forEach((has, symbol) => {
+          beginnings[symbol] = (beginnings[symbol] as number) | has;
+        });
+        break;
+      case 'edge':
+      case 'accept':
+        return undefined;
+    }
+  }
+  return beginnings;
 }
 
 /** How many states a node compiles to. */

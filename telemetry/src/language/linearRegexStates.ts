@@ -9,6 +9,9 @@ export const acceptedState = -2;
 /** More sets than this are not kept: a few expressions have exponentially many. */
 const mostSets = 500;
 
+/** Marks a state that belongs to the set, beside 1 for those only passed through. */
+const kept = 2;
+
 const inTheMiddle: Place = { atStart: false, atEnd: false, atWordEdge: false };
 const atTheStart: Place = { atStart: true, atEnd: false, atWordEdge: false };
 const atTheEnd: Place = { atStart: false, atEnd: true, atWordEdge: false };
@@ -22,7 +25,8 @@ export class StateTable {
   readonly transitions: Int32Array;
   readonly #seen: Uint8Array;
   #sets: Int32Array[] = [];
-  #numbers = new Map<string, number>();
+  /** The sets of each hash. */
+  #numbers = new Map<number, number[]>();
   /** How often all was forgotten: a number from before means nothing after. */
   #forgotten = 0;
   #start: number | undefined;
@@ -74,10 +78,10 @@ export class StateTable {
     const { instructions } = this.#program;
     const seen = this.#seen.fill(0);
     const pending = [...from];
-    const set: number[] = [];
+    let size = 0;
     for (let state = pending.pop(); state !== undefined; state = pending.pop()) {
       const instruction = instructions[state];
-      if (instruction === undefined || seen[state] === 1) {
+      if (instruction === undefined || seen[state] !== 0) {
         continue;
       }
       seen[state] = 1;
@@ -85,7 +89,8 @@ export class StateTable {
         case 'accept':
           return 'accepted';
         case 'consume':
-          set.push(state);
+          seen[state] = kept;
+          size++;
           break;
         case 'save':
           pending.push(instruction.next);
@@ -97,19 +102,26 @@ export class StateTable {
           if (holdsAt(instruction.edge, place)) {
             pending.push(instruction.next);
           } else if (instruction.edge === 'end') {
-            set.push(state);
+            seen[state] = kept;
+            size++;
           }
       }
     }
-    return Int32Array.from(set).toSorted();
+    const set = new Int32Array(size);
+    for (let state = 0, next = 0; next < size; state++) {
+      if (seen[state] === kept) {
+        set[next++] = state;
+      }
+    }
+    return set;
   }
 
   #numberOf(set: Int32Array | 'accepted'): number {
     if (set === 'accepted') {
       return acceptedState;
     }
-    const key = set.join();
-    const known = this.#numbers.get(key);
+    const hash = hashOf(set);
+    const known = this.#numbers.get(hash)?.find((number) => areSame(this.#sets[number] as Int32Array, set));
     if (known !== undefined) {
       return known;
     }
@@ -122,7 +134,28 @@ export class StateTable {
       this.#forgotten++;
     }
     const number = this.#sets.push(set) - 1;
-    this.#numbers.set(key, number);
+    const others = this.#numbers.get(hash);
+    if (others === undefined) {
+      this.#numbers.set(hash, [number]);
+    } else {
+      others.push(number);
+    }
     return number;
   }
+}
+
+function hashOf(set: Int32Array): number {
+  let hash = set.length;
+  for (let index = 0; index < set.length; index++) {
+    hash = (Math.imul(hash, 31) + (set[index] as number)) | 0;
+  }
+  return hash;
+}
+
+function areSame(left: Int32Array, right: Int32Array): boolean {
+  let same = 0;
+  while (same < left.length && left[same] === right[same]) {
+    same++;
+  }
+  return left.length === right.length && same === left.length;
 }

@@ -1,5 +1,5 @@
+import type { Instruction, RegexProgram } from './linearRegexProgram.ts';
 import type { Edge } from './linearRegexTree.ts';
-import type { RegexProgram } from './linearRegexProgram.ts';
 
 /** Where in the text a step happens, for `^`, `$` and `\b`. */
 export interface Place {
@@ -8,39 +8,49 @@ export interface Place {
   readonly atWordEdge: boolean;
 }
 
+/** Where each group begins and ends, as the program numbers the slots. */
+type Slots = readonly (number | undefined)[];
+
 /**
  * Runs all readings of the expression side by side, one character at a time: the time is the length of the text times
- * the number of states, whatever the expression (Thompson's and Pike's construction).
+ * the number of states, whatever the expression (Thompson's and Pike's construction). Gives the slots of the first match.
  */
-export function runThreads(program: RegexProgram, text: string): readonly (number | undefined)[] | undefined {
+export function runThreads(program: RegexProgram, text: string): Slots | undefined {
+  const { beginnings } = program;
+  const none: Slots = Array.from<undefined>({ length: program.slotCount });
   let current = new ThreadList(program);
   let following = new ThreadList(program);
-  let found: readonly (number | undefined)[] | undefined;
+  let found: Slots | undefined;
   let at = 0;
   for (;;) {
     const code = at < text.length ? (text.codePointAt(at) ?? 0) : -1;
-    const place = placeAt(text, at, code);
+    const symbol = code === -1 ? -1 : program.symbolOf(code);
+    const nextAt = at + (code > 0xffff ? 2 : 1);
+    if (current.states.length === 0 && beginnings !== undefined && (code === -1 || beginnings[symbol] !== 1)) {
+      // No reading is under way, and none begins with this character.
+      if (code === -1 || found !== undefined) {
+        return found;
+      }
+      at = nextAt;
+      continue;
+    }
     // Once a match began further left, one that begins here is not wanted.
     if (found === undefined) {
-      current.add(program.start, Array.from<undefined>({ length: program.slotCount }), at, place);
+      current.add(program.start, none, at, text);
     }
-    const width = code > 0xffff ? 2 : 1;
-    const nextAt = at + width;
-    const nextPlace =
-      code === -1 ? place : placeAt(text, nextAt, nextAt < text.length ? (text.codePointAt(nextAt) ?? 0) : -1);
-    const symbol = code === -1 ? -1 : program.symbolOf(code);
-    for (const [state, slots] of current.threads) {
-      const instruction = program.instructions[state];
-      if (instruction?.kind === 'accept') {
+    for (let index = 0; index < current.states.length; index++) {
+      const instruction = program.instructions[current.states[index] as number] as Instruction;
+      const slots = current.slots[index] as Slots;
+      if (instruction.kind === 'accept') {
         // The threads behind this one are less preferred.
         found = slots;
         break;
       }
-      if (instruction?.kind === 'consume' && symbol !== -1 && instruction.symbols[symbol] === 1) {
-        following.add(instruction.next, slots, nextAt, nextPlace);
+      if (instruction.kind === 'consume' && symbol !== -1 && instruction.symbols[symbol] === 1) {
+        following.add(instruction.next, slots, nextAt, text);
       }
     }
-    if (code === -1 || (found !== undefined && following.threads.length === 0)) {
+    if (code === -1 || (found !== undefined && following.states.length === 0)) {
       return found;
     }
     [current, following] = [following, current];
@@ -49,12 +59,10 @@ export function runThreads(program: RegexProgram, text: string): readonly (numbe
   }
 }
 
-function placeAt(text: string, at: number, code: number): Place {
-  return {
-    atStart: at === 0,
-    atEnd: code === -1,
-    atWordEdge: isWord(at === 0 ? -1 : text.charCodeAt(at - 1)) !== isWord(code),
-  };
+function placeAt(text: string, at: number): Place {
+  const before = at === 0 ? -1 : text.charCodeAt(at - 1);
+  const after = at < text.length ? text.charCodeAt(at) : -1;
+  return { atStart: at === 0, atEnd: after === -1, atWordEdge: isWord(before) !== isWord(after) };
 }
 
 function isWord(code: number): boolean {
@@ -75,51 +83,58 @@ export function holdsAt(edge: Edge, place: Place): boolean {
   }
 }
 
-type Slots = readonly (number | undefined)[];
-
 /** The states reached, each once, the preferred first. */
 class ThreadList {
-  readonly threads: (readonly [state: number, slots: Slots])[] = [];
-  readonly #seen: Uint8Array;
-
+  readonly states: number[] = [];
+  /** The slots of the state at the same index. */
+  readonly slots: Slots[] = [];
   readonly #program: RegexProgram;
+  /** The round in which each state was last added. */
+  readonly #added: Uint32Array;
+  #round = 1;
 
   constructor(program: RegexProgram) {
     this.#program = program;
-    this.#seen = new Uint8Array(program.instructions.length);
+    this.#added = new Uint32Array(program.instructions.length);
   }
 
   clear(): void {
-    this.threads.length = 0;
-    this.#seen.fill(0);
+    this.states.length = 0;
+    this.slots.length = 0;
+    this.#round++;
   }
 
-  /** Adds a state and all that it reaches without a character. */
-  add(state: number, slots: Slots, at: number, place: Place): void {
-    // A stack of its own: `(a?){1000}` would be too deep for the engine's.
-    const pending: (readonly [number, Slots])[] = [[state, slots]];
-    for (let top = pending.pop(); top !== undefined; top = pending.pop()) {
-      const [index, own] = top;
-      const instruction = this.#program.instructions[index];
-      if (instruction === undefined || this.#seen[index] === 1) {
+  /** Adds a state and all that it reaches without a character, at a place in the text. */
+  add(from: number, slotsThere: Slots, at: number, text: string): void {
+    // A stack of its own: hundreds of optional parts would be too deep for the engine's.
+    const states = [from];
+    const slots = [slotsThere];
+    for (let state = states.pop(); state !== undefined; state = states.pop()) {
+      const own = slots.pop() as Slots;
+      const instruction = this.#program.instructions[state] as Instruction;
+      if (this.#added[state] === this.#round) {
         continue;
       }
-      this.#seen[index] = 1;
+      this.#added[state] = this.#round;
       switch (instruction.kind) {
         case 'split':
-          pending.push([instruction.other, own], [instruction.next, own]);
+          states.push(instruction.other, instruction.next);
+          slots.push(own, own);
           break;
         case 'save':
-          pending.push([instruction.next, own.with(instruction.slot, at)]);
+          states.push(instruction.next);
+          slots.push(own.with(instruction.slot, at));
           break;
         case 'edge':
-          if (holdsAt(instruction.edge, place)) {
-            pending.push([instruction.next, own]);
+          if (holdsAt(instruction.edge, placeAt(text, at))) {
+            states.push(instruction.next);
+            slots.push(own);
           }
           break;
         case 'consume':
         case 'accept':
-          this.threads.push([index, own]);
+          this.states.push(state);
+          this.slots.push(own);
       }
     }
   }
