@@ -11,10 +11,12 @@ import { until } from '../until.ts';
 
 const report = await runSuite();
 
-test.each(report.tests)('$name', ({ error, notes }) => {
-  for (const note of notes) console.log(`  ${note}`);
-  expect(error).toBeUndefined();
-});
+for (const { name, error, notes } of report.tests) {
+  test(name, () => {
+    for (const note of notes) console.log(`  ${note}`);
+    expect(error).toBeUndefined();
+  });
+}
 
 async function runSuite(): Promise<SuiteReport> {
   const folder = mkdtempSync(path.join(tmpdir(), 'sightline-suite-'));
