@@ -11,12 +11,12 @@ import { until } from '../until.ts';
 
 const report = await runSuite();
 
-for (const { name, error, notes } of report.tests) {
-  test(name, () => {
-    for (const note of notes) console.log(`  ${note}`);
-    expect(error).toBeUndefined();
-  });
-}
+const named = report.tests.map((result) => [result.name, result] as const);
+
+test.each(named)('%s', (_name, { error, notes }) => {
+  for (const note of notes) console.log(`  ${note}`);
+  expect(error).toBeUndefined();
+});
 
 async function runSuite(): Promise<SuiteReport> {
   const folder = mkdtempSync(path.join(tmpdir(), 'sightline-suite-'));
