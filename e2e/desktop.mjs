@@ -13,4 +13,7 @@ if (Number(process.versions.node.split('.')[0]) < 24) {
 }
 // Loaded only now: the packages may just have been installed.
 const { runOnDesktop } = await import('./desktopRun.ts');
-process.exitCode = await runOnDesktop(process.argv[2] ?? 'stable');
+const { summaryLine } = await import('../scripts/testRun.mjs');
+const { line, failed } = summaryLine([await runOnDesktop(process.argv[2] ?? 'stable')]);
+console.log(`\n${line}`);
+process.exitCode = failed === 0 ? 0 : 1;

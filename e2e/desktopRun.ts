@@ -10,8 +10,14 @@ import { samplePlaces, sampleSettings } from './sampleProfile.ts';
 import { reportVariable, type SuiteReport } from './suite/report.ts';
 import { bundleSuite } from './suiteBundle.ts';
 
-/** Runs the suite in a desktop VS Code of that version and prints a line a test; returns the exit code. */
-export async function runOnDesktop(version: string): Promise<number> {
+export interface Counts {
+  readonly passed: number;
+  readonly failed: number;
+  readonly skipped: number;
+}
+
+/** Runs the suite in a desktop VS Code of that version, prints a line a test, and counts. */
+export async function runOnDesktop(version: string): Promise<Counts> {
   // Not below a long path: the editor makes sockets in its user data folder, whose path may have about 100 characters.
   const folder = mkdtempSync(path.join(tmpdir(), 'sightline-desktop-'));
   const reportFile = path.join(folder, 'report.json');
@@ -24,9 +30,9 @@ export async function runOnDesktop(version: string): Promise<number> {
     await endHub(path.join(folder, 'hub'));
     await endProcesses(processesNaming(folder));
   }
-  const code = printReport(reportFile);
+  const counts = printReport(reportFile);
   rmSync(folder, { recursive: true, force: true });
-  return code;
+  return counts;
 }
 
 async function runSuite(version: string, folder: string, reportFile: string): Promise<void> {
@@ -63,17 +69,14 @@ function minimumVersion(): string {
   return manifest.engines.vscode.replace('^', '');
 }
 
-function printReport(file: string): number {
-  if (!existsSync(file)) {
-    console.log('\n0 passed, 1 failed');
-    return 1;
-  }
+/** No report: the editor could not be had, or crashed, which is one failure. */
+function printReport(file: string): Counts {
+  if (!existsSync(file)) return { passed: 0, failed: 1, skipped: 0 };
   const { tests }: SuiteReport = JSON.parse(readFileSync(file, 'utf8'));
   for (const { name, millis, error, notes } of tests) {
     console.log(`${error === undefined ? '✓' : '✗'} ${name} (${(millis / 1000).toFixed(1)} s)`);
     for (const line of [...notes, ...(error === undefined ? [] : [error])]) console.log(`  ${line}`);
   }
   const failed = tests.filter(({ error }) => error !== undefined).length;
-  console.log(`\n${tests.length - failed} passed, ${failed} failed`);
-  return failed === 0 ? 0 : 1;
+  return { passed: tests.length - failed, failed, skipped: 0 };
 }

@@ -21,8 +21,10 @@ export function virtualEnvironment(): VirtualEnvironment {
   const system = process.platform === 'win32' ? 'python' : 'python3';
   const made = run(system, ['-m', 'venv', '--clear', folder]);
   if (made !== undefined) return { kind: 'missing', reason: `no ${system} with venv: ${made}` };
-  const pip = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--requirement', requirements];
-  const installed = run(python, pip);
+  // Without a network the answer should come soon.
+  const patience = ['--retries', '1', '--timeout', '20'];
+  const options = ['--quiet', '--disable-pip-version-check', ...patience];
+  const installed = run(python, ['-m', 'pip', 'install', ...options, '--requirement', requirements]);
   if (installed !== undefined) return { kind: 'missing', reason: `pip cannot install: ${installed}` };
   writeFileSync(stamp, wanted);
   return { kind: 'ready', python };

@@ -31,6 +31,7 @@ export class ThreadLink {
   readonly #worker: Worker;
   readonly #waiting = new Map<number, Waiting>();
   readonly #ready: Promise<void>;
+  readonly #exited: Promise<void>;
   #nextId = 1;
   #gone: Error | undefined;
 
@@ -48,6 +49,9 @@ export class ThreadLink {
     this.#ready.catch(() => undefined);
     this.#worker.on('message', (message: Answer) => this.#take(message, options.onChange));
     this.#worker.on('error', (error) => this.#end(error instanceof Error ? error : new Error(String(error))));
+    this.#exited = new Promise((resolve) => {
+      this.#worker.on('exit', () => resolve());
+    });
     this.#worker.on('exit', () => this.#end(new Error(`The ${options.name} of the store has ended.`)));
   }
 
@@ -87,16 +91,18 @@ export class ThreadLink {
     }
   }
 
-  /** Lets the thread finish what it has, and ends it. What is asked from here on is rejected. */
+  /** Lets the thread finish what it has and end by itself. What is asked from here on is rejected. */
   async close(): Promise<void> {
     const closed = new Error('The store has been closed.');
+    const finished = this.ask((id) => ({ kind: 'close', id }));
+    this.#gone ??= closed;
     try {
-      const finished = this.ask((id) => ({ kind: 'close', id }));
-      this.#gone ??= closed;
       await finished;
-    } finally {
+    } catch (error) {
       await this.terminate();
+      throw error;
     }
+    await this.#exited;
   }
 
   /** Ends the thread as it is and rejects what still waits. */

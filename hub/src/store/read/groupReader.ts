@@ -36,9 +36,4 @@ export class GroupReader {
     }
     return group;
   }
-
-  /** Frees what is kept: an idle hub holds no payloads. */
-  forget(): void {
-    this.#kept.clear();
-  }
 }

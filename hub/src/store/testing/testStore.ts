@@ -39,18 +39,3 @@ export function rowText(row: TraceRow): string {
   const marks = [row.pinned ? 'pinned' : '', row.rootMissing ? 'rootless' : '', row.sources.join('+')].filter(Boolean);
   return `${row.name} ${row.status}${http} spans ${row.spanCount} errors ${row.errorCount} logs ${row.logCount} ${marks.join(' ')}`;
 }
-
-/** Settles once `isTrue` answers true, asked after every change of the store. */
-export async function until(store: TelemetryStore, isTrue: () => boolean): Promise<void> {
-  if (isTrue()) {
-    return;
-  }
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const stop = store.onDidChange(() => {
-    if (isTrue()) {
-      resolve();
-    }
-  });
-  await promise;
-  stop();
-}
