@@ -1,33 +1,68 @@
 import type { StackFrameJson } from '@sightline/hub/client/api';
 import * as vscode from 'vscode';
 import { bestMatch, framePlaces, isOwnFrame } from './framePaths.ts';
+import { SourceMaps, type SourcePlace } from './sourceMaps.ts';
 
 /** Most files that a search for a frame may answer; more share a name too common to tell them apart. */
 const maxFound = 50;
 const neverSearched = '**/{node_modules,.venv,venv,site-packages,.git}/**';
+/** Files that a compiler or bundler may have written. */
+const generated = /\.(?:[cm]?js|jsx)$/i;
 
-/** Shows the line of the first frame that is a file of the workspace, the app's own frames first. Answers false where none is. */
+/**
+ * Shows the line of the first frame that is a file of the workspace, the app's own frames first; where a compiler wrote that file, the line
+ * that it was compiled from. Answers false where there is none.
+ */
 export async function goToFrame(stack: readonly StackFrameJson[]): Promise<boolean> {
-  const own = stack.filter(({ path }) => isOwnFrame(path));
-  for (const frame of own) {
-    const uri = await findFrame(frame.path);
-    if (uri !== undefined) {
-      await showLine(uri, frame);
+  let inLibrary: FoundFrame | undefined;
+  for (const frame of stack.filter(({ path }) => isOwnFrame(path))) {
+    const found = await findFrame(frame);
+    if (found?.isOwn === true) {
+      await showLine(found);
       return true;
     }
+    inLibrary ??= found;
   }
-  return false;
+  if (inLibrary !== undefined) {
+    await showLine(inLibrary);
+  }
+  return inLibrary !== undefined;
 }
 
-async function findFrame(path: string): Promise<vscode.Uri | undefined> {
+interface FoundFrame {
+  readonly uri: vscode.Uri;
+  readonly line: number;
+  readonly column: number;
+  /** False for a library that was bundled into a file of the app. */
+  readonly isOwn: boolean;
+}
+
+async function findFrame({ path, line = 1, column }: StackFrameJson): Promise<FoundFrame | undefined> {
+  const uri = await findFile(path);
+  if (uri === undefined) {
+    return undefined;
+  }
+  const asItStands = { uri, line, column: column ?? 1, isOwn: true };
+  const original = generated.test(uri.path)
+    ? await sourceMaps.originalOf(uri.path, { line, ...(column !== undefined && { column }) })
+    : undefined;
+  return original === undefined ? asItStands : ((await findOriginal(original)) ?? asItStands);
+}
+
+async function findOriginal({ path, line, column }: SourcePlace): Promise<FoundFrame | undefined> {
+  const isOwn = isOwnFrame(path);
+  const uri = await findFile(path);
+  return uri === undefined ? undefined : { uri, line, column, isOwn };
+}
+
+async function findFile(path: string): Promise<vscode.Uri | undefined> {
   const folders = vscode.workspace.workspaceFolders ?? [];
   const { files, tails } = framePlaces(
     path,
     folders.map(({ uri }) => uri.path),
   );
   for (const file of files) {
-    const folder = folders.find(({ uri }) => file.startsWith(`${uri.path.replace(/\/$/, '')}/`));
-    const uri = folder?.uri.with({ path: file });
+    const uri = inWorkspace(file);
     if (uri !== undefined && (await isFile(uri))) {
       return uri;
     }
@@ -45,6 +80,23 @@ async function findFrame(path: string): Promise<vscode.Uri | undefined> {
   return undefined;
 }
 
+/** Reads what is in the workspace only: where a map is, says a file that anybody may have written. */
+const sourceMaps = new SourceMaps({
+  async read(path) {
+    const uri = inWorkspace(path);
+    if (uri === undefined || !(await isFile(uri))) {
+      return undefined;
+    }
+    return Buffer.from(await vscode.workspace.fs.readFile(uri)).toString();
+  },
+});
+
+function inWorkspace(path: string): vscode.Uri | undefined {
+  const folders = vscode.workspace.workspaceFolders ?? [];
+  const folder = folders.find(({ uri }) => path.startsWith(`${uri.path.replace(/\/$/, '')}/`));
+  return folder?.uri.with({ path });
+}
+
 async function isFile(uri: vscode.Uri): Promise<boolean> {
   try {
     return ((await vscode.workspace.fs.stat(uri)).type & vscode.FileType.File) !== 0;
@@ -54,11 +106,9 @@ async function isFile(uri: vscode.Uri): Promise<boolean> {
   }
 }
 
-async function showLine(uri: vscode.Uri, { line, column }: StackFrameJson): Promise<void> {
+async function showLine({ uri, line, column }: FoundFrame): Promise<void> {
   const document = await vscode.workspace.openTextDocument(uri);
-  const at = document.validatePosition(
-    new vscode.Position(Math.max(0, (line ?? 1) - 1), Math.max(0, (column ?? 1) - 1)),
-  );
+  const at = document.validatePosition(new vscode.Position(Math.max(0, line - 1), Math.max(0, column - 1)));
   await vscode.window.showTextDocument(document, { selection: new vscode.Range(at, at), preview: true });
 }
 
