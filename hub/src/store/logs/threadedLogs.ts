@@ -1,0 +1,172 @@
+import type { ThreadLink } from '../threadLink.ts';
+import type { EventPointer } from './eventPointer.ts';
+import type { EventPage, EventQuery, StoredEvent } from './eventQuery.ts';
+import type { InsightsSearch } from './insightsSearch.ts';
+import type { LogCommand, LogGroupFacts, LogPut, LogPutAnswer, LogStreamFacts } from './logCommands.ts';
+import { isLogFailure, LogRefusal, type LogFailure } from './logFailure.ts';
+import type { InsightsAnswer, LogQuestion } from './logReader.ts';
+import type { LogStore } from './logStore.ts';
+import type { NewEvents, NewEventsQuery } from './newEvents.ts';
+import type { RejectedEvents } from './putLogEvents.ts';
+
+/** Calls that are committed together; while the writer commits some, the next lie ready. */
+const groupsOut = 2;
+const groupBytes = 1_500_000;
+const groupPuts = 500;
+const queueBytes = 64 * 1024 * 1024;
+
+/** What the writer answers to calls of PutLogEvents, and to commands. */
+export interface LogWriterValue {
+  readonly answers: readonly unknown[];
+  readonly events: number;
+}
+
+export type LogCall =
+  | { readonly name: 'put'; readonly puts: readonly LogPut[] }
+  | { readonly name: 'run'; readonly command: LogCommand };
+
+interface Waiting {
+  readonly put: LogPut;
+  readonly resolve: (rejected: RejectedEvents | undefined) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/** The log store as the main thread sees it. */
+export class ThreadedLogs implements LogStore {
+  readonly #writer: ThreadLink;
+  readonly #openReader: () => ThreadLink;
+  readonly #waiting: Waiting[] = [];
+  #reader: ThreadLink | undefined;
+  #bytes = 0;
+  #out = 0;
+  #eventCount = 0;
+
+  /** The reader's thread is started by the first question: many a hub never has a log line. */
+  constructor(writer: ThreadLink, openReader: () => ThreadLink) {
+    this.#writer = writer;
+    this.#openReader = openReader;
+  }
+
+  get eventCount(): number {
+    return this.#eventCount;
+  }
+
+  put(put: LogPut): Promise<RejectedEvents | undefined> {
+    if (this.#bytes > 0 && this.#bytes + put.body.length > queueBytes) {
+      const message = 'The service cannot complete the request: the hub is overloaded; try again.';
+      return Promise.reject(new LogRefusal('ServiceUnavailableException', message));
+    }
+    this.#bytes += put.body.length;
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ put, resolve, reject });
+      this.#send();
+    });
+  }
+
+  async change(command: LogCommand): Promise<void> {
+    await this.#run(command);
+  }
+
+  async listGroups(): Promise<readonly LogGroupFacts[]> {
+    return (await this.#run({ name: 'listGroups' })) as readonly LogGroupFacts[];
+  }
+
+  async listStreams(group: string): Promise<readonly LogStreamFacts[]> {
+    return (await this.#run({ name: 'listStreams', group })) as readonly LogStreamFacts[];
+  }
+
+  async select(query: EventQuery, signal?: AbortSignal): Promise<EventPage> {
+    return (await this.#ask({ name: 'select', query }, signal)) as EventPage;
+  }
+
+  async selectNew(query: NewEventsQuery): Promise<NewEvents> {
+    return (await this.#ask({ name: 'new', query })) as NewEvents;
+  }
+
+  async loadEvent(pointer: EventPointer): Promise<StoredEvent | undefined> {
+    return (await this.#ask({ name: 'record', pointer })) as StoredEvent | undefined;
+  }
+
+  async searchInsights(search: InsightsSearch, signal?: AbortSignal): Promise<InsightsAnswer> {
+    return (await this.#ask({ name: 'insights', search }, signal)) as InsightsAnswer;
+  }
+
+  async closeReader(): Promise<void> {
+    await this.#reader?.close();
+  }
+
+  #send(): void {
+    while (this.#out < groupsOut && this.#waiting.length > 0) {
+      void this.#sendGroup(this.#takeGroup());
+    }
+  }
+
+  #takeGroup(): Waiting[] {
+    let bytes = 0;
+    const end = this.#waiting.findIndex(({ put }, index) => {
+      bytes += put.body.length;
+      return index > 0 && (bytes > groupBytes || index === groupPuts);
+    });
+    return this.#waiting.splice(0, end === -1 ? this.#waiting.length : end);
+  }
+
+  async #sendGroup(group: readonly Waiting[]): Promise<void> {
+    this.#out += 1;
+    const puts = group.map(({ put }) => ({ ...put, body: ownBuffer(put.body) }));
+    const bytes = group.reduce((sum, { put }) => sum + put.body.length, 0);
+    try {
+      const { answers } = await this.#call(
+        { name: 'put', puts },
+        puts.map(({ body }) => body.buffer),
+      );
+      for (const [index, { resolve, reject }] of group.entries()) {
+        const answer = answers[index] as LogPutAnswer;
+        if (isLogFailure(answer)) {
+          reject(refusalOf(answer));
+        } else {
+          resolve(answer.rejected);
+        }
+      }
+    } catch (error) {
+      for (const { reject } of group) {
+        reject(error as Error);
+      }
+    } finally {
+      this.#out -= 1;
+      this.#bytes -= bytes;
+      this.#send();
+    }
+  }
+
+  async #run(command: LogCommand): Promise<unknown> {
+    const { answers } = await this.#call({ name: 'run', command });
+    return orRefusal(answers[0]);
+  }
+
+  async #call(call: LogCall, transfer: readonly ArrayBuffer[] = []): Promise<LogWriterValue> {
+    const value = (await this.#writer.ask((id) => ({ kind: 'logs', id, call }), transfer)) as LogWriterValue;
+    this.#eventCount = value.events;
+    return value;
+  }
+
+  async #ask(question: LogQuestion, signal?: AbortSignal): Promise<unknown> {
+    this.#reader ??= this.#openReader();
+    return orRefusal(await this.#reader.ask((id) => ({ kind: 'ask', id, question }), [], signal));
+  }
+}
+
+function orRefusal(value: unknown): unknown {
+  if (isLogFailure(value)) {
+    throw refusalOf(value);
+  }
+  return value;
+}
+
+function refusalOf({ failure, message, more }: LogFailure): LogRefusal {
+  return new LogRefusal(failure, message, more);
+}
+
+/** A transferred buffer goes whole, so a view into a larger one is copied. */
+function ownBuffer(body: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+  return body.byteLength === body.buffer.byteLength ? body : new Uint8Array(body);
+}
