@@ -1,5 +1,6 @@
 import { parseArgs, type ParseArgsOptionsConfig } from 'node:util';
 import { defaultDataDirectory } from './client/dataDirectory.ts';
+import { isLoopback } from './guard.ts';
 
 /** A TCP or UDP port; 0 picks a free one, `none` leaves the receiver out. */
 export type PortChoice = number | 'none';
@@ -14,6 +15,10 @@ export interface ServeOptions {
   readonly xrayPort: PortChoice;
   readonly maxBytes: number;
   readonly maxAgeMillis: number;
+  /** Whether the reading and deleting calls of the vendors' APIs need the hub's own credentials. */
+  readonly requireCredentials: boolean;
+  /** Rollbar items that are taken in a minute; `undefined` takes all. */
+  readonly rollbarRate?: number;
   /** End after so long without a window, a call or a byte; `undefined` stays. */
   readonly idleExitMillis?: number;
   readonly json: boolean;
@@ -39,7 +44,8 @@ Takes traces and logs from programs on this machine and keeps them for the views
   --xray-port N|none       X-Ray daemon protocol, UDP and TCP (default 2000)
   --max-bytes N            size of the store at which the oldest traces leave, such as 2G (default 2G)
   --max-age AGE            age at which traces leave, such as 12h or 7d (default 7d)
-  --require-credentials    verify the reading and deleting calls of the vendors' APIs (this version serves none)
+  --require-credentials    verify the reading and deleting calls of the vendors' APIs, as always beyond loopback
+  --rollbar-rate N         answer 429 to more than N Rollbar items a minute (default: take all)
   --idle-exit AGE          end after so long without a window, a call or a byte (default: stay)
   --json                   print one line of JSON on standard output once everything listens
   --help, --version
@@ -57,6 +63,7 @@ const optionTable = {
   'max-age': { type: 'string' },
   'idle-exit': { type: 'string' },
   'require-credentials': { type: 'boolean' },
+  'rollbar-rate': { type: 'string' },
   relay: { type: 'string', multiple: true },
   json: { type: 'boolean' },
   help: { type: 'boolean' },
@@ -99,9 +106,10 @@ type Values = ReturnType<typeof parseArgs<{ options: typeof optionTable }>>['val
 
 function serveOptionsOf(values: Values): ServeOptions {
   const idleExitMillis = values['idle-exit'] === undefined ? undefined : millisOf('idle-exit', values['idle-exit']);
+  const host = textOf('host', values.host ?? '127.0.0.1');
   return {
     dataDir: textOf('data-dir', values['data-dir'] ?? defaultDataDirectory()),
-    host: textOf('host', values.host ?? '127.0.0.1'),
+    host,
     allowHosts: values['allow-host'] ?? [],
     port: portOf('port', values.port ?? '4319'),
     otlpPort: portChoiceOf('otlp-port', values['otlp-port'] ?? '4318'),
@@ -109,6 +117,8 @@ function serveOptionsOf(values: Values): ServeOptions {
     xrayPort: portChoiceOf('xray-port', values['xray-port'] ?? '2000'),
     maxBytes: bytesOf('max-bytes', values['max-bytes'] ?? '2G'),
     maxAgeMillis: millisOf('max-age', values['max-age'] ?? '7d'),
+    requireCredentials: values['require-credentials'] === true || !isLoopback(host),
+    ...(values['rollbar-rate'] !== undefined && { rollbarRate: countOf('rollbar-rate', values['rollbar-rate']) }),
     ...(idleExitMillis !== undefined && { idleExitMillis }),
     json: values.json ?? false,
   };
@@ -131,6 +141,14 @@ function portOf(option: string, text: string, orElse = ''): number {
     throw new Error(`--${option} takes a port from 0 to 65535${orElse}, not "${text}"`);
   }
   return port;
+}
+
+function countOf(option: string, text: string): number {
+  const count = /^\d{1,9}$/.test(text) ? Number(text) : 0;
+  if (count < 1) {
+    throw new Error(`--${option} takes a whole number of at least 1, not "${text}"`);
+  }
+  return count;
 }
 
 const byteUnits: Readonly<Record<string, number>> = { '': 1, k: 2 ** 10, m: 2 ** 20, g: 2 ** 30, t: 2 ** 40 };

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { chmodSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tokenFileOf } from './client/dataDirectory.ts';
+import { rollbarTokenFileOf, tokenFileOf } from './client/dataDirectory.ts';
 import { UserError } from './userError.ts';
 
 /** Makes the data directory where it is missing, mode 0700, and proves that it can be written. Throws `UserError`. */
@@ -21,7 +21,15 @@ export function prepareDataDirectory(dataDir: string): void {
 
 /** The bearer token of `/sightline/v1/`: 32 random bytes in hex, made once per data directory, in a file of mode 0600. Throws `UserError`. */
 export function loadToken(dataDir: string): string {
-  const file = tokenFileOf(dataDir);
+  return loadTokenFile(tokenFileOf(dataDir));
+}
+
+/** The read token of Rollbar's API, made and kept like the bearer token. Throws `UserError`. */
+export function loadRollbarToken(dataDir: string): string {
+  return loadTokenFile(rollbarTokenFileOf(dataDir));
+}
+
+function loadTokenFile(file: string): string {
   try {
     const token = readToken(file);
     return token ?? makeToken(file);

@@ -40,7 +40,8 @@ function hostNameOf(host: string): string | undefined {
   return name?.toLowerCase().replace(/\.$/, '');
 }
 
-function isLoopback(name: string): boolean {
+/** Whether a host's name or address can only be this machine. */
+export function isLoopback(name: string): boolean {
   return name === 'localhost' || name === '::1' || /^127(?:\.\d{1,3}){3}$/.test(name);
 }
 

@@ -3,17 +3,21 @@ import { Activity, watchIdleness } from './activity.ts';
 import type { Endpoints, ReadyLine, StatsReply } from './client/api.ts';
 import { tokenFileOf } from './client/dataDirectory.ts';
 import type { ServeOptions } from './commandLine.ts';
-import { loadToken } from './dataDirectory.ts';
+import { loadRollbarToken, loadToken } from './dataDirectory.ts';
 import { DataDirectoryLock } from './dataDirectoryLock.ts';
 import { Guard } from './guard.ts';
+import { createHoneycombApi } from './honeycomb/honeycombApi.ts';
 import { callableHost, listen } from './listening.ts';
 import { createApiPort } from './query/apiPort.ts';
 import { ChangeFeed } from './query/changeFeed.ts';
+import type { VendorApi } from './query/vendorApi.ts';
 import { OtlpGrpcReceiver } from './receivers/otlpGrpc.ts';
 import { createOtlpHttpServer } from './receivers/otlpHttp.ts';
 import { openXRayPorts } from './receivers/xrayPorts.ts';
 import { createXRayTcpServer } from './receivers/xrayTcp.ts';
 import { XRayUdpReceiver } from './receivers/xrayUdp.ts';
+import { MinuteLimit } from './rollbar/minuteLimit.ts';
+import { createRollbarApi } from './rollbar/rollbarApi.ts';
 import type { StoreOptions, TelemetryStore } from './store/telemetryStore.ts';
 import { UserError } from './userError.ts';
 import { version } from './version.ts';
@@ -107,6 +111,7 @@ export class Hub {
       stats: () => this.#stats(store),
       onUnservedCall: () => (this.#unservedCalls += 1),
       onShutdown: () => void this.stop(),
+      vendors: this.#vendors(store),
     });
     const endpoints = await this.#listen(store, guard, api.server);
     this.#opened.push(
@@ -178,6 +183,14 @@ export class Hub {
     return given;
   }
 
+  #vendors(store: TelemetryStore): VendorApi[] {
+    const { dataDir, requireCredentials, rollbarRate } = this.#options;
+    const onUnservedCall = this.#counting().onUnservedCall;
+    const readToken = requireCredentials ? loadRollbarToken(dataDir) : undefined;
+    const limit = rollbarRate === undefined ? undefined : new MinuteLimit(rollbarRate);
+    return [createRollbarApi({ store, readToken, limit, onUnservedCall }), createHoneycombApi({ onUnservedCall })];
+  }
+
   #counting(): { onActivity: () => void; onMetrics: () => void; onUnservedCall: () => void } {
     return {
       onActivity: () => this.#activity.touch(),
@@ -193,7 +206,7 @@ export class Hub {
       traces: stored.traces,
       spans: stored.spans,
       logEvents: stored.logEvents,
-      errorItems: 0,
+      errorItems: stored.errorItems,
       problems: stored.problems,
       dropped: stored.dropped,
       bytes: stored.bytes,

@@ -43,6 +43,8 @@ export interface TraceRow {
   readonly spanCount: number;
   readonly errorCount: number;
   readonly logCount: number;
+  /** Errors that an app reported in this trace, where there are any. */
+  readonly errorItemCount?: number;
   readonly status: SpanStatus;
   readonly sources: readonly SpanSource[];
   readonly httpStatus?: number;
@@ -165,6 +167,7 @@ export interface TraceDetail {
   readonly id: string;
   readonly spans: readonly SpanJson[];
   readonly logs: readonly LogEventJson[];
+  /** `OccurrenceJson` without its `raw`, the first one first; at most 100. */
   readonly errors: readonly JsonValue[];
 }
 

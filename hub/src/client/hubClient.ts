@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import type { ErrorStatus } from '@sightline/telemetry/model/errorItem';
 import type {
   HealthReply,
   ProblemList,
@@ -9,10 +10,11 @@ import type {
   TraceList,
   TraceTreeRows,
 } from './api.ts';
+import type { ErrorGroupChange, ErrorGroupJson, ErrorGroupList, OccurrenceJson, OccurrenceList } from './errorsApi.ts';
 import { ChangeSubscription, type ChangeListener } from './changeSubscription.ts';
 import { tokenFileOf } from './dataDirectory.ts';
 import { HubError } from './hubError.ts';
-import { openReply, readReply } from './hubHttp.ts';
+import { openReply, readReply, type HubRequest } from './hubHttp.ts';
 import { findRunningHub } from './hubLock.ts';
 import { Agent } from './nodeHttp.ts';
 
@@ -27,6 +29,13 @@ export interface TraceListQuery {
   readonly limit?: number;
   readonly before?: string;
   readonly health?: 'exclude';
+}
+
+/** `status` absent: groups of any. */
+export interface ErrorGroupListQuery {
+  readonly status?: ErrorStatus;
+  readonly limit?: number;
+  readonly before?: string;
 }
 
 const silenceMillis = 30_000;
@@ -96,6 +105,44 @@ export class HubClient {
     return await this.#find(`${tracePath(traceId)}/raw`, signal);
   }
 
+  /** The group that was seen last comes first. */
+  async listErrorGroups(query: ErrorGroupListQuery = {}, signal?: AbortSignal): Promise<ErrorGroupList> {
+    return await this.#ask('GET', `/sightline/v1/errors?${searchOf({ ...query })}`, signal);
+  }
+
+  /** Newest first; `undefined` where the hub has no such group. A page may be shorter than `limit` where occurrences are large. */
+  async listOccurrences(
+    counter: number,
+    query: { readonly limit?: number; readonly before?: string } = {},
+    signal?: AbortSignal,
+  ): Promise<OccurrenceList | undefined> {
+    return await this.#find(`/sightline/v1/errors/${counter}/occurrences?${searchOf(query)}`, signal);
+  }
+
+  /** Newest first: the errors that were reported in one trace, whatever their group. */
+  async listOccurrencesOfTrace(traceId: string, limit = 20, signal?: AbortSignal): Promise<OccurrenceList> {
+    const search = searchOf({ trace: traceId, limit });
+    return await this.#ask('GET', `/sightline/v1/errors/occurrences?${search}`, signal);
+  }
+
+  /** `undefined` where the hub has no such occurrence (any more). */
+  async loadOccurrence(counter: number, id: string, signal?: AbortSignal): Promise<OccurrenceJson | undefined> {
+    return await this.#find(`/sightline/v1/errors/${counter}/occurrences/${encodeURIComponent(id)}`, signal);
+  }
+
+  /** Resolves, mutes or reopens a group. Answers it as it is then; `undefined` where the hub has no such group. */
+  async changeErrorGroup(
+    counter: number,
+    change: ErrorGroupChange,
+    signal?: AbortSignal,
+  ): Promise<ErrorGroupJson | undefined> {
+    const { status, body } = await this.#send('PATCH', `/sightline/v1/errors/${counter}`, signal, {
+      expected: [404],
+      body: JSON.stringify(change),
+    });
+    return status === 404 ? undefined : (parseBody(body) as ErrorGroupJson);
+  }
+
   async stats(signal?: AbortSignal): Promise<StatsReply> {
     return await this.#ask('GET', '/sightline/v1/stats', signal);
   }
@@ -111,7 +158,9 @@ export class HubClient {
 
   /** A pinned trace survives retention and `clearTraces`. Answers false where the hub has no such trace. */
   async setPinned(traceId: string, pinned: boolean, signal?: AbortSignal): Promise<boolean> {
-    const { status } = await this.#send(pinned ? 'PUT' : 'DELETE', `${tracePath(traceId)}/pin`, signal, [404]);
+    const { status } = await this.#send(pinned ? 'PUT' : 'DELETE', `${tracePath(traceId)}/pin`, signal, {
+      expected: [404],
+    });
     return status !== 404;
   }
 
@@ -152,7 +201,7 @@ export class HubClient {
   }
 
   async #find<T>(path: string, signal: AbortSignal | undefined): Promise<T | undefined> {
-    const { status, body } = await this.#send('GET', path, signal, [404]);
+    const { status, body } = await this.#send('GET', path, signal, { expected: [404] });
     return status === 404 ? undefined : (parseBody(body) as T);
   }
 
@@ -162,15 +211,17 @@ export class HubClient {
   }
 
   async #send(
-    method: 'GET' | 'POST' | 'PUT' | 'DELETE',
+    method: HubRequest['method'],
     path: string,
     signal: AbortSignal | undefined,
-    expected: readonly number[] = [],
+    { expected = [], body: sent }: { readonly expected?: readonly number[]; readonly body?: string } = {},
   ): Promise<{ status: number; body: Buffer }> {
     try {
       const { endpoint, token } = await this.#locate();
       const headers = { authorization: `Bearer ${token}` };
-      const reply = await openReply({ endpoint, method, path, headers, agent: this.#agent, silenceMillis }, signal);
+      const content = sent === undefined ? {} : { body: sent };
+      const asked = { endpoint, method, path, headers, ...content, agent: this.#agent, silenceMillis };
+      const reply = await openReply(asked, signal);
       const status = reply.statusCode ?? 0;
       const body = await readReply(reply, signal);
       if (status >= 300 && !expected.includes(status)) {
@@ -193,6 +244,16 @@ export class HubClient {
   #forget(): void {
     this.#found = undefined;
   }
+}
+
+function searchOf(query: Readonly<Record<string, string | number | undefined>>): string {
+  const search = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) {
+    if (value !== undefined) {
+      search.set(name, String(value));
+    }
+  }
+  return search.toString();
 }
 
 function tracePath(traceId: string): string {

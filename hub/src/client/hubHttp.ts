@@ -5,10 +5,12 @@ import { request } from './nodeHttp.ts';
 export interface HubRequest {
   /** Such as `http://127.0.0.1:4319`. */
   readonly endpoint: string;
-  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** Path and query. */
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
+  /** JSON text. */
+  readonly body?: string;
   /** `undefined` for a connection of its own. */
   readonly agent?: Agent;
   /** A connection that is silent for so long counts as lost. */
@@ -45,7 +47,8 @@ export async function readReply(reply: IncomingMessage, signal?: AbortSignal): P
 class StaleConnection extends Error {}
 
 function attempt(hubRequest: HubRequest, signal: AbortSignal | undefined): Promise<IncomingMessage> {
-  const { endpoint, method, path, headers, agent, silenceMillis } = hubRequest;
+  const { endpoint, method, path, headers, body, agent, silenceMillis } = hubRequest;
+  const type = body === undefined ? {} : { 'content-type': 'application/json' };
   return new Promise((resolve, reject) => {
     if (signal?.aborted) {
       reject(signal.reason as Error);
@@ -53,7 +56,7 @@ function attempt(hubRequest: HubRequest, signal: AbortSignal | undefined): Promi
     }
     const outgoing = request(
       new URL(path, endpoint),
-      { method, headers: { ...headers }, agent: agent ?? false, ...(signal && { signal }) },
+      { method, headers: { ...headers, ...type }, agent: agent ?? false, ...(signal && { signal }) },
       resolve,
     );
     outgoing.setTimeout(silenceMillis, () => outgoing.destroy(new Error(`no byte for ${silenceMillis} ms`)));
@@ -66,6 +69,6 @@ function attempt(hubRequest: HubRequest, signal: AbortSignal | undefined): Promi
         reject(new HubError('unreachable', `No Sightline hub answers at ${endpoint}.`, { cause: error }));
       }
     });
-    outgoing.end();
+    outgoing.end(body);
   });
 }

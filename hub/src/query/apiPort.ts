@@ -4,6 +4,7 @@ import { createServer } from '../client/nodeHttp.ts';
 import { answer, answerEarly, errorAnswer } from '../receivers/httpAnswer.ts';
 import { version } from '../version.ts';
 import type { ApiServer, ApiServerOptions } from './apiServer.ts';
+import type { VendorApi } from './vendorApi.ts';
 
 /** The server of `--port`. `close` ends what its API holds open; the server itself is closed by whoever listens with it. */
 export interface ApiPort {
@@ -11,11 +12,15 @@ export interface ApiPort {
   close(): Promise<void>;
 }
 
+export interface ApiPortOptions extends ApiServerOptions {
+  readonly vendors: readonly VendorApi[];
+}
+
 /**
  * Answers `/health` by itself and loads the API behind it with the first call: the framework costs a third of the hub's start
  * and 8 MiB, which a hub that only receives need not pay.
  */
-export function createApiPort(options: ApiServerOptions): ApiPort {
+export function createApiPort(options: ApiPortOptions): ApiPort {
   let api: Promise<ApiServer> | undefined;
   const load = async (): Promise<ApiServer> => {
     const { createApiServer } = await import('./apiServer.ts');
@@ -32,6 +37,18 @@ export function createApiPort(options: ApiServerOptions): ApiPort {
     if (request.url === '/health' && (request.method === 'GET' || request.method === 'HEAD')) {
       const health: HealthReply = { status: 'ok', version, pid: process.pid };
       answer(response, { status: 200, contentType: 'application/json', body: JSON.stringify(health) });
+      return;
+    }
+    const [path = '/'] = (request.url ?? '/').split('?', 1);
+    const vendor = options.vendors.find((each) => each.isFor(path, request));
+    if (vendor !== undefined) {
+      options.activity.touch();
+      vendor.handle(request, response).catch((error: unknown) => {
+        if (!response.headersSent) {
+          const reason = error instanceof Error ? error.message : String(error);
+          answerEarly(request, response, errorAnswer(500, `The hub cannot do this now: ${reason}`));
+        }
+      });
       return;
     }
     api ??= load();

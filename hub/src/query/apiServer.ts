@@ -7,6 +7,7 @@ import type { Guard } from '../guard.ts';
 import { unservedCall } from '../receivers/xrayTcp.ts';
 import type { TelemetryStore } from '../store/telemetryStore.ts';
 import type { ChangeFeed } from './changeFeed.ts';
+import { addErrorRoutes } from './errorRoutes.ts';
 import { ApiError, limitOf, textOf } from './parameters.ts';
 import { bearerCheck } from './token.ts';
 
@@ -35,6 +36,7 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
   answerErrors(app, options);
   addTraceRoutes(app, options);
   addProblemRoutes(app, options);
+  addErrorRoutes(app, options.store.errors);
   addHubRoutes(app, options);
   return app;
 }

@@ -1,5 +1,7 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { ChangeEvent } from '../client/api.ts';
+import type { ErrorQuestion } from './errors/errorReader.ts';
+import type { ErrorCall, ErrorValue } from './errors/errorWriter.ts';
 import type { SegmentRoom } from './memory/segment.ts';
 import type { SealRequest } from './seal/sealedSegment.ts';
 import type { AppendResult, Payload, Receiver } from './telemetryStore.ts';
@@ -20,6 +22,7 @@ export type WriterRequest =
   | { readonly kind: 'pin'; readonly id: number; readonly traceId: string; readonly pinned: boolean }
   | { readonly kind: 'clear'; readonly id: number }
   | { readonly kind: 'clearProblems'; readonly id: number }
+  | { readonly kind: 'errors'; readonly id: number; readonly call: ErrorCall }
   | { readonly kind: 'close'; readonly id: number }
   | { readonly kind: 'problem'; readonly problem: NewProblem }
   | { readonly kind: 'datagrams'; readonly port: MessagePort };
@@ -31,7 +34,7 @@ export type WriterAnswer =
   | { readonly kind: 'failed'; readonly id: number; readonly message: string }
   | { readonly kind: 'changed'; readonly change: ChangeEvent };
 
-export type WriterValue = readonly AppendResult[] | boolean | undefined;
+export type WriterValue = readonly AppendResult[] | ErrorValue | boolean | undefined;
 
 export interface NewProblem {
   readonly receiver: Receiver;
@@ -84,7 +87,8 @@ export type ReaderCall =
   | { readonly name: 'nextPiece'; readonly stream: number }
   | { readonly name: 'closeTrace'; readonly stream: number }
   | { readonly name: 'loadRaw'; readonly traceId: string }
-  | { readonly name: 'listProblems'; readonly limit: number };
+  | { readonly name: 'listProblems'; readonly limit: number }
+  | { readonly name: 'errors'; readonly question: ErrorQuestion };
 
 export type ReaderAnswer =
   | { readonly kind: 'ready' }

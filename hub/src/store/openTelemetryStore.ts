@@ -10,6 +10,7 @@ import type {
 } from '../client/api.ts';
 import { parseTraceId } from '@sightline/telemetry/model/ids';
 import { AppendQueue } from './appendQueue.ts';
+import { ThreadedErrors } from './errors/threadedErrors.ts';
 import { counterOf, makeCounters } from './memory/counters.ts';
 import type { ReaderCall, ThreadStart } from './messages.ts';
 import type {
@@ -40,6 +41,7 @@ class ThreadedStore implements TelemetryStore {
   readonly #writer: ThreadLink;
   readonly #reader: ThreadLink;
   readonly #queue: AppendQueue;
+  readonly errors: ThreadedErrors;
   readonly #listeners = new Set<(change: ChangeEvent) => void>();
   readonly #dropped = new Map<string, number>();
   #closing: Promise<void> | undefined;
@@ -61,6 +63,7 @@ class ThreadedStore implements TelemetryStore {
       heapMegabytes: 512,
     });
     this.#queue = new AppendQueue(this.#writer);
+    this.errors = new ThreadedErrors(this.#writer, this.#reader);
   }
 
   async start(): Promise<void> {
@@ -139,6 +142,7 @@ class ThreadedStore implements TelemetryStore {
       traces: counterOf(this.#counters, 'traces'),
       spans: counterOf(this.#counters, 'spans'),
       logEvents: counterOf(this.#counters, 'logEvents'),
+      errorItems: counterOf(this.#counters, 'errorItems'),
       problems: counterOf(this.#counters, 'problems'),
       dropped: {
         ...Object.fromEntries(this.#dropped),

@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { MessagePort } from 'node:worker_threads';
 import { DatagramIntake } from './datagramIntake.ts';
+import { ErrorWriter, type ErrorCall } from './errors/errorWriter.ts';
 import { GroupWriter, nextRevision } from './groupWriter.ts';
 import { GroupLedger } from './index/groupLedger.ts';
 import { PinnedRows } from './index/pinnedRows.ts';
@@ -33,6 +34,7 @@ export class StoreWriter {
   readonly #sealer: Sealer;
   readonly #keeper: Keeper;
   readonly #groups: GroupWriter;
+  readonly #errors: ErrorWriter;
   readonly #intakes: DatagramIntake[] = [];
   readonly #ageTimer: NodeJS.Timeout;
   readonly #answer: (message: WriterAnswer) => void;
@@ -83,13 +85,14 @@ export class StoreWriter {
       },
       loaded.lastGroup,
     );
+    this.#errors = new ErrorWriter(database, this.#counters, start);
     for (const message of loaded.problems) {
       this.#problems.add({ receiver: 'store', place: 'raw', message });
     }
     // Both count from the start of the hub.
     this.#counters[counterAt.duplicates] = 0;
     this.#counters[counterAt.retired] = 0;
-    this.#ageTimer = setInterval(() => this.#commitQuietly([]), ageCheckMillis);
+    this.#ageTimer = setInterval(() => this.#retireByAge(), ageCheckMillis);
     setImmediate(() => this.#listSpanIds());
   }
 
@@ -115,6 +118,9 @@ export class StoreWriter {
         break;
       case 'clear':
         this.#settle(request.id, () => this.#clear());
+        break;
+      case 'errors':
+        this.#runErrors(request.id, request.call);
         break;
     }
   }
@@ -167,6 +173,31 @@ export class StoreWriter {
       this.#counters[counterAt.droppedByDisk] = (this.#counters[counterAt.droppedByDisk] as number) + payloads.length;
       this.#noteTrouble('commit', error);
     }
+  }
+
+  #runErrors(id: number, call: ErrorCall): void {
+    try {
+      const { value, isChange, traces } = this.#errors.run(call);
+      this.#keeper.noteCommit();
+      const change = { traces, logs: false, errors: true, problems: false, removed: false };
+      this.#answer({
+        kind: 'answer',
+        id,
+        value,
+        ...(isChange ? { change: { ...nextRevision(this.#counters), ...change } } : {}),
+      });
+    } catch (error) {
+      this.#answer({ kind: 'failed', id, message: sentenceOf(error) });
+    }
+  }
+
+  #retireByAge(): void {
+    try {
+      this.#errors.retire();
+    } catch (error) {
+      this.#noteTrouble('errors', error);
+    }
+    this.#commitQuietly([]);
   }
 
   #setPinned(traceId: string, pinned: boolean): boolean {

@@ -1,4 +1,5 @@
 import type { MessagePort } from 'node:worker_threads';
+import type { ErrorStore } from './errors/errorStore.ts';
 import type {
   ChangeEvent,
   ProblemJson,
@@ -17,7 +18,7 @@ export type PayloadFormat =
   | 'otlp-logs-json'
   | 'xray-segment';
 
-export type Receiver = 'xrayUdp' | 'xrayTcp' | 'otlpHttp' | 'otlpGrpc' | 'api' | 'store';
+export type Receiver = 'xrayUdp' | 'xrayTcp' | 'otlpHttp' | 'otlpGrpc' | 'rollbar' | 'api' | 'store';
 
 export interface Payload {
   readonly format: PayloadFormat;
@@ -44,6 +45,7 @@ export interface StoreStats {
   readonly traces: number;
   readonly spans: number;
   readonly logEvents: number;
+  readonly errorItems: number;
   readonly problems: number;
   readonly dropped: Readonly<Record<string, number>>;
   readonly bytes: number;
@@ -63,6 +65,7 @@ export interface StoreOptions {
  * Every promise settles: with an answer, or with an error when the store has closed or a thread has died.
  */
 export interface TelemetryStore {
+  readonly errors: ErrorStore;
   append(payload: Payload): Promise<AppendResult>;
   /**
    * A port for the datagram thread: it posts `{ batch: ArrayBuffer }` (transferred), a run of `[u32 little-endian length][datagram]`,

@@ -8,6 +8,7 @@ import type {
   TraceList,
   TraceTreeRows,
 } from '../client/api.ts';
+import type { ErrorStore } from '../store/errors/errorStore.ts';
 import type { AppendResult, Payload, StoreStats, TelemetryStore, TraceQuery } from '../store/telemetryStore.ts';
 
 export interface StoredTrace {
@@ -21,6 +22,7 @@ export interface StoredTrace {
  * says, and shows the traces that the test put in.
  */
 export class InMemoryStore implements TelemetryStore {
+  readonly errors: ErrorStore = noErrors;
   readonly payloads: Payload[] = [];
   readonly datagrams: string[] = [];
   readonly problems: ProblemJson[] = [];
@@ -113,6 +115,7 @@ export class InMemoryStore implements TelemetryStore {
       traces: this.traces.size,
       spans: 0,
       logEvents: 0,
+      errorItems: 0,
       problems: this.problems.length,
       dropped: this.dropped,
       bytes: 0,
@@ -166,6 +169,17 @@ export class InMemoryStore implements TelemetryStore {
     }
   }
 }
+
+/** Has no errors and takes none: what is about errors is tested with the real store. */
+const noErrors: ErrorStore = {
+  add: () => Promise.resolve({ kind: 'overloaded', retryAfterSeconds: 1 }),
+  listGroups: () => Promise.resolve({ groups: [] }),
+  countGroups: () => Promise.resolve(0),
+  loadGroup: () => Promise.resolve(undefined),
+  listOccurrences: () => Promise.resolve({ occurrences: [] }),
+  loadOccurrence: () => Promise.resolve(undefined),
+  change: () => Promise.resolve(undefined),
+};
 
 async function* pieces(text: string): AsyncIterable<string> {
   for (let at = 0; at < text.length; at += 1_000) {

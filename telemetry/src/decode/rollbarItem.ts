@@ -27,7 +27,7 @@ export interface DecodedRollbarItem extends Decoded<ErrorItem> {
  * JSON. One record, or a refusal as Rollbar words it. What is merely odd is a problem beside the record.
  */
 export function decodeRollbarItem(body: string, receipt: Receipt): DecodedRollbarItem {
-  const payload = payloadOf(body);
+  const payload = rollbarJsonOf(body);
   if (payload === undefined) {
     return refused(400, [{ place: 'payload', message: 'No JSON payload was found' }], 'No JSON payload was found.');
   }
@@ -50,8 +50,11 @@ function refused(status: 400 | 422, problems: readonly Problem[], message: strin
   return { records: [], problems, refusal: { status, message } };
 }
 
-/** Told by the first character, since the older clients send the form without its content type and JSON under that of the form. */
-function payloadOf(body: string): string | undefined {
+/**
+ * The JSON in the body of a request, which may be the older form; `undefined` where it is empty. Told by the first character, since the
+ * older clients send the form without its content type and JSON under that of the form.
+ */
+export function rollbarJsonOf(body: string): string | undefined {
   const text = body.trim();
   if (text === '') {
     return undefined;

@@ -5,6 +5,7 @@ export const counterNames = [
   'traces',
   'spans',
   'logEvents',
+  'errorItems',
   'problems',
   'bytes',
   'duplicates',

@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { parseTraceId, type TraceId } from '@sightline/telemetry/model/ids';
 import type { ProblemJson, RawTrace, SpanJson, TraceList, TraceTreeRows } from '../../client/api.ts';
+import { ErrorReader } from '../errors/errorReader.ts';
 import { makeCounters } from '../memory/counters.ts';
 import { traceBits, tracesPerChunk } from '../memory/traceTable.ts';
 import type { ReaderCall, ThreadStart } from '../messages.ts';
@@ -21,6 +22,7 @@ export class StoreReader {
   #opened: { database: DatabaseSync; groups: GroupReader } | undefined;
   readonly #index: SharedIndex;
   readonly #lister: TraceLister;
+  readonly #errors = new ErrorReader(() => this.#open.database);
   readonly #streams = new Map<number, Generator<string, void>>();
   #nextStream = 1;
 
@@ -44,7 +46,7 @@ export class StoreReader {
     this.#index.refresh();
     switch (call.name) {
       case 'listTraces':
-        return this.#lister.list(call) satisfies TraceList;
+        return this.#listTraces(call);
       case 'loadTreeRows':
         return this.#loadTreeRows(call.traceId);
       case 'loadSpan':
@@ -60,6 +62,8 @@ export class StoreReader {
         return this.#loadRaw(call.traceId);
       case 'listProblems':
         return this.#listProblems(call.limit);
+      case 'errors':
+        return this.#errors.answer(call.question);
     }
   }
 
@@ -68,9 +72,18 @@ export class StoreReader {
     this.#opened?.database.close();
   }
 
+  #listTraces(call: Extract<ReaderCall, { name: 'listTraces' }>): TraceList {
+    const list = this.#lister.list(call);
+    return { ...list, traces: this.#errors.counted(list.traces) };
+  }
+
   #loadTreeRows(traceId: string): TraceTreeRows | undefined {
     const summary = this.#summarize(traceId);
-    return summary === undefined ? undefined : toTreeRows(summary);
+    if (summary === undefined) {
+      return undefined;
+    }
+    const [row = summary.row] = this.#errors.counted([summary.row]);
+    return toTreeRows({ ...summary, row });
   }
 
   #loadSpan(traceId: string, spanId: string): SpanJson | undefined {
@@ -101,7 +114,8 @@ export class StoreReader {
 
   #pieces({ row, tree }: TraceSummary<IndexedSpan>): Generator<string, void> {
     const logs = this.#index.logsOf(this.#index.slotOf(row.id));
-    return tracePieces(row.id as TraceId, tree.rows, logs, this.#open.groups);
+    const errors = this.#errors.errorsOf(row.id);
+    return tracePieces(row.id as TraceId, { rows: tree.rows, logs, errors }, this.#open.groups);
   }
 
   #nextPiece(stream: number): string | undefined {

@@ -9,11 +9,17 @@ import { decodeLogs, decodeTracePart, payloadPartsOf } from './tracePayloads.ts'
 /** About this many characters go out at once. */
 const pieceLength = 131_072;
 
+export interface TraceContents {
+  readonly rows: readonly TreeRow<IndexedSpan>[];
+  readonly logs: readonly IndexedLog[];
+  /** JSON texts. */
+  readonly errors: readonly string[];
+}
+
 /** The JSON text of a `TraceDetail` piece by piece: one payload is decoded at a time, so a trace of any size takes little memory. */
 export function* tracePieces(
   traceId: TraceId,
-  rows: readonly TreeRow<IndexedSpan>[],
-  logs: readonly IndexedLog[],
+  { rows, logs, errors }: TraceContents,
   groups: GroupReader,
 ): Generator<string, void> {
   let piece = `{"id":${JSON.stringify(traceId)},"spans":[`;
@@ -36,7 +42,7 @@ export function* tracePieces(
       piece = '';
     }
   }
-  yield `${piece}],"errors":[]}`;
+  yield `${piece}],"errors":[${errors.join()}]}`;
 }
 
 function* spanTexts(
