@@ -1,4 +1,5 @@
 import type { ServiceId } from '../services/serviceState.ts';
+import type { ErrorsNode } from './errorsNodes.ts';
 import type { TracesNode } from './tracesNodes.ts';
 
 /**
@@ -47,11 +48,30 @@ export interface TracesCommands {
   'sightline.showMoreSpans': (row?: TracesNode) => void;
 }
 
+/** Every command of the Errors view; those with a row take the selected one, or ask, when they come without. */
+export interface ErrorsCommands {
+  'sightline.refreshErrors': () => Promise<void>;
+  'sightline.filterErrors': () => Promise<void>;
+  'sightline.groupErrors': () => Promise<void>;
+  'sightline.loadOlderErrors': (row?: ErrorsNode) => Promise<void>;
+  'sightline.resolveError': (error?: ErrorTarget) => Promise<void>;
+  'sightline.reopenError': (error?: ErrorTarget) => Promise<void>;
+  'sightline.muteError': (error?: ErrorTarget) => Promise<void>;
+  'sightline.showError': (error?: ErrorTarget) => Promise<void>;
+  'sightline.openError': (error?: ErrorTarget) => Promise<void>;
+  'sightline.goToError': (error?: ErrorTarget) => Promise<void>;
+  'sightline.openTraceOfError': (error?: ErrorTarget) => Promise<void>;
+  'sightline.copyError': (error?: ErrorTarget) => Promise<void>;
+}
+
+/** An error by its number, or a row of the Errors view. */
+export type ErrorTarget = number | ErrorsNode;
+
 /** A service by name, or a row of the Services view. */
 export type ServiceArgument = ServiceId | { readonly service?: ServiceId };
 
 /** The ids once more, where they can be counted; the compiler misses none. */
-export const commandIds: Record<keyof ServicesCommands | keyof TracesCommands, true> = {
+export const commandIds: Record<keyof ServicesCommands | keyof TracesCommands | keyof ErrorsCommands, true> = {
   'sightline.start': true,
   'sightline.stop': true,
   'sightline.restart': true,
@@ -87,4 +107,16 @@ export const commandIds: Record<keyof ServicesCommands | keyof TracesCommands, t
   'sightline.openSpan': true,
   'sightline.goToException': true,
   'sightline.showMoreSpans': true,
+  'sightline.refreshErrors': true,
+  'sightline.filterErrors': true,
+  'sightline.groupErrors': true,
+  'sightline.loadOlderErrors': true,
+  'sightline.resolveError': true,
+  'sightline.reopenError': true,
+  'sightline.muteError': true,
+  'sightline.showError': true,
+  'sightline.openError': true,
+  'sightline.goToError': true,
+  'sightline.openTraceOfError': true,
+  'sightline.copyError': true,
 };

@@ -14,6 +14,8 @@ export interface ContextKeys {
   'sightline.areHealthChecksShown': boolean;
   /** The Traces view has rows. */
   'sightline.hasTraces': boolean;
+  /** The Errors view has rows. */
+  'sightline.hasErrors': boolean;
 }
 
 /** The keys once more, where they can be counted; the compiler misses none. */
@@ -25,4 +27,5 @@ export const contextKeyIds: Record<keyof ContextKeys, true> = {
   'sightline.isTracesPaused': true,
   'sightline.areHealthChecksShown': true,
   'sightline.hasTraces': true,
+  'sightline.hasErrors': true,
 };

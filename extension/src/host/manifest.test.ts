@@ -73,7 +73,10 @@ test('a setting has a description and a scope, and none that a folder could misu
   check(
     fromFolders
       .map(([key]) => key)
-      .filter((key) => !restricted.has(key) && !harmless.has(key) && !key.startsWith('sightline.traces')),
+      .filter(
+        (key) =>
+          !restricted.has(key) && !harmless.has(key) && !/^sightline\.(?:traces|errors|notifications)\./.test(key),
+      ),
     [],
   );
 });

@@ -1,3 +1,4 @@
+import type { ErrorFilter, ErrorGrouping } from './errorsModel.ts';
 import type { TraceGrouping } from './tracesModel.ts';
 
 /** Every setting we contribute, with the type of its value. `manifest.test.ts` holds the keys and defaults against package.json. */
@@ -12,6 +13,9 @@ export interface Settings {
   'sightline.aws.region': string;
   'sightline.traces.groupBy': TraceGrouping;
   'sightline.traces.showHealthChecks': boolean;
+  'sightline.errors.show': ErrorFilter;
+  'sightline.errors.groupBy': ErrorGrouping;
+  'sightline.notifications.errors': boolean;
   'sightline.nodePath': string | null;
   'sightline.hub.dataDirectory': string | null;
   'sightline.hub.port': number | null;
@@ -35,6 +39,9 @@ export const settingDefaults: Settings = {
   'sightline.aws.region': 'us-east-1',
   'sightline.traces.groupBy': 'none',
   'sightline.traces.showHealthChecks': false,
+  'sightline.errors.show': 'active',
+  'sightline.errors.groupBy': 'none',
+  'sightline.notifications.errors': true,
   'sightline.nodePath': null,
   'sightline.hub.dataDirectory': null,
   'sightline.hub.port': null,

@@ -17,6 +17,17 @@ export async function updateSetting<K extends keyof Settings>(
   await sectionFor(folder).update(key.slice(section.length + 1), value, target);
 }
 
+/** Writes a preference of the person, for all windows, unless this workspace has its own. */
+export async function updatePreference<K extends keyof Settings>(key: K, value: Settings[K]): Promise<void> {
+  const configuration = vscode.workspace.getConfiguration();
+  const isOfWorkspace = configuration.inspect(key)?.workspaceValue !== undefined;
+  await configuration.update(
+    key,
+    value,
+    isOfWorkspace ? vscode.ConfigurationTarget.Workspace : vscode.ConfigurationTarget.Global,
+  );
+}
+
 /** Calls back when one of the named settings has changed. */
 export function onDidChangeSetting(keys: readonly (keyof Settings)[], listener: () => void): vscode.Disposable {
   return vscode.workspace.onDidChangeConfiguration((event) => {

@@ -11,10 +11,13 @@ import { HubSession } from '../services/hubSession.ts';
 import { localHub } from '../services/localHub.ts';
 import { expectedEndpoints, readEndpointsOf } from '../services/expectedHub.ts';
 import { pageOf } from '../services/folderServiceRow.ts';
+import { HubErrorSource } from '../sources/hubErrorSource.ts';
 import { HubTraceSource } from '../sources/hubTraceSource.ts';
 import { registerCommands, showFailure } from './commands.ts';
 import { ContextKeySetter } from './contextKeys.ts';
 import { HubEnvironment } from './environment.ts';
+import { ErrorMessages } from './errorMessages.ts';
+import { ErrorsView } from './errorsView.ts';
 import { HubOutput } from './hubOutput.ts';
 import { withProgress } from './progress.ts';
 import { ReportDocuments } from './reportDocuments.ts';
@@ -25,7 +28,7 @@ import { servicesCommands } from './servicesCommands.ts';
 import { ServicesView } from './servicesView.ts';
 import { getSetting } from './settings.ts';
 import { StatusBar } from './statusBar.ts';
-import { TracesView } from './tracesView.ts';
+import { systemClock, TracesView } from './tracesView.ts';
 import { WindowMemory } from './windowMemory.ts';
 
 /** The editor ends its extensions after five seconds, whatever they do, and two services are to end one after the other. */
@@ -40,6 +43,7 @@ export class Sightline extends Disposable {
   readonly #services: Services;
   readonly #servicesView: ServicesView;
   readonly #tracesView: TracesView;
+  readonly #errorsView: ErrorsView;
   readonly #memory: WindowMemory;
   readonly #contextKeys = new ContextKeySetter();
   readonly #environment: HubEnvironment;
@@ -79,6 +83,9 @@ export class Sightline extends Disposable {
     this.register(new StatusBar(this.#session, activity));
     const source = this.register(new HubTraceSource(this.#session, client));
     this.#tracesView = this.register(new TracesView(source, this.#contextKeys, log));
+    const errors = this.register(new HubErrorSource(this.#session, client));
+    this.#errorsView = this.register(new ErrorsView(errors, systemClock, this.#contextKeys, log));
+    this.register(new ErrorMessages(errors, systemClock));
     const documents = this.register(new ReportDocuments());
     const hubOutput = this.register(new HubOutput(dataDir));
     const handlers = servicesCommands({
@@ -134,6 +141,7 @@ export class Sightline extends Disposable {
       hub: () => this.#session.start(),
       servicesText: () => this.#servicesView.renderText(),
       tracesText: () => this.#tracesView.renderText(),
+      errorsText: () => this.#errorsView.renderText(),
       whenIdle: async () => {
         await this.#begun;
         await this.#services.whenIdle();

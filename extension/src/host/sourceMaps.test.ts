@@ -122,8 +122,7 @@ function sourceMaps(): SourceMaps {
 }
 
 async function bundle(options: BuildOptions): Promise<void> {
-  const shared = { absWorkingDir: folder, entryPoints: ['src/main.ts'], bundle: true, format: 'esm' } as const;
-  await build({ ...shared, ...options });
+  await build({ absWorkingDir: folder, entryPoints: ['src/main.ts'], bundle: true, format: 'esm', ...options });
 }
 
 function write(file: string, text: string): void {

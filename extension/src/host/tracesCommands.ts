@@ -8,6 +8,7 @@ import type { TracesDocuments } from './tracesDocuments.ts';
 import { drawRow } from './traceRows.ts';
 import { traceRowOf, type TraceGrouping } from './tracesModel.ts';
 import { loadedTreeOf, nodeIdOf, ownerOf, type TracesNode } from './tracesNodes.ts';
+import { updatePreference } from './settings.ts';
 import { rowOf } from './tracesSpanTree.ts';
 import { toCountText } from './tracesText.ts';
 import type { TracesTreeProvider } from './tracesTreeProvider.ts';
@@ -192,15 +193,4 @@ function xrayIdOf(text: string): string {
 async function copy(text: string): Promise<void> {
   await vscode.env.clipboard.writeText(text);
   vscode.window.setStatusBarMessage(`Copied ${text}`, 3000);
-}
-
-/** A preference of the person, for all windows, unless this workspace has its own. */
-async function updatePreference(key: string, value: unknown): Promise<void> {
-  const configuration = vscode.workspace.getConfiguration();
-  const isOfWorkspace = configuration.inspect(key)?.workspaceValue !== undefined;
-  await configuration.update(
-    key,
-    value,
-    isOfWorkspace ? vscode.ConfigurationTarget.Workspace : vscode.ConfigurationTarget.Global,
-  );
 }

@@ -84,7 +84,8 @@ function preferences() {
   } as const;
 }
 
-const systemClock: Clock = {
+/** The clock of the machine. */
+export const systemClock: Clock = {
   now: () => Date.now(),
   every(millis, callback) {
     const timer = setInterval(callback, millis);

@@ -1,0 +1,265 @@
+import type { ErrorStatus } from '@sightline/telemetry/model/errorItem';
+import { Disposable, Emitter, type Disposer } from '../lifetime.ts';
+import type { ErrorGroupQuery, ErrorSource, ErrorsChanged } from '../sources/errorSource.ts';
+import { UserError } from '../userError.ts';
+import { errorsChangeBetween, errorsChangeByTime, type ErrorsChange } from './errorsChange.ts';
+import {
+  errorRowOf,
+  groupPageSize,
+  initialErrorsState,
+  maxGroups,
+  needsOccurrences,
+  occurrencePageSize,
+  reduceErrors,
+  type ErrorsEvent,
+  type ErrorsState,
+  type LoadedOccurrences,
+} from './errorsModel.ts';
+import type { Clock } from './tracesController.ts';
+
+/** How often ages are drawn anew, in milliseconds. */
+const agePace = 5000;
+/** After so long the sparklines, which end at the time of the question, are asked for again. */
+const curvePace = 60_000;
+
+/**
+ * Keeps the rows of the Errors view up to date.
+ * Invariant: at most one question for the rows is under way, and none while the view is hidden.
+ */
+export class ErrorsController extends Disposable {
+  readonly #changed = this.register(new Emitter<ErrorsChange>());
+  readonly onDidChange = this.#changed.event;
+  readonly #source: ErrorSource;
+  readonly #clock: Clock;
+  readonly #ended = new AbortController();
+  readonly #loading = new Map<number, Promise<void>>();
+  #state: ErrorsState;
+  #isVisible = false;
+  #feed: Disposer | undefined;
+  #ages: Disposer | undefined;
+  #agesDrawnAt = 0;
+  #askedAt = 0;
+  #isWanted = true;
+  #asking: Promise<void> | undefined;
+
+  constructor(source: ErrorSource, clock: Clock, preferences: Partial<Pick<ErrorsState, 'groupBy' | 'filter'>>) {
+    super();
+    this.#source = source;
+    this.#clock = clock;
+    this.#state = { ...initialErrorsState, ...preferences, source: source.state };
+    this.register(source.onDidChangeState(() => this.#onSourceState()));
+    this.register({ dispose: () => this.#ended.abort() });
+    this.register({ dispose: () => this.#feed?.dispose() });
+    this.register({ dispose: () => this.#ages?.dispose() });
+  }
+
+  get state(): ErrorsState {
+    return this.#state;
+  }
+
+  get source(): ErrorSource {
+    return this.#source;
+  }
+
+  now(): number {
+    return this.#clock.now();
+  }
+
+  /** While hidden nothing is asked and no clock runs; the feed only says that there is something to ask for. */
+  setVisible(isVisible: boolean): void {
+    if (this.#isVisible === isVisible) {
+      return;
+    }
+    this.#isVisible = isVisible;
+    this.#ages?.dispose();
+    this.#ages = undefined;
+    if (isVisible) {
+      this.#follow();
+      this.#drawAges();
+      this.#ages = this.#clock.every(agePace, () => this.#drawAges());
+      this.#startIfShown();
+    }
+  }
+
+  /** Settles once what is known to have changed has been asked for, also while hidden; at once where there is no source to ask. */
+  async whenCurrent(): Promise<void> {
+    this.#start();
+    await this.#asking;
+  }
+
+  /** Asks for all rows again. Settles when they are there. */
+  async refresh(): Promise<void> {
+    this.#isWanted = true;
+    await this.whenCurrent();
+  }
+
+  async loadOlder(): Promise<void> {
+    const before = this.#state.next;
+    if (before === undefined || this.#state.isLoadingOlder) {
+      return;
+    }
+    this.#dispatch({ kind: 'olderAsked' });
+    try {
+      const page = await this.#source.listErrorGroups(this.#query(groupPageSize, before), this.#ended.signal);
+      this.#dispatch({ kind: 'olderLoaded', page, after: before });
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  /** Loads the newest occurrences of a group unless they are there and current; where they cannot be had, the state says why. */
+  async loadOccurrences(counter: number): Promise<void> {
+    if (!needsOccurrences(this.#state, counter)) {
+      return;
+    }
+    let loading = this.#loading.get(counter);
+    if (loading === undefined) {
+      loading = this.#loadOccurrences(counter).finally(() => this.#loading.delete(counter));
+      this.#loading.set(counter, loading);
+    }
+    await loading;
+  }
+
+  async loadOlderOccurrences(counter: number): Promise<void> {
+    const loaded = this.#state.occurrences.get(counter);
+    if (loaded?.kind !== 'loaded' || loaded.next === undefined) {
+      return;
+    }
+    const query = { limit: occurrencePageSize, before: loaded.next };
+    const page = await this.#source.listOccurrences(counter, query, this.#ended.signal);
+    this.#dispatch({ kind: 'olderOccurrencesLoaded', counter, page });
+  }
+
+  /** Makes sure that a group is among the rows, whatever its status. Answers false where it is not to be found in them. */
+  async bringIntoRows(counter: number): Promise<boolean> {
+    await this.refresh();
+    while (errorRowOf(this.#state, counter) === undefined && this.#state.next !== undefined) {
+      const { length } = this.#state.rows;
+      await this.loadOlder();
+      if (this.#state.rows.length === length) {
+        break;
+      }
+    }
+    return errorRowOf(this.#state, counter) !== undefined;
+  }
+
+  async setStatus(counter: number, status: ErrorStatus): Promise<void> {
+    try {
+      if (!(await this.#source.setStatus(counter, status))) {
+        throw new UserError('This error is no longer kept.');
+      }
+    } finally {
+      await this.refresh();
+    }
+  }
+
+  groupBy(groupBy: ErrorsState['groupBy']): void {
+    this.#dispatch({ kind: 'groupingChosen', groupBy });
+  }
+
+  filter(filter: ErrorsState['filter']): void {
+    this.#dispatch({ kind: 'filterChosen', filter });
+    this.#ask();
+  }
+
+  #follow(): void {
+    if (this.#feed === undefined) {
+      // What changed before anybody listened is not known.
+      this.#isWanted = true;
+      this.#feed = this.#source.onDidChange((change) => this.#onChange(change));
+    }
+  }
+
+  #onSourceState(): void {
+    this.#dispatch({ kind: 'sourceChanged', source: this.#source.state });
+    this.#ask();
+  }
+
+  #onChange({ errors, removed }: ErrorsChanged): void {
+    if (errors === true || removed) {
+      this.#ask();
+    }
+  }
+
+  #ask(): void {
+    this.#isWanted = true;
+    this.#startIfShown();
+  }
+
+  #startIfShown(): void {
+    if (this.#isVisible) {
+      this.#start();
+    }
+  }
+
+  #start(): void {
+    if (this.#source.state.kind === 'ready' && this.#isWanted) {
+      this.#asking ??= this.#askUntilCurrent().finally(() => (this.#asking = undefined));
+    }
+  }
+
+  async #askUntilCurrent(): Promise<void> {
+    do {
+      this.#isWanted = false;
+      this.#askedAt = this.#clock.now();
+      const { filter, rows } = this.#state;
+      try {
+        const limit = Math.min(Math.max(groupPageSize, rows.length), maxGroups);
+        const page = await this.#source.listErrorGroups(this.#query(limit), this.#ended.signal);
+        this.#dispatch({ kind: 'newestLoaded', page, filter });
+      } catch (error) {
+        this.#fail(error);
+      }
+    } while (this.#isWanted && this.#isVisible && !this.isDisposed);
+  }
+
+  #query(limit: number, before?: string): ErrorGroupQuery {
+    const { filter } = this.#state;
+    return { limit, ...(before !== undefined && { before }), ...(filter !== 'all' && { status: filter }) };
+  }
+
+  async #loadOccurrences(counter: number): Promise<void> {
+    const shown = this.#state.occurrences.get(counter);
+    const limit = Math.max(occurrencePageSize, shown?.kind === 'loaded' ? shown.items.length : 0);
+    this.#dispatch({ kind: 'occurrencesLoaded', counter, loaded: await this.#occurrencesOf(counter, limit) });
+  }
+
+  async #occurrencesOf(counter: number, limit: number): Promise<LoadedOccurrences> {
+    // Of before the question: what arrives meanwhile makes the answer stale.
+    const ofCount = errorRowOf(this.#state, counter)?.count;
+    try {
+      const page = await this.#source.listOccurrences(counter, { limit }, this.#ended.signal);
+      return { kind: 'loaded', items: page.occurrences, next: page.next, ofCount };
+    } catch (error) {
+      if (error instanceof UserError) {
+        return { kind: 'failed', message: error.message };
+      }
+      throw error;
+    }
+  }
+
+  #drawAges(): void {
+    const now = this.#clock.now();
+    this.#changed.fire(errorsChangeByTime(this.#state, this.#agesDrawnAt, now));
+    this.#agesDrawnAt = now;
+    if (now - this.#askedAt >= curvePace && this.#state.rows.length > 0) {
+      this.#ask();
+    }
+  }
+
+  #fail(error: unknown): void {
+    if (this.#ended.signal.aborted) {
+      return;
+    }
+    const message = error instanceof UserError ? error.message : `The errors could not be loaded: ${String(error)}`;
+    this.#dispatch({ kind: 'loadFailed', message });
+  }
+
+  #dispatch(event: ErrorsEvent): void {
+    const before = this.#state;
+    this.#state = reduceErrors(before, event);
+    if (before !== this.#state && !this.isDisposed) {
+      this.#changed.fire(errorsChangeBetween(before, this.#state));
+    }
+  }
+}
