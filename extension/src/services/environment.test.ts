@@ -36,6 +36,9 @@ test('everyone is pointed at what the hub answers; names and addresses of its ow
     everyone  OTEL_EXPORTER_OTLP_HEADERS=x-honeycomb-team=sightline-local *
     everyone  OTEL_BSP_SCHEDULE_DELAY=200
     everyone  OTEL_BLRP_SCHEDULE_DELAY=200
+    everyone  HONEYCOMB_API_KEY=sightline-local *
+    everyone  ROLLBAR_ACCESS_TOKEN=sightline-local *
+    everyone  ROLLBAR_ENDPOINT=http://127.0.0.1:4319/api/1/item/
     backend  OTEL_SERVICE_NAME=backend
     backend  HONEYCOMB_SERVICE_NAME=backend
     backend  AWS_XRAY_TRACING_NAME=backend

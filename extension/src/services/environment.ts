@@ -17,7 +17,12 @@ export interface Variable {
 export type HubInterface = 'xrayDaemon' | 'otlp' | 'xrayApi' | 'logsApi' | 'rollbar' | 'honeycomb';
 
 /** What the hub answers. A CLI pointed at a hub that cannot answer would be worse off than without Sightline. */
-export const servedInterfaces: ReadonlySet<HubInterface> = new Set<HubInterface>(['xrayDaemon', 'otlp']);
+export const servedInterfaces: ReadonlySet<HubInterface> = new Set<HubInterface>([
+  'xrayDaemon',
+  'otlp',
+  'rollbar',
+  'honeycomb',
+]);
 
 export interface EnvironmentInput {
   readonly endpoints: Endpoints;
