@@ -24,13 +24,18 @@ export class Guard {
     const name = hostNameOf(headers.host ?? '');
     if (
       name !== undefined &&
-      (isLoopback(name) || this.#allowed.has(name) || name === plainAddress(socket.localAddress))
+      (isLoopback(name.replace(hostPrefix, '')) ||
+        this.#allowed.has(name) ||
+        name === plainAddress(socket.localAddress))
     ) {
       return undefined;
     }
     return `The host "${(headers.host ?? '').slice(0, 100)}" is not this hub's; start the hub with --allow-host to call it by that name.`;
   }
 }
+
+/** What AWS's SDKs put before the host of a live tail, unless they are told not to. */
+const hostPrefix = /^stream(?:ing)?-/;
 
 /** The name or address in a `Host` header, lower case and without port and brackets; `undefined` where it is malformed. */
 function hostNameOf(host: string): string | undefined {

@@ -1,5 +1,6 @@
 import type { Server } from 'node:http';
 import { Activity, watchIdleness } from './activity.ts';
+import { createLogsApi } from './aws/logsApi.ts';
 import type { Endpoints, ReadyLine, StatsReply } from './client/api.ts';
 import { tokenFileOf } from './client/dataDirectory.ts';
 import type { ServeOptions } from './commandLine.ts';
@@ -188,7 +189,11 @@ export class Hub {
     const onUnservedCall = this.#counting().onUnservedCall;
     const readToken = requireCredentials ? loadRollbarToken(dataDir) : undefined;
     const limit = rollbarRate === undefined ? undefined : new MinuteLimit(rollbarRate);
-    return [createRollbarApi({ store, readToken, limit, onUnservedCall }), createHoneycombApi({ onUnservedCall })];
+    return [
+      createRollbarApi({ store, readToken, limit, onUnservedCall }),
+      createHoneycombApi({ onUnservedCall }),
+      createLogsApi({ store, onUnservedCall }),
+    ];
   }
 
   #counting(): { onActivity: () => void; onMetrics: () => void; onUnservedCall: () => void } {

@@ -227,6 +227,8 @@ export interface ChangeEvent {
   /** Ids of the traces that changed, or `'many'` when there were over 200. */
   readonly traces: readonly string[] | 'many';
   readonly logs: boolean;
+  /** The CloudWatch groups that changed; absent where others may have changed too. */
+  readonly logGroups?: readonly string[];
   /** Error groups came or changed; absent is the same as false. */
   readonly errors?: boolean;
   readonly problems: boolean;

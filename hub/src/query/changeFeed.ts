@@ -4,6 +4,7 @@ import type { ChangeEvent } from '../client/api.ts';
 /** A reader whose connection holds more than this unsent gets one merged change when it has caught up. */
 const laggingBytes = 256 * 1024;
 const maxTraces = 200;
+const maxLogGroups = 100;
 
 export interface ChangeFeedOptions {
   /** A first change is sent at once, those of the following so many milliseconds together. */
@@ -126,10 +127,19 @@ export function merge(earlier: ChangeEvent | undefined, later: ChangeEvent): Cha
     revision: later.revision,
     traces: mergeTraces(earlier.traces, later.traces),
     logs: earlier.logs || later.logs,
+    ...mergeLogGroups(earlier, later),
     ...((earlier.errors === true || later.errors === true) && { errors: true }),
     problems: earlier.problems || later.problems,
     removed: earlier.removed || later.removed,
   };
+}
+
+/** Names only where every change of logs had some: without names any group may have changed. */
+function mergeLogGroups(earlier: ChangeEvent, later: ChangeEvent): Pick<ChangeEvent, 'logGroups'> {
+  const withLogs = [earlier, later].filter(({ logs }) => logs);
+  const names = new Set(withLogs.flatMap(({ logGroups = [] }) => logGroups));
+  const isKnown = withLogs.every(({ logGroups }) => logGroups !== undefined) && names.size <= maxLogGroups;
+  return isKnown && names.size > 0 ? { logGroups: [...names] } : {};
 }
 
 function mergeTraces(earlier: ChangeEvent['traces'], later: ChangeEvent['traces']): ChangeEvent['traces'] {

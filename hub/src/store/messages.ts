@@ -2,6 +2,7 @@ import type { MessagePort } from 'node:worker_threads';
 import type { ChangeEvent } from '../client/api.ts';
 import type { ErrorQuestion } from './errors/errorReader.ts';
 import type { ErrorCall, ErrorValue } from './errors/errorWriter.ts';
+import type { LogCall, LogWriterValue } from './logs/threadedLogs.ts';
 import type { SegmentRoom } from './memory/segment.ts';
 import type { SealRequest } from './seal/sealedSegment.ts';
 import type { AppendResult, Payload, Receiver } from './telemetryStore.ts';
@@ -23,6 +24,7 @@ export type WriterRequest =
   | { readonly kind: 'clear'; readonly id: number }
   | { readonly kind: 'clearProblems'; readonly id: number }
   | { readonly kind: 'errors'; readonly id: number; readonly call: ErrorCall }
+  | { readonly kind: 'logs'; readonly id: number; readonly call: LogCall }
   | { readonly kind: 'close'; readonly id: number }
   | { readonly kind: 'problem'; readonly problem: NewProblem }
   | { readonly kind: 'datagrams'; readonly port: MessagePort };
@@ -34,7 +36,7 @@ export type WriterAnswer =
   | { readonly kind: 'failed'; readonly id: number; readonly message: string }
   | { readonly kind: 'changed'; readonly change: ChangeEvent };
 
-export type WriterValue = readonly AppendResult[] | ErrorValue | boolean | undefined;
+export type WriterValue = readonly AppendResult[] | ErrorValue | LogWriterValue | boolean | undefined;
 
 export interface NewProblem {
   readonly receiver: Receiver;

@@ -11,6 +11,7 @@ import type {
 import { parseTraceId } from '@sightline/telemetry/model/ids';
 import { AppendQueue } from './appendQueue.ts';
 import { ThreadedErrors } from './errors/threadedErrors.ts';
+import { ThreadedLogs } from './logs/threadedLogs.ts';
 import { counterOf, makeCounters } from './memory/counters.ts';
 import type { ReaderCall, ThreadStart } from './messages.ts';
 import type {
@@ -42,6 +43,7 @@ class ThreadedStore implements TelemetryStore {
   readonly #reader: ThreadLink;
   readonly #queue: AppendQueue;
   readonly errors: ThreadedErrors;
+  readonly logs: ThreadedLogs;
   readonly #listeners = new Set<(change: ChangeEvent) => void>();
   readonly #dropped = new Map<string, number>();
   #closing: Promise<void> | undefined;
@@ -64,6 +66,11 @@ class ThreadedStore implements TelemetryStore {
     });
     this.#queue = new AppendQueue(this.#writer);
     this.errors = new ThreadedErrors(this.#writer, this.#reader);
+    const { dataDir } = options;
+    this.logs = new ThreadedLogs(
+      this.#writer,
+      () => new ThreadLink({ name: 'logReaderThread', start: { dataDir }, transfer: [], heapMegabytes: 512 }),
+    );
   }
 
   async start(): Promise<void> {
@@ -141,7 +148,7 @@ class ThreadedStore implements TelemetryStore {
     return {
       traces: counterOf(this.#counters, 'traces'),
       spans: counterOf(this.#counters, 'spans'),
-      logEvents: counterOf(this.#counters, 'logEvents'),
+      logEvents: counterOf(this.#counters, 'logEvents') + counterOf(this.#counters, 'cloudWatchEvents'),
       errorItems: counterOf(this.#counters, 'errorItems'),
       problems: counterOf(this.#counters, 'problems'),
       dropped: {
@@ -178,12 +185,12 @@ class ThreadedStore implements TelemetryStore {
 
   /** Ends the threads as they are. */
   async terminate(): Promise<void> {
-    await Promise.all([this.#writer.terminate(), this.#reader.terminate()]);
+    await Promise.all([this.#writer.terminate(), this.#reader.terminate(), this.logs.closeReader()]);
   }
 
   async #close(): Promise<void> {
     try {
-      await this.#reader.close();
+      await Promise.all([this.#reader.close(), this.logs.closeReader()]);
     } finally {
       await this.#writer.close();
     }

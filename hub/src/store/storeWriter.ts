@@ -10,6 +10,8 @@ import { Retention } from './index/retention.ts';
 import { TelemetryIndex } from './index/telemetryIndex.ts';
 import { Keeper } from './keeper.ts';
 import { loadIndex } from './loadIndex.ts';
+import { LogWriter } from './logs/logWriter.ts';
+import type { LogCall } from './logs/threadedLogs.ts';
 import { counterAt, makeCounters, type Counters } from './memory/counters.ts';
 import { rowsPerSegment } from './memory/segment.ts';
 import type { SegmentWriter } from './memory/segmentWriter.ts';
@@ -35,6 +37,7 @@ export class StoreWriter {
   readonly #keeper: Keeper;
   readonly #groups: GroupWriter;
   readonly #errors: ErrorWriter;
+  readonly #logs: LogWriter;
   readonly #intakes: DatagramIntake[] = [];
   readonly #ageTimer: NodeJS.Timeout;
   readonly #answer: (message: WriterAnswer) => void;
@@ -86,6 +89,8 @@ export class StoreWriter {
       loaded.lastGroup,
     );
     this.#errors = new ErrorWriter(database, this.#counters, start);
+    this.#logs = new LogWriter(database, start);
+    this.#counters[counterAt.cloudWatchEvents] = this.#logs.events;
     for (const message of loaded.problems) {
       this.#problems.add({ receiver: 'store', place: 'raw', message });
     }
@@ -121,6 +126,9 @@ export class StoreWriter {
         break;
       case 'errors':
         this.#runErrors(request.id, request.call);
+        break;
+      case 'logs':
+        this.#runLogs(request.id, request.call);
         break;
     }
   }
@@ -191,8 +199,27 @@ export class StoreWriter {
     }
   }
 
+  #runLogs(id: number, call: LogCall): void {
+    try {
+      const { answers, changed } = this.#logs.call(call);
+      this.#keeper.noteCommit();
+      this.#counters[counterAt.cloudWatchEvents] = this.#logs.events;
+      const change = { traces: [], logs: true, problems: false, removed: false };
+      this.#answer({
+        kind: 'answer',
+        id,
+        value: answers,
+        ...(changed.length > 0 && { change: { ...nextRevision(this.#counters), ...change, logGroups: changed } }),
+      });
+    } catch (error) {
+      this.#answer({ kind: 'failed', id, message: sentenceOf(error) });
+    }
+  }
+
   #retireByAge(): void {
     try {
+      this.#logs.retire();
+      this.#counters[counterAt.cloudWatchEvents] = this.#logs.events;
       this.#errors.retire();
     } catch (error) {
       this.#noteTrouble('errors', error);

@@ -1,7 +1,8 @@
-export type ThreadName = 'writerThread' | 'readerThread' | 'checkpointThread';
+export type ThreadName = 'writerThread' | 'readerThread' | 'checkpointThread' | 'logReaderThread';
 
 /** The file of a thread's entry point: TypeScript beside this file in development, one flat folder of bundles once built. */
 export function entryOf(name: ThreadName): URL {
-  const extension = import.meta.url.endsWith('.ts') ? '.ts' : '.js';
-  return new URL(`./${name}${extension}`, import.meta.url);
+  const isSource = import.meta.url.endsWith('.ts');
+  const file = isSource ? `./${name === 'logReaderThread' ? 'logs/' : ''}${name}.ts` : `./${name}.js`;
+  return new URL(file, import.meta.url);
 }

@@ -16,7 +16,7 @@ type Answer =
 
 export interface LinkOptions {
   readonly name: ThreadName;
-  readonly start: ThreadStart;
+  readonly start: ThreadStart | Pick<ThreadStart, 'dataDir'>;
   readonly transfer: readonly TransferListItem[];
   readonly heapMegabytes: number;
   readonly onChange?: (change: ChangeEvent) => void;

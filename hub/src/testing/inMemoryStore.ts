@@ -9,6 +9,8 @@ import type {
   TraceTreeRows,
 } from '../client/api.ts';
 import type { ErrorStore } from '../store/errors/errorStore.ts';
+import { groupMissing } from '../store/logs/logFailure.ts';
+import type { LogStore } from '../store/logs/logStore.ts';
 import type { AppendResult, Payload, StoreStats, TelemetryStore, TraceQuery } from '../store/telemetryStore.ts';
 
 export interface StoredTrace {
@@ -23,6 +25,7 @@ export interface StoredTrace {
  */
 export class InMemoryStore implements TelemetryStore {
   readonly errors: ErrorStore = noErrors;
+  readonly logs: LogStore = noLogs;
   readonly payloads: Payload[] = [];
   readonly datagrams: string[] = [];
   readonly problems: ProblemJson[] = [];
@@ -186,3 +189,15 @@ async function* pieces(text: string): AsyncIterable<string> {
     yield await Promise.resolve(text.slice(at, at + 1_000));
   }
 }
+
+/** Has no log groups: what is about logs is tested with the real store. */
+const noLogs: LogStore = {
+  put: () => Promise.reject(groupMissing()),
+  change: () => Promise.reject(groupMissing()),
+  listGroups: () => Promise.resolve([]),
+  listStreams: () => Promise.reject(groupMissing()),
+  select: () => Promise.reject(groupMissing()),
+  selectNew: () => Promise.reject(groupMissing()),
+  loadEvent: () => Promise.resolve(undefined),
+  searchInsights: () => Promise.reject(groupMissing()),
+};

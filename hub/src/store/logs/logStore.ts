@@ -21,6 +21,4 @@ export interface LogStore {
   selectNew(query: NewEventsQuery): Promise<NewEvents>;
   loadEvent(pointer: EventPointer): Promise<StoredEvent | undefined>;
   searchInsights(search: InsightsSearch, signal?: AbortSignal): Promise<InsightsAnswer>;
-  /** How many events are kept. */
-  readonly eventCount: number;
 }

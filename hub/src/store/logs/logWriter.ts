@@ -5,10 +5,11 @@ import { ChunkBuilder, type BuiltChunk } from './chunkBuilder.ts';
 import { LogCatalog, type LogGroup } from './logCatalog.ts';
 import { unpackParts, viewEvents } from './logChunk.ts';
 import type { LogCommand, LogCommandAnswer, LogPut, LogPutAnswer } from './logCommands.ts';
-import { LogRefusal } from './logFailure.ts';
+import { isLogFailure, LogRefusal } from './logFailure.ts';
 import { LogLedger, toLedgerChunk, type LedgerChunk } from './logLedger.ts';
 import { makeLogTables, removedKey } from './logSchema.ts';
 import { readPutLogEvents } from './putLogEvents.ts';
+import type { LogCall, LogWriterValue } from './threadedLogs.ts';
 import { runLogCommand } from './runLogCommand.ts';
 
 const dayMillis = 24 * 3_600_000;
@@ -60,6 +61,18 @@ export class LogWriter {
 
   get events(): number {
     return this.#ledger.events;
+  }
+
+  /** Does what the main thread asks, and says which groups changed by it. Throws only where the database fails. */
+  call(call: LogCall): { answers: LogWriterValue; changed: readonly string[] } {
+    if (call.name === 'put') {
+      const { answers, groups } = this.put(call.puts);
+      return { answers, changed: groups };
+    }
+    const { command } = call;
+    const answer = this.run(command);
+    const isChange = command.name !== 'listGroups' && command.name !== 'listStreams' && !isLogFailure(answer);
+    return { answers: [answer], changed: isChange ? [command.group] : [] };
   }
 
   /** Commits the calls in one transaction. Throws where the database cannot take them; then nothing of them is kept. */

@@ -2,7 +2,14 @@ import type { ThreadLink } from '../threadLink.ts';
 import type { EventPointer } from './eventPointer.ts';
 import type { EventPage, EventQuery, StoredEvent } from './eventQuery.ts';
 import type { InsightsSearch } from './insightsSearch.ts';
-import type { LogCommand, LogGroupFacts, LogPut, LogPutAnswer, LogStreamFacts } from './logCommands.ts';
+import type {
+  LogCommand,
+  LogCommandAnswer,
+  LogGroupFacts,
+  LogPut,
+  LogPutAnswer,
+  LogStreamFacts,
+} from './logCommands.ts';
 import { isLogFailure, LogRefusal, type LogFailure } from './logFailure.ts';
 import type { InsightsAnswer, LogQuestion } from './logReader.ts';
 import type { LogStore } from './logStore.ts';
@@ -15,11 +22,8 @@ const groupBytes = 1_500_000;
 const groupPuts = 500;
 const queueBytes = 64 * 1024 * 1024;
 
-/** What the writer answers to calls of PutLogEvents, and to commands. */
-export interface LogWriterValue {
-  readonly answers: readonly unknown[];
-  readonly events: number;
-}
+/** What the writer answers: one for each call of PutLogEvents, or one for a command. */
+export type LogWriterValue = readonly (LogPutAnswer | LogCommandAnswer)[];
 
 export type LogCall =
   | { readonly name: 'put'; readonly puts: readonly LogPut[] }
@@ -39,16 +43,11 @@ export class ThreadedLogs implements LogStore {
   #reader: ThreadLink | undefined;
   #bytes = 0;
   #out = 0;
-  #eventCount = 0;
 
   /** The reader's thread is started by the first question: many a hub never has a log line. */
   constructor(writer: ThreadLink, openReader: () => ThreadLink) {
     this.#writer = writer;
     this.#openReader = openReader;
-  }
-
-  get eventCount(): number {
-    return this.#eventCount;
   }
 
   put(put: LogPut): Promise<RejectedEvents | undefined> {
@@ -115,7 +114,7 @@ export class ThreadedLogs implements LogStore {
     const puts = group.map(({ put }) => ({ ...put, body: ownBuffer(put.body) }));
     const bytes = group.reduce((sum, { put }) => sum + put.body.length, 0);
     try {
-      const { answers } = await this.#call(
+      const answers = await this.#call(
         { name: 'put', puts },
         puts.map(({ body }) => body.buffer),
       );
@@ -139,14 +138,12 @@ export class ThreadedLogs implements LogStore {
   }
 
   async #run(command: LogCommand): Promise<unknown> {
-    const { answers } = await this.#call({ name: 'run', command });
+    const answers = await this.#call({ name: 'run', command });
     return orRefusal(answers[0]);
   }
 
   async #call(call: LogCall, transfer: readonly ArrayBuffer[] = []): Promise<LogWriterValue> {
-    const value = (await this.#writer.ask((id) => ({ kind: 'logs', id, call }), transfer)) as LogWriterValue;
-    this.#eventCount = value.events;
-    return value;
+    return (await this.#writer.ask((id) => ({ kind: 'logs', id, call }), transfer)) as LogWriterValue;
   }
 
   async #ask(question: LogQuestion, signal?: AbortSignal): Promise<unknown> {

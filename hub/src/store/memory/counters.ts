@@ -6,6 +6,8 @@ export const counterNames = [
   'spans',
   'logEvents',
   'errorItems',
+  /** Events of CloudWatch Logs; `logEvents` are OpenTelemetry's records. */
+  'cloudWatchEvents',
   'problems',
   'bytes',
   'duplicates',
