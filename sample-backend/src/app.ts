@@ -1,37 +1,45 @@
-import { trace } from '@opentelemetry/api';
+import { context, trace } from '@opentelemetry/api';
 import express from 'express';
 import type { ErrorRequestHandler, Express, RequestHandler } from 'express';
 import type { Pool } from 'pg';
+import { currentHandle } from './data/users.ts';
 import { HttpError } from './httpError.ts';
+import type { LogSettings } from './logSettings.ts';
 import { activityRoutes } from './routes/activities.ts';
 import { announcements } from './routes/announcements.ts';
 import { healthCheck } from './routes/health.ts';
 import { messageRoutes } from './routes/messages.ts';
 import { rollbarTest } from './routes/rollbarTest.ts';
+import { traceIdOf, type Log } from './telemetry/log.ts';
+import { requestLog } from './telemetry/requestLog.ts';
 import type { RollbarReporter } from './telemetry/rollbar.ts';
 import { recordException, xrayMiddleware } from './telemetry/xray.ts';
 
 export interface AppParts {
   readonly pool: Pool;
+  readonly log: Log;
+  readonly logSettings: LogSettings;
   readonly rollbar: RollbarReporter | undefined;
   /** Asked at each request: the page's server, which answers by default, may have picked its port after the app was made. */
   readonly announcementsUrl: () => string;
 }
 
-/** The backend: every route, with X-Ray around all of them. */
-export function createApp({ pool, rollbar, announcementsUrl }: AppParts): Express {
+/** The backend: every route, with X-Ray and the log around all of them. */
+export function createApp({ pool, log, logSettings, rollbar, announcementsUrl }: AppParts): Express {
   const app = express();
   app.disable('x-powered-by');
+  app.use(requestLog(log, logSettings));
   app.use(xrayMiddleware());
+  app.use(asPerson);
   app.use(express.json({ limit: '100kb' }));
   app.get('/api/health-check', healthCheck);
-  app.get('/api/announcements', announcements(announcementsUrl));
+  app.get('/api/announcements', announcements(announcementsUrl, log));
   app.get('/rollbar/test', rollbarTest(rollbar));
-  app.use('/api/activities', activityRoutes(pool));
+  app.use('/api/activities', activityRoutes(pool, log));
   // Last: OpenTelemetry puts the path of a router that was passed through in front of the routes behind it.
-  app.use('/api', messageRoutes(pool));
+  app.use('/api', messageRoutes(pool, log));
   app.use(noSuchRoute);
-  app.use(answerError);
+  app.use(answerError(log, rollbar));
   return app;
 }
 
@@ -39,20 +47,29 @@ const noSuchRoute: RequestHandler = (request) => {
   throw new HttpError(404, [`no route ${request.method} ${request.path}`]);
 };
 
-/** The one place where errors become answers. Express tells it from a middleware by its four parameters. */
-const answerError: ErrorRequestHandler = (error: unknown, request, response, next) => {
-  const { status, errors } = answerOf(error);
-  if (status >= 500) {
-    console.error(error instanceof Error ? error.stack : error);
-    recordException(request, error);
-    trace.getActiveSpan()?.recordException(error instanceof Error ? error : String(error));
-  }
-  if (response.headersSent) {
-    next(error);
-    return;
-  }
-  response.status(status).json({ errors });
+/** Where Rollbar's SDK looks for the person who made the request. */
+const asPerson: RequestHandler = (request, _response, next) => {
+  Object.assign(request, { rollbar_person: { id: currentHandle, username: currentHandle } });
+  next();
 };
+
+/** The one place where errors become answers. Express tells it from a middleware by its four parameters. */
+function answerError(log: Log, rollbar: RollbarReporter | undefined): ErrorRequestHandler {
+  return (error: unknown, request, response, next) => {
+    const { status, errors } = answerOf(error);
+    if (status >= 500) {
+      log.error(error instanceof Error ? (error.stack ?? error.message) : String(error));
+      recordException(request, error);
+      trace.getActiveSpan()?.recordException(error instanceof Error ? error : String(error));
+      rollbar?.error(error, { request, traceId: traceIdOf(context.active()) });
+    }
+    if (response.headersSent) {
+      next(error);
+      return;
+    }
+    response.status(status).json({ errors });
+  };
+}
 
 function answerOf(error: unknown): { readonly status: number; readonly errors: readonly string[] } {
   if (error instanceof HttpError) {

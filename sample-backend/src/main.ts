@@ -14,7 +14,7 @@ process.env['AWS_XRAY_MANUAL_MODE'] ??= '1';
 const patience = 800;
 
 try {
-  const settings = readSettings(process.env);
+  const settings = readSettings(process.env, new Date());
   let pagePort = 0;
   const openTelemetry = startOpenTelemetry({
     serviceName: settings.serviceName,
@@ -23,19 +23,31 @@ try {
   console.log(`Telemetry: OpenTelemetry to ${settings.otlpTracesUrl}`);
 
   // Only now: what these files import has to be patched while it is loaded.
+  const { reportUncaught } = await import('./telemetry/lastWords.ts');
+  const { startReporting } = await import('./telemetry/reporting.ts');
   const { startSample } = await import('./sample.ts');
   const { flushXRay } = await import('./telemetry/xray.ts');
-  const sample = await startSample(settings, (port) => {
+  const reporting = startReporting(settings);
+  if (settings.log.cloudWatch) {
+    const { group, stream, endpoint = 'AWS' } = settings.log.cloudWatch;
+    console.log(`Logs: CloudWatch Logs group ${group}, stream ${stream}, at ${endpoint}`);
+  }
+  const flush = async (...others: readonly Promise<void>[]): Promise<void> => {
+    const timeIsUp = new Promise((resolve) => {
+      setTimeout(resolve, patience);
+    });
+    const all = [openTelemetry.shutdown(), flushXRay(), reporting.close(patience - 50), ...others];
+    await Promise.race([Promise.allSettled(all), timeIsUp]);
+  };
+  reportUncaught((error) => reporting.uncaught(error), flush);
+  const sample = await startSample(settings, reporting, (port) => {
     pagePort = port;
   });
 
   const stop = async (): Promise<never> => {
-    // The last requests end first, so that their spans are among what is sent.
+    // The last requests end first, so that their spans and lines are among what is sent.
     await sample.closeServers();
-    const timeIsUp = new Promise((resolve) => {
-      setTimeout(resolve, patience);
-    });
-    await Promise.race([Promise.allSettled([openTelemetry.shutdown(), flushXRay(), sample.closeDatabase()]), timeIsUp]);
+    await flush(sample.closeDatabase());
     process.exit(0);
   };
   onStopSignal(() => void stop());

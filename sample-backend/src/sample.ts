@@ -6,7 +6,7 @@ import { startDatabaseProcess, type DatabaseProcess } from './embedded/databaseP
 import { assertFree, closeServer, listen } from './httpServer.ts';
 import { createPageServer } from './pageServer.ts';
 import type { Settings } from './settings.ts';
-import { RollbarReporter } from './telemetry/rollbar.ts';
+import type { Reporting } from './telemetry/reporting.ts';
 import { startXRay } from './telemetry/xray.ts';
 
 export interface Sample {
@@ -23,7 +23,11 @@ const grace = 500;
  * Starts database, backend and page, in this order: what listens can also answer. `onPagePort` is told the page's port before the first
  * request can arrive there.
  */
-export async function startSample(settings: Settings, onPagePort: (port: number) => void): Promise<Sample> {
+export async function startSample(
+  settings: Settings,
+  reporting: Reporting,
+  onPagePort: (port: number) => void,
+): Promise<Sample> {
   const { host } = settings;
   await assertFree({ host, port: settings.port, variable: 'PORT' });
   await assertFree({ host, port: settings.pagePort, variable: 'PAGE_PORT' });
@@ -44,7 +48,8 @@ export async function startSample(settings: Settings, onPagePort: (port: number)
   try {
     pool = await openDatabase(settings.databaseUrl ?? embedded?.url ?? '');
     console.log('Database: schema and seed are there');
-    return { endpoints: await startServers(settings, pool, servers, onPagePort), closeServers, closeDatabase };
+    const endpoints = await startServers({ settings, reporting, pool, servers }, onPagePort);
+    return { endpoints, closeServers, closeDatabase };
   } catch (error) {
     await closeServers();
     await closeDatabase();
@@ -61,17 +66,25 @@ async function startEmbeddedWhereNeeded(settings: Settings): Promise<DatabasePro
   return await startDatabaseProcess(settings.dataDir);
 }
 
+interface ServerParts {
+  readonly settings: Settings;
+  readonly reporting: Reporting;
+  readonly pool: Pool;
+  /** The started servers are added here, so that a failed start can close them. */
+  readonly servers: http.Server[];
+}
+
 async function startServers(
-  settings: Settings,
-  pool: Pool,
-  servers: http.Server[],
+  { settings, reporting, pool, servers }: ServerParts,
   onPagePort: (port: number) => void,
 ): Promise<Sample['endpoints']> {
   const { host } = settings;
   let page = '';
   const app = createApp({
     pool,
-    rollbar: settings.rollbar && new RollbarReporter(settings.rollbar),
+    log: reporting.log,
+    logSettings: settings.log,
+    rollbar: reporting.rollbar,
     announcementsUrl: () => settings.announcementsUrl ?? `${page}/announcements.json`,
   });
   const backendServer = http.createServer(app);

@@ -1,4 +1,6 @@
 import { fileURLToPath } from 'node:url';
+import { textOf, type Environment } from './environment.ts';
+import { readLogSettings, type LogSettings } from './logSettings.ts';
 import { StartError } from './startError.ts';
 
 /** All that the environment decides about the sample, read once at the start. */
@@ -20,16 +22,16 @@ export interface Settings {
   readonly otlpTracesUrl: string;
   readonly otlpHeaders: Readonly<Record<string, string>>;
   readonly rollbar?: { readonly accessToken: string; readonly endpoint?: string };
+  readonly log: LogSettings;
 }
 
-type Environment = Readonly<Record<string, string | undefined>>;
-
-/** Throws a `StartError` that names the variable when one holds what it cannot. */
-export function readSettings(env: Environment): Settings {
+/** `now` names the day's log stream. Throws a `StartError` that names the variable when one holds what it cannot. */
+export function readSettings(env: Environment, now: Date): Settings {
   const databaseUrl = textOf(env, 'DATABASE_URL');
   const announcementsUrl = textOf(env, 'ANNOUNCEMENTS_URL');
   const accessToken = textOf(env, 'ROLLBAR_ACCESS_TOKEN');
   const rollbarEndpoint = textOf(env, 'ROLLBAR_ENDPOINT');
+  const serviceName = textOf(env, 'OTEL_SERVICE_NAME') ?? textOf(env, 'AWS_XRAY_TRACING_NAME') ?? 'backend';
   return {
     host: textOf(env, 'HOST') ?? '127.0.0.1',
     port: portOf(env, 'PORT', 4567),
@@ -37,13 +39,14 @@ export function readSettings(env: Environment): Settings {
     ...(databaseUrl !== undefined && { databaseUrl }),
     dataDir: dataDirOf(env),
     ...(announcementsUrl !== undefined && { announcementsUrl }),
-    serviceName: textOf(env, 'OTEL_SERVICE_NAME') ?? textOf(env, 'AWS_XRAY_TRACING_NAME') ?? 'backend',
+    serviceName,
     ...xrayHostPatternOf(env),
     otlpTracesUrl: otlpTracesUrlOf(env),
     otlpHeaders: otlpHeadersOf(env),
     ...(accessToken !== undefined && {
       rollbar: { accessToken, ...(rollbarEndpoint !== undefined && { endpoint: rollbarEndpoint }) },
     }),
+    log: readLogSettings(env, serviceName, now),
   };
 }
 
@@ -59,11 +62,6 @@ export function parsePort(text: string, name: string): number {
     throw new StartError(`${name} must be a port between 0 and 65535, not "${text}".`);
   }
   return port;
-}
-
-function textOf(env: Environment, name: string): string | undefined {
-  const text = env[name]?.trim();
-  return text === undefined || text === '' ? undefined : text;
 }
 
 function portOf(env: Environment, name: string, fallback: number): number {

@@ -170,7 +170,7 @@ test('a database folder that cannot be opened is moved aside', { timeout: newDat
 test('traffic calls every route and says how each went', async () => {
   const sample = new SampleProcess('main.ts', { DATABASE_URL: databaseUrl });
   const { backend = '' } = await sample.ready();
-  const traffic = new SampleProcess('traffic.ts', { BACKEND_URL: backend }, '--rate', '1000', '--count', '16');
+  const traffic = new SampleProcess('traffic.ts', { BACKEND_URL: backend }, '--rate', '1000', '--count', '17');
   expect(await check(traffic)).toBe('0: ');
   expect(traffic.output.map((line) => line.replace(/\d+ ms$/, '<n> ms').replace(/[\da-f-]{36}/, '<uuid>')).join('\n'))
     .toMatchInlineSnapshot(`
@@ -188,6 +188,7 @@ test('traffic calls every route and says how each went', async () => {
     200 GET /api/health-check <n> ms
     200 GET /api/activities/home?delay=1200 <n> ms
     500 GET /api/activities/@juno?fail=1 <n> ms
+    500 GET /api/activities/notifications?fail=1 <n> ms
     404 GET /api/activities/@nobody <n> ms
     422 POST /api/messages <n> ms"
   `);

@@ -26,6 +26,7 @@ const calls: readonly Call[] = [
   { method: 'GET', path: '/api/health-check' },
   { method: 'GET', path: '/api/activities/home?delay=1200' },
   { method: 'GET', path: '/api/activities/@juno?fail=1' },
+  { method: 'GET', path: '/api/activities/notifications?fail=1' },
   { method: 'GET', path: '/api/activities/@nobody' },
   { method: 'POST', path: '/api/messages', body: { message: '', user_receiver_handle: 'juno' } },
 ];

@@ -53,6 +53,17 @@ export async function notificationActivities(pool: Pool, handle: string): Promis
   return rows;
 }
 
+/** What version 1 of the app got from its API. */
+interface NotificationPages {
+  readonly pages: readonly { readonly items: readonly Activity[] }[];
+}
+
+/** The mistake of code that has missed a change: there are no pages any more, so this throws a `TypeError`. */
+export function readAsVersion1(notifications: unknown): readonly Activity[] {
+  const { pages } = notifications as NotificationPages;
+  return pages.flatMap(({ items }) => items);
+}
+
 /** Case is ignored; the term is taken literally. */
 export async function searchActivities(pool: Pool, term: string): Promise<Activity[]> {
   const { rows } = await pool.query<Activity>(

@@ -90,6 +90,11 @@ function remarkOn(status: number | undefined, body: unknown): string {
     const { errors = [] } = (body ?? {}) as { readonly errors?: readonly string[] };
     return `: ${errors.join(', ')}`;
   }
+  if (typeof body === 'object' && body !== null && 'sent' in body) {
+    return body.sent === true
+      ? ', a warning is on its way'
+      : `, nothing sent: ${'reason' in body ? String(body.reason) : ''}`;
+  }
   return postsOf(body).length === 0 ? ', nothing found' : '';
 }
 

@@ -7,12 +7,14 @@ import {
   createReply,
   homeActivities,
   notificationActivities,
+  readAsVersion1,
   searchActivities,
   userActivities,
 } from '../data/activities.ts';
 import type { ActivityWithReplies } from '../data/activities.ts';
 import { currentHandle, findUser, toProfile, type Profile } from '../data/users.ts';
 import { HttpError } from '../httpError.ts';
+import type { Log } from '../telemetry/log.ts';
 import { annotate, inSubsegment } from '../telemetry/xray.ts';
 import { fieldOf, isUuid, requiredText } from './validation.ts';
 
@@ -33,16 +35,21 @@ const maxReplyLength = 1024;
 /** Milliseconds; a request must not be able to wait for ever. */
 const longestDelay = 10_000;
 
-export function activityRoutes(pool: Pool): Router {
+export function activityRoutes(pool: Pool, log: Log): Router {
   const router = Router();
 
   router.get('/home', async (request, response) => {
     await delayOnPurpose(request.query['delay']);
-    response.json(await loadHome(pool));
+    const activities = await loadHome(pool);
+    log.info(`Home feed of @${currentHandle}: ${activities.length} activities`);
+    response.json(activities);
   });
 
-  router.get('/notifications', async (_request, response) => {
-    response.json(await notificationActivities(pool, currentHandle));
+  router.get('/notifications', async (request, response) => {
+    const notifications = await notificationActivities(pool, currentHandle);
+    log.info(`Notifications of @${currentHandle}: ${notifications.length}`);
+    // The switch that makes the page raise a TypeError.
+    response.json(request.query['fail'] === '1' ? readAsVersion1(notifications) : notifications);
   });
 
   router.get('/search', async (request, response) => {
@@ -60,7 +67,9 @@ export function activityRoutes(pool: Pool): Router {
   router.post('/', async (request, response) => {
     const message = requiredText(fieldOf(request.body, 'message'), 'message', maxActivityLength);
     const lifetimeHours = lifetimeOf(fieldOf(request.body, 'ttl'));
-    response.status(201).json(await createActivity(pool, { handle: currentHandle, message, lifetimeHours }));
+    const activity = await createActivity(pool, { handle: currentHandle, message, lifetimeHours });
+    log.info(`Activity ${activity.uuid} of @${currentHandle}, for ${lifetimeHours} hours`);
+    response.status(201).json(activity);
   });
 
   router.post('/:uuid/reply', async (request, response) => {

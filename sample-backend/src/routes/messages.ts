@@ -3,12 +3,13 @@ import type { Pool } from 'pg';
 import { conversation, createMessage, messageGroups } from '../data/messages.ts';
 import { currentHandle, findUser } from '../data/users.ts';
 import { HttpError } from '../httpError.ts';
+import type { Log } from '../telemetry/log.ts';
 import { annotate } from '../telemetry/xray.ts';
 import { fieldOf, requiredText } from './validation.ts';
 
 const maxMessageLength = 1024;
 
-export function messageRoutes(pool: Pool): Router {
+export function messageRoutes(pool: Pool, log: Log): Router {
   const router = Router();
 
   router.get('/message_groups', async (_request, response) => {
@@ -32,6 +33,7 @@ export function messageRoutes(pool: Pool): Router {
     if (sent === undefined) {
       throw new HttpError(404, ['user_not_found']);
     }
+    log.info(`Message from @${currentHandle} to @${receiver}, ${message.length} characters`);
     response.status(201).json(sent);
   });
 

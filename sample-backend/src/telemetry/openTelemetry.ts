@@ -33,6 +33,7 @@ function applyDefaults(env: NodeJS.ProcessEnv): void {
   env['OTEL_LOGS_EXPORTER'] ??= 'none';
   // The SDK waits five seconds before it sends a batch, too long for a person who looks at the editor.
   env['OTEL_BSP_SCHEDULE_DELAY'] ??= '200';
+  env['OTEL_BLRP_SCHEDULE_DELAY'] ??= '200';
   if (env['SAMPLE_CONSOLE_SPANS'] === '1') {
     env['OTEL_TRACES_EXPORTER'] ??= 'otlp,console';
   }

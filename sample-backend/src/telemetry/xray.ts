@@ -8,6 +8,7 @@ import type { Segment, Subsegment } from 'aws-xray-sdk-core';
 import type { Request, RequestHandler, Response } from 'express';
 import { PreciseClock } from './clock.ts';
 import { causeOf, type XRayCause } from './xrayCause.ts';
+import { xrayTraceId } from './xrayTraceId.ts';
 
 export interface XRayOptions {
   /** Used where `AWS_XRAY_TRACING_NAME` is not set. */
@@ -108,11 +109,6 @@ function openSegment(request: Request, response: Response): Segment {
   AWSXRay.middleware.resolveSampling(header, segment, response);
   segment.addIncomingRequestData(new AWSXRay.middleware.IncomingRequestData(request));
   return segment;
-}
-
-/** `1-<8 hex>-<24 hex>` of a W3C trace id. */
-function xrayTraceId(traceId: string): string {
-  return `1-${traceId.slice(0, 8)}-${traceId.slice(8)}`;
 }
 
 function closeSegment(segment: Segment & { http?: { close(response: Response): void } }, response: Response): void {
