@@ -1,6 +1,6 @@
 /**
- * Starts the sample: backend, page and, where `DATABASE_URL` names none, a database. The last line printed is JSON, for the program that
- * started this: `{"event":"ready","endpoints":{"backend":"http://127.0.0.1:4567","page":"http://127.0.0.1:3000"}}`.
+ * Starts the sample: backend, page and, where `DATABASE_URL` names none, a database. The last line of the start is JSON, for the program
+ * that did it: `{"event":"ready","endpoints":{"backend":"http://127.0.0.1:4567","page":"http://127.0.0.1:3000"}}`.
  */
 import { readSettings } from './settings.ts';
 import { StartError } from './startError.ts';
