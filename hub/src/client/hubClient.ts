@@ -11,6 +11,7 @@ import type {
   TraceTreeRows,
 } from './api.ts';
 import type { ErrorGroupChange, ErrorGroupJson, ErrorGroupList, OccurrenceJson, OccurrenceList } from './errorsApi.ts';
+import type { LogEventList, LogGroupChange, LogGroupList, LogStreamList } from './logsApi.ts';
 import { ChangeSubscription, type ChangeListener } from './changeSubscription.ts';
 import { tokenFileOf } from './dataDirectory.ts';
 import { HubError } from './hubError.ts';
@@ -36,6 +37,19 @@ export interface ErrorGroupListQuery {
   readonly status?: ErrorStatus;
   readonly limit?: number;
   readonly before?: string;
+}
+
+/** `group` absent: events of all; `from` and `to` in nanoseconds as decimal text, both included; `trace` in either spelling. */
+export interface LogEventListQuery {
+  readonly group?: string;
+  readonly streams?: readonly string[];
+  readonly pattern?: string;
+  readonly from?: string;
+  readonly to?: string;
+  readonly before?: string;
+  /** 1 to 1000. */
+  readonly limit?: number;
+  readonly trace?: string;
 }
 
 const silenceMillis = 30_000;
@@ -141,6 +155,37 @@ export class HubClient {
       body: JSON.stringify(change),
     });
     return status === 404 ? undefined : (parseBody(body) as ErrorGroupJson);
+  }
+
+  /** By name. */
+  async listLogGroups(prefix = '', signal?: AbortSignal): Promise<LogGroupList> {
+    return await this.#ask('GET', `/sightline/v1/logs/groups?${searchOf({ prefix })}`, signal);
+  }
+
+  /** The one written last comes first; `undefined` where the hub has no such group. */
+  async listLogStreams(group: string, signal?: AbortSignal): Promise<LogStreamList | undefined> {
+    return await this.#find(`/sightline/v1/logs/streams?${searchOf({ group })}`, signal);
+  }
+
+  /** Newest first; `undefined` where the hub has no such group. */
+  async listLogEvents(
+    { streams = [], ...query }: LogEventListQuery = {},
+    signal?: AbortSignal,
+  ): Promise<LogEventList | undefined> {
+    const ofStreams = streams.map((stream) => `&${searchOf({ stream })}`).join('');
+    return await this.#find(`/sightline/v1/logs/events?${searchOf({ ...query })}${ofStreams}`, signal);
+  }
+
+  /** Creates the group where it is not there, and sets its retention where one is given. */
+  async changeLogGroup(change: LogGroupChange, signal?: AbortSignal): Promise<void> {
+    await this.#send('PUT', '/sightline/v1/logs/groups', signal, { body: JSON.stringify(change) });
+  }
+
+  /** Removes a group with its streams and events. Answers false where the hub has no such group. */
+  async deleteLogGroup(name: string, signal?: AbortSignal): Promise<boolean> {
+    const path = `/sightline/v1/logs/groups?${searchOf({ name })}`;
+    const { status } = await this.#send('DELETE', path, signal, { expected: [404] });
+    return status !== 404;
   }
 
   async stats(signal?: AbortSignal): Promise<StatsReply> {

@@ -1,13 +1,15 @@
 import { Readable } from 'node:stream';
-import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
 import { parseSpanId, parseTraceId } from '@sightline/telemetry/model/ids';
 import type { Activity } from '../activity.ts';
 import type { StatsReply } from '../client/api.ts';
 import type { Guard } from '../guard.ts';
 import { unservedCall } from '../receivers/xrayTcp.ts';
 import type { TelemetryStore } from '../store/telemetryStore.ts';
+import { signalOf } from './abandoned.ts';
 import type { ChangeFeed } from './changeFeed.ts';
 import { addErrorRoutes } from './errorRoutes.ts';
+import { addLogRoutes } from './logRoutes.ts';
 import { ApiError, limitOf, textOf } from './parameters.ts';
 import { bearerCheck } from './token.ts';
 
@@ -37,6 +39,7 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
   addTraceRoutes(app, options);
   addProblemRoutes(app, options);
   addErrorRoutes(app, options.store.errors);
+  addLogRoutes(app, options.store.logs);
   addHubRoutes(app, options);
   return app;
 }
@@ -180,15 +183,4 @@ function found<T>(value: T | undefined, otherwise = 'There is no such trace here
     throw new ApiError(404, otherwise);
   }
   return value;
-}
-
-/** Aborted when the caller goes away before it has its answer. */
-function signalOf(reply: FastifyReply): AbortSignal {
-  const abandoned = new AbortController();
-  reply.raw.once('close', () => {
-    if (!reply.raw.writableFinished) {
-      abandoned.abort();
-    }
-  });
-  return abandoned.signal;
 }

@@ -1,0 +1,116 @@
+import { CreateLogGroupCommand, CreateLogStreamCommand, PutLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
+import { expect, onTestFinished, test } from 'vitest';
+import { startLogsHub } from '../aws/testing/logsHub.ts';
+import { HubClient } from '../client/hubClient.ts';
+import type { LogRowJson } from '../client/logsApi.ts';
+
+const now = Date.now();
+const xrayId = '1-6562a1b2-0123456789abcdef01234567';
+
+/** A hub with these lines, a millisecond apart, in the stream `web` of the group `cruddur`. */
+async function startWith(...lines: string[]): Promise<HubClient> {
+  const { dataDir, client } = await startLogsHub();
+  await client.send(new CreateLogGroupCommand({ logGroupName: 'cruddur' }));
+  await client.send(new CreateLogStreamCommand({ logGroupName: 'cruddur', logStreamName: 'web' }));
+  if (lines.length > 0) {
+    const logEvents = lines.map((message, at) => ({ timestamp: now + at, message }));
+    await client.send(new PutLogEventsCommand({ logGroupName: 'cruddur', logStreamName: 'web', logEvents }));
+  }
+  const hub = new HubClient({ dataDir });
+  onTestFinished(() => hub.dispose());
+  return hub;
+}
+
+function nanos(millis: number): string {
+  return `${now + millis}000000`;
+}
+
+/** Rows as text, in the order they came. */
+function check(rows: readonly LogRowJson[] | undefined, expected: readonly string[]): void {
+  expect(rows?.map(({ level, message }) => `${level} ${message}`)).toEqual(expected);
+}
+
+test('lines come newest first with the level that their logger wrote, page by page', async () => {
+  const hub = await startWith(
+    '[INFO] one',
+    '{"level":"error","msg":"two"}',
+    '2026-11-23T01:02:03Z WARN three',
+    '{"level":30,"msg":"four"}',
+    'five, about an error',
+  );
+  const first = await hub.listLogEvents({ group: 'cruddur', limit: 3 });
+  check(first?.events, [
+    'unset five, about an error',
+    'info {"level":30,"msg":"four"}',
+    'warn 2026-11-23T01:02:03Z WARN three',
+  ]);
+  const second = await hub.listLogEvents({ group: 'cruddur', limit: 3, before: first?.next ?? '' });
+  check(second?.events, ['error {"level":"error","msg":"two"}', 'info [INFO] one']);
+  expect(second?.next).toBeUndefined();
+});
+
+test('the lines of a trace are found by its id in either spelling', async () => {
+  const w3c = xrayId.replaceAll('-', '').slice(1);
+  const hub = await startWith(
+    `got ${xrayId}`,
+    'nothing',
+    `{"trace_id":"${w3c}","span_id":"00f067aa0ba902b7"}`,
+    `file ${'9'.repeat(32)}`,
+  );
+  const { events = [] } = (await hub.listLogEvents({ trace: xrayId })) ?? {};
+  expect(events.map(({ traceId }) => traceId)).toEqual([w3c, w3c]);
+  expect(events[0]?.spanId).toBe('00f067aa0ba902b7');
+  check((await hub.listLogEvents({ group: 'cruddur', trace: w3c }))?.events, [
+    `unset {"trace_id":"${w3c}","span_id":"00f067aa0ba902b7"}`,
+    `unset got ${xrayId}`,
+  ]);
+  check((await hub.listLogEvents({ trace: 'f'.repeat(32) }))?.events, []);
+});
+
+test('lines can be asked for by stream, pattern and time', async () => {
+  const hub = await startWith('one', 'two', 'three');
+  check((await hub.listLogEvents({ group: 'cruddur', from: nanos(1), to: nanos(1) }))?.events, ['unset two']);
+  check((await hub.listLogEvents({ group: 'cruddur', pattern: 't' }))?.events, ['unset three', 'unset two']);
+  check((await hub.listLogEvents({ group: 'cruddur', streams: ['web', 'other'] }))?.events.slice(0, 1), [
+    'unset three',
+  ]);
+  check((await hub.listLogEvents({ group: 'cruddur', streams: ['other'] }))?.events, []);
+  await expect(hub.listLogEvents({ pattern: '{ $.a = }' })).rejects.toThrow('There is nothing to compare with.');
+  expect(await hub.listLogEvents({ group: 'other' })).toBeUndefined();
+});
+
+test('groups can be made, changed and removed, and say who writes', async () => {
+  const hub = await startWith('one');
+  await hub.changeLogGroup({ name: 'made-here', retentionDays: 3 });
+  const { groups } = await hub.listLogGroups();
+  expect(groups.map(({ name, retentionDays, eventCount }) => `${name} ${retentionDays} ${eventCount}`)).toEqual([
+    'cruddur undefined 1',
+    'made-here 3 0',
+  ]);
+  await hub.changeLogGroup({ name: 'made-here', retentionDays: null });
+  expect((await hub.listLogGroups('made')).groups[0]).not.toHaveProperty('retentionDays');
+  const streams = await hub.listLogStreams('cruddur');
+  expect(streams?.streams[0]?.writers[0]).toMatch(/^aws-sdk-js\/.* \((::ffff:)?127\.0\.0\.1\)$/);
+  expect(await hub.deleteLogGroup('cruddur')).toBe(true);
+  expect(await hub.deleteLogGroup('cruddur')).toBe(false);
+  expect(await hub.listLogStreams('cruddur')).toBeUndefined();
+  await expect(hub.changeLogGroup({ name: 'no good' })).rejects.toThrow('regular expression');
+});
+
+test('the change feed names the groups that changed', async () => {
+  const { dataDir, client } = await startLogsHub();
+  const hub = new HubClient({ dataDir });
+  const seen = Promise.withResolvers<readonly string[] | undefined>();
+  const connected = Promise.withResolvers<void>();
+  const stop = hub.subscribe({
+    onChange: ({ logGroups }) => seen.resolve(logGroups),
+    onState: () => connected.resolve(),
+  });
+  onTestFinished(() => {
+    stop();
+    hub.dispose();
+  });
+  await connected.promise;
+  await client.send(new CreateLogGroupCommand({ logGroupName: 'cruddur' }));
+  expect(await seen.promise).toEqual(['cruddur']);
+});
