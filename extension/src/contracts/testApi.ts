@@ -8,6 +8,8 @@ export interface SightlineTestApi {
   servicesText(): string;
   /** The Traces view as text, with the children of rows that are expanded. */
   tracesText(): string;
+  /** The Logs view as text, with the children of rows that are expanded. */
+  logsText(): string;
   /** The Errors view as text, with the children of rows that are expanded. */
   errorsText(): string;
   /** Settles once no start, stop or restart is under way. */

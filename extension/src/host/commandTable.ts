@@ -1,5 +1,7 @@
+import type { LogScope } from '../sources/logSource.ts';
 import type { ServiceId } from '../services/serviceState.ts';
 import type { ErrorsNode } from './errorsNodes.ts';
+import type { LogsNode } from './logsNodes.ts';
 import type { TracesNode } from './tracesNodes.ts';
 
 /**
@@ -46,6 +48,8 @@ export interface TracesCommands {
   'sightline.openSpan': (row?: TracesNode) => Promise<void>;
   'sightline.goToException': (row?: TracesNode) => Promise<void>;
   'sightline.showMoreSpans': (row?: TracesNode) => void;
+  'sightline.openLineOfTrace': (row?: TracesNode) => Promise<void>;
+  'sightline.copyLineOfTrace': (row?: TracesNode) => Promise<void>;
 }
 
 /** Every command of the Errors view; those with a row take the selected one, or ask, when they come without. */
@@ -64,14 +68,36 @@ export interface ErrorsCommands {
   'sightline.copyError': (error?: ErrorTarget) => Promise<void>;
 }
 
-/** An error by its number, or a row of the Errors view. */
-export type ErrorTarget = number | ErrorsNode;
+/** An error by its number, a row of the Errors view, or an error below a trace. */
+export type ErrorTarget = number | ErrorsNode | Extract<TracesNode, { kind: 'error' }>;
+
+/** Every command of the Logs view; those with a row take the selected one, or ask for a group, when they come without. */
+export interface LogsCommands {
+  'sightline.refreshLogs': () => Promise<void>;
+  'sightline.filterLogs': () => Promise<void>;
+  'sightline.clearLogFilter': () => void;
+  'sightline.createLogGroup': () => Promise<void>;
+  'sightline.deleteLogGroup': (row?: LogsNode) => Promise<void>;
+  'sightline.setLogRetention': (row?: LogsNode) => Promise<void>;
+  'sightline.showLogWriters': (row?: LogsNode) => Promise<void>;
+  'sightline.openLogTable': (target?: LogTarget) => Promise<void>;
+  'sightline.openLogDocument': (target?: LogTarget) => Promise<void>;
+  'sightline.copyLogLine': (row?: LogsNode) => Promise<void>;
+  'sightline.openLogTrace': (row?: LogsNode) => Promise<void>;
+  'sightline.loadOlderLogLines': (row?: LogsNode) => Promise<void>;
+}
+
+/** A row of the Logs view, or a group, some of its streams or the lines of one trace in it. */
+export type LogTarget = LogsNode | LogScope;
 
 /** A service by name, or a row of the Services view. */
 export type ServiceArgument = ServiceId | { readonly service?: ServiceId };
 
 /** The ids once more, where they can be counted; the compiler misses none. */
-export const commandIds: Record<keyof ServicesCommands | keyof TracesCommands | keyof ErrorsCommands, true> = {
+export const commandIds: Record<
+  keyof ServicesCommands | keyof TracesCommands | keyof ErrorsCommands | keyof LogsCommands,
+  true
+> = {
   'sightline.start': true,
   'sightline.stop': true,
   'sightline.restart': true,
@@ -107,6 +133,8 @@ export const commandIds: Record<keyof ServicesCommands | keyof TracesCommands | 
   'sightline.openSpan': true,
   'sightline.goToException': true,
   'sightline.showMoreSpans': true,
+  'sightline.openLineOfTrace': true,
+  'sightline.copyLineOfTrace': true,
   'sightline.refreshErrors': true,
   'sightline.filterErrors': true,
   'sightline.groupErrors': true,
@@ -119,4 +147,16 @@ export const commandIds: Record<keyof ServicesCommands | keyof TracesCommands | 
   'sightline.goToError': true,
   'sightline.openTraceOfError': true,
   'sightline.copyError': true,
+  'sightline.refreshLogs': true,
+  'sightline.filterLogs': true,
+  'sightline.clearLogFilter': true,
+  'sightline.createLogGroup': true,
+  'sightline.deleteLogGroup': true,
+  'sightline.setLogRetention': true,
+  'sightline.showLogWriters': true,
+  'sightline.openLogTable': true,
+  'sightline.openLogDocument': true,
+  'sightline.copyLogLine': true,
+  'sightline.openLogTrace': true,
+  'sightline.loadOlderLogLines': true,
 };

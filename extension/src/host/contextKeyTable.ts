@@ -16,6 +16,10 @@ export interface ContextKeys {
   'sightline.hasTraces': boolean;
   /** The Errors view has rows. */
   'sightline.hasErrors': boolean;
+  /** The Logs view shows only lines that match. */
+  'sightline.isLogFilterSet': boolean;
+  /** There are log groups. */
+  'sightline.hasLogs': boolean;
 }
 
 /** The keys once more, where they can be counted; the compiler misses none. */
@@ -28,4 +32,6 @@ export const contextKeyIds: Record<keyof ContextKeys, true> = {
   'sightline.areHealthChecksShown': true,
   'sightline.hasTraces': true,
   'sightline.hasErrors': true,
+  'sightline.isLogFilterSet': true,
+  'sightline.hasLogs': true,
 };

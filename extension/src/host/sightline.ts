@@ -12,6 +12,7 @@ import { localHub } from '../services/localHub.ts';
 import { expectedEndpoints, readEndpointsOf } from '../services/expectedHub.ts';
 import { pageOf } from '../services/folderServiceRow.ts';
 import { HubErrorSource } from '../sources/hubErrorSource.ts';
+import { HubLogSource } from '../sources/hubLogSource.ts';
 import { HubTraceSource } from '../sources/hubTraceSource.ts';
 import { registerCommands, showFailure } from './commands.ts';
 import { ContextKeySetter } from './contextKeys.ts';
@@ -19,6 +20,7 @@ import { HubEnvironment } from './environment.ts';
 import { ErrorMessages } from './errorMessages.ts';
 import { ErrorsView } from './errorsView.ts';
 import { HubOutput } from './hubOutput.ts';
+import { LogsView } from './logsView.ts';
 import { withProgress } from './progress.ts';
 import { ReportDocuments } from './reportDocuments.ts';
 import { ServiceChoices } from './serviceChoices.ts';
@@ -43,6 +45,7 @@ export class Sightline extends Disposable {
   readonly #services: Services;
   readonly #servicesView: ServicesView;
   readonly #tracesView: TracesView;
+  readonly #logsView: LogsView;
   readonly #errorsView: ErrorsView;
   readonly #memory: WindowMemory;
   readonly #contextKeys = new ContextKeySetter();
@@ -83,6 +86,14 @@ export class Sightline extends Disposable {
     this.register(new StatusBar(this.#session, activity));
     const source = this.register(new HubTraceSource(this.#session, client));
     this.#tracesView = this.register(new TracesView(source, this.#contextKeys, log));
+    const logs = this.register(new HubLogSource(this.#session, client));
+    const surroundings = {
+      clock: systemClock,
+      contextKeys: this.#contextKeys,
+      log,
+      extensionUri: context.extensionUri,
+    };
+    this.#logsView = this.register(new LogsView(logs, surroundings));
     const errors = this.register(new HubErrorSource(this.#session, client));
     this.#errorsView = this.register(new ErrorsView(errors, systemClock, this.#contextKeys, log));
     this.register(new ErrorMessages(errors, systemClock));
@@ -141,6 +152,7 @@ export class Sightline extends Disposable {
       hub: () => this.#session.start(),
       servicesText: () => this.#servicesView.renderText(),
       tracesText: () => this.#tracesView.renderText(),
+      logsText: () => this.#logsView.renderText(),
       errorsText: () => this.#errorsView.renderText(),
       whenIdle: async () => {
         await this.#begun;

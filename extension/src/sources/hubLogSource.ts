@@ -1,0 +1,38 @@
+import type { LogEventList, LogGroupChange, LogGroupJson, LogStreamJson } from '@sightline/hub/client/logsApi';
+import { UserError } from '../userError.ts';
+import { HubSource } from './hubSource.ts';
+import type { LogEventQuery, LogSource } from './logSource.ts';
+
+/** The log groups of the local hub. */
+export class HubLogSource extends HubSource implements LogSource {
+  async listGroups(signal?: AbortSignal): Promise<readonly LogGroupJson[]> {
+    const { groups } = await this.ask((client) => client.listLogGroups('', signal));
+    return groups;
+  }
+
+  async listStreams(group: string, signal?: AbortSignal): Promise<readonly LogStreamJson[]> {
+    const list = await this.ask((client) => client.listLogStreams(group, signal));
+    return list?.streams ?? gone(group);
+  }
+
+  async listEvents({ traceId, ...query }: LogEventQuery, signal?: AbortSignal): Promise<LogEventList> {
+    const list = await this.ask((client) =>
+      client.listLogEvents({ ...query, ...(traceId !== undefined && { trace: traceId }) }, signal),
+    );
+    return list ?? gone(query.group);
+  }
+
+  async changeGroup(change: LogGroupChange): Promise<void> {
+    await this.ask((client) => client.changeLogGroup(change));
+  }
+
+  async deleteGroup(name: string): Promise<void> {
+    if (!(await this.ask((client) => client.deleteLogGroup(name)))) {
+      gone(name);
+    }
+  }
+}
+
+function gone(group: string): never {
+  throw new UserError(`There is no log group "${group}" any more.`);
+}
