@@ -9,10 +9,8 @@ import { endEverything, endLeftovers } from './ending.ts';
 import { loadPorts } from './startPorts.ts';
 import { openInRemoteWindow } from './remoteWindow.ts';
 import { reportReadiness } from './readiness.ts';
-import { announceRun, takeRunLock } from './runLock.ts';
+import { announceRun, stateFolder, takeRunLock } from './runLock.ts';
 
-/** All that `npm start` writes: profiles, the hub's data, logs. Ignored by git; a test names a folder of its own. */
-const stateFolder = path.resolve(process.env['SIGHTLINE_START_DIR'] ?? path.join(projectRoot, '.sightline'));
 const sampleFolder = path.join(projectRoot, 'sample-backend');
 
 /** Runs until Ctrl-C, or until the editor is closed; returns the exit code. */
@@ -48,7 +46,7 @@ async function run(kind: 'desktop' | 'browser', noOpen: boolean): Promise<number
   const open = { stateFolder, sampleFolder, extensionFolder: path.join(projectRoot, 'extension'), ports };
   const editor: Editor =
     kind === 'desktop' ? openOnDesktop(open) : await openInBrowser({ ...open, showWindow: !noOpen });
-  announceRun(stateFolder, editor.url);
+  announceRun(stateFolder, { url: editor.url, backendPort: ports.backend });
   const stopReporting = new AbortController();
   const reporting = reportReadiness({ stateFolder, ports, noOpen, signal: stopReporting.signal });
   const reason = await Promise.race([interrupted, editor.ended().then(() => 'The editor was closed.')]);
