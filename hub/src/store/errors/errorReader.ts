@@ -60,12 +60,22 @@ export class ErrorReader {
     }
   }
 
-  /** JSON texts of the errors that were reported in a trace, the first one first, without their payloads. */
+  /** JSON texts of the errors that were reported in a trace, the first one first, without their payloads; no more than a page of them. */
   errorsOf(traceId: string): string[] {
     const rows = this.#open()
       .prepare(`select ${itemColumns} from error_item where trace = ? order by id limit ${errorsOfOneTrace}`)
-      .all(traceId) as unknown as ItemRow[];
-    return rows.map((row) => `{${fieldsOf(row, bodyOf(row)).join()}}`);
+      .iterate(traceId) as NodeJS.Iterator<ItemRow>;
+    const texts: string[] = [];
+    let length = 0;
+    for (const row of rows) {
+      const text = `{${fieldsOf(row, bodyOf(row)).join()}}`;
+      length += text.length;
+      texts.push(text);
+      if (length > pageBytes) {
+        break;
+      }
+    }
+    return texts;
   }
 
   /** The rows with the number of errors that were reported in their traces. */

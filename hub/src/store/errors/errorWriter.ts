@@ -27,6 +27,8 @@ export interface ErrorLimits {
 
 const maxOccurrences = 20_000;
 const maxGroups = 2000;
+/** How many groups leave together: each time all of what is kept is looked through. */
+const groupsLeaving = 100;
 const mostBytes = 128 * 2 ** 20;
 /** Below this, zstd costs more than it saves. */
 const smallBytes = 200;
@@ -236,7 +238,7 @@ export class ErrorWriter {
       .prepare(
         'delete from error_group where counter in (select counter from error_group order by seen, counter limit ?)',
       )
-      .run(count - maxGroups).changes;
+      .run(count - maxGroups + groupsLeaving).changes;
     if (gone > 0) {
       this.#database.exec('delete from error_item where counter not in (select counter from error_group)');
       this.#measure();

@@ -1,7 +1,10 @@
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { expect, test } from 'vitest';
 import { startHubProcess } from '../../testing/hubProcess.ts';
 import { temporaryFolder } from '../../testing/hubUnderTest.ts';
 import { send } from '../../testing/rawHttp.ts';
+import { databaseFile } from '../schema.ts';
 import { otlpTraces } from '../testing/otlpBytes.ts';
 import { testTrace, traceIdOf } from '../testing/testSpans.ts';
 import { openTestStore } from '../testing/testStore.ts';
@@ -110,6 +113,33 @@ test('a page ends where its occurrences grow large, and goes on after it', async
     before = page.next;
   } while (before !== undefined);
   expect(sizes).toEqual([2, 2, 1]);
+});
+
+test('of very many groups those that were not seen for longest leave, with all that is kept of them', async () => {
+  const { store } = await openTestStore();
+  const numbers = Array.from({ length: 2001 }, (_, at) => at + 1);
+  await add(store, ...numbers.map((number) => item(number, { fingerprint: `f${number}` })));
+  expect(await store.errors.countGroups({ limit: 1 })).toBe(1900);
+  expect(store.stats().errorItems).toBe(1900);
+  expect(await store.errors.loadGroup(101)).toBeUndefined();
+  expect((await store.errors.loadGroup(102))?.group.fingerprint).toBe('f102');
+  await add(store, item(3000, { fingerprint: 'f1' }));
+  expect((await store.errors.listGroups({ limit: 1 })).groups[0]?.group).toMatchObject({ counter: 2002, count: 1 });
+});
+
+test('occurrences leave when they are older than the store keeps anything', async () => {
+  const dataDir = temporaryFolder();
+  const { store } = await openTestStore({ dataDir });
+  await add(store, item(1));
+  await store.close();
+  const database = new DatabaseSync(join(dataDir, databaseFile));
+  database.exec('update error_item set received = received - 3600001');
+  database.close();
+  const { store: later } = await openTestStore({ dataDir, maxAgeMillis: 3_600_000 });
+  await add(later, item(2, { fingerprint: 'f' }));
+  const { occurrences } = await later.errors.listOccurrences({ limit: 10 });
+  expect(occurrences.map((text) => text.slice(0, 9))).toEqual(['{"id":"2"']);
+  expect((await later.errors.loadGroup(1))?.group.count).toBe(1);
 });
 
 test('groups are paged by when they were seen last', async () => {
