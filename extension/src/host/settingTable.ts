@@ -24,6 +24,7 @@ export interface Settings {
   'sightline.hub.xrayPort': number | null;
   'sightline.hub.maxSize': string;
   'sightline.hub.maxAge': string;
+  'sightline.hub.rollbarRate': number | null;
 }
 
 /** What is pointed at the hub: terminals, tasks and launches; launches only; or neither. */
@@ -50,4 +51,5 @@ export const settingDefaults: Settings = {
   'sightline.hub.xrayPort': null,
   'sightline.hub.maxSize': '2G',
   'sightline.hub.maxAge': '7d',
+  'sightline.hub.rollbarRate': null,
 };

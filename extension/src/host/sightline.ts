@@ -207,6 +207,7 @@ function localHubOf(context: vscode.ExtensionContext, client: HubClient, dataDir
       ports: portSettings(),
       maxBytes: getSetting('sightline.hub.maxSize'),
       maxAge: getSetting('sightline.hub.maxAge'),
+      rollbarRate: getSetting('sightline.hub.rollbarRate'),
     }),
     isOwn: (pid) => context.globalState.get<number>(ownPid) === pid,
     rememberOwn: (pid) => void context.globalState.update(ownPid, pid),

@@ -164,6 +164,7 @@ const settingOf: Readonly<Record<string, string>> = {
   '--data-dir': 'sightline.hub.dataDirectory',
   '--max-bytes': 'sightline.hub.maxSize',
   '--max-age': 'sightline.hub.maxAge',
+  '--rollbar-rate': 'sightline.hub.rollbarRate',
 };
 
 /** The hub advises people at a shell; here its options are settings. */

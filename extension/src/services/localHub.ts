@@ -24,6 +24,8 @@ export interface HubSettings {
   /** As the hub's command line takes them: `2G`, `7d`. */
   readonly maxBytes: string;
   readonly maxAge: string;
+  /** Rollbar items in a minute; null takes all. */
+  readonly rollbarRate: number | null;
 }
 
 /** The hub of this machine, by processes and sockets. */
@@ -44,10 +46,11 @@ export function localHub(local: LocalHub): HubWorld {
 }
 
 async function launch(local: LocalHub, signal: AbortSignal | undefined): ReturnType<typeof launchHub> {
-  const { nodePath, ports, maxBytes, maxAge } = local.settings();
+  const { nodePath, ports, maxBytes, maxAge, rollbarRate } = local.settings();
   const runtime = await findNodeRuntime(nodePath, nodeSurroundings);
   const chosen = await choosePorts(ports, isPortFree);
-  const limits = ['--max-bytes', maxBytes, '--max-age', maxAge];
+  const rate = rollbarRate === null ? [] : ['--rollbar-rate', String(rollbarRate)];
+  const limits = ['--max-bytes', maxBytes, '--max-age', maxAge, ...rate];
   const { program, dataDir } = local;
   return await launchHub({ runtime, program, dataDir, ports: chosen, limits, env: process.env }, signal);
 }
