@@ -80,7 +80,7 @@ export function renderErrorsTree(state: ErrorsState, now: number, isExpanded: (n
   return lines.join('\n');
 }
 
-const levelIcons: Record<ErrorLevel, string> = {
+export const levelIcons: Record<ErrorLevel, string> = {
   critical: 'flame',
   error: 'error',
   warning: 'warning',

@@ -53,7 +53,7 @@ export class ErrorCommands {
     act: (counter: number, node: ErrorsNode) => Promise<void>,
   ): Promise<void> {
     const target = given ?? this.#tree.selection.find((node) => 'counter' in node) ?? (await this.#pick());
-    const node: ErrorsNode | undefined = typeof target === 'number' ? { kind: 'group', counter: target } : target;
+    const node = target === undefined ? undefined : nodeOf(target);
     if (node !== undefined && 'counter' in node) {
       await act(node.counter, node);
     }
@@ -145,13 +145,24 @@ export class ErrorCommands {
   async #occurrenceFor(counter: number, node: ErrorsNode): Promise<{ id: string; item: ErrorItemView }> {
     await this.#controller.loadOccurrences(counter);
     const { state } = this.#controller;
-    const occurrence = 'id' in node ? occurrenceOf(state, counter, node.id) : occurrencesOf(state, counter)[0];
+    const occurrence =
+      'id' in node
+        ? // One of long ago may be reached from its trace.
+          (occurrenceOf(state, counter, node.id) ?? (await this.#controller.source.loadOccurrence(counter, node.id)))
+        : occurrencesOf(state, counter)[0];
     if (occurrence === undefined) {
       const loaded = state.occurrences.get(counter);
       throw new UserError(loaded?.kind === 'failed' ? loaded.message : 'This error is no longer kept.');
     }
     return { id: occurrence.id, item: itemOf(occurrence) };
   }
+}
+
+function nodeOf(target: ErrorTarget): ErrorsNode {
+  if (typeof target === 'number') {
+    return { kind: 'group', counter: target };
+  }
+  return target.kind === 'error' ? { kind: 'occurrence', counter: target.counter, id: target.id } : target;
 }
 
 const filters: readonly (vscode.QuickPickItem & { readonly filter: ErrorFilter })[] = [

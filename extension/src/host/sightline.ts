@@ -11,6 +11,7 @@ import { HubSession } from '../services/hubSession.ts';
 import { localHub } from '../services/localHub.ts';
 import { expectedEndpoints, readEndpointsOf } from '../services/expectedHub.ts';
 import { pageOf } from '../services/folderServiceRow.ts';
+import { HubBesideSource } from '../sources/hubBesideSource.ts';
 import { HubErrorSource } from '../sources/hubErrorSource.ts';
 import { HubLogSource } from '../sources/hubLogSource.ts';
 import { HubTraceSource } from '../sources/hubTraceSource.ts';
@@ -85,7 +86,8 @@ export class Sightline extends Disposable {
     this.#servicesView = this.register(new ServicesView(this.#services));
     this.register(new StatusBar(this.#session, activity));
     const source = this.register(new HubTraceSource(this.#session, client));
-    this.#tracesView = this.register(new TracesView(source, this.#contextKeys, log));
+    const beside = this.register(new HubBesideSource(this.#session, client));
+    this.#tracesView = this.register(new TracesView(source, beside, this.#contextKeys, log));
     const logs = this.register(new HubLogSource(this.#session, client));
     const surroundings = {
       clock: systemClock,

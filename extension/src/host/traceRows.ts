@@ -1,5 +1,6 @@
 import type { ExceptionJson, TraceRow } from '@sightline/hub/client/api';
 import type { SpanStatus } from '@sightline/telemetry/model/span';
+import { drawBeside } from './tracesBeside.ts';
 import { groupTraces } from './tracesGroups.ts';
 import { childLimitOf, traceRowOf, type TracesState } from './tracesModel.ts';
 import {
@@ -47,6 +48,12 @@ export function drawRow(state: TracesState, node: TracesNode, now: number): Draw
       const exception = loadedTreeOf(state, node.traceId)?.exceptions.get(node.spanId)?.[node.index];
       return exception === undefined ? undefined : drawException(exception);
     }
+    case 'logLines':
+    case 'logLine':
+    case 'errors':
+    case 'error':
+    case 'besideFailure':
+      return drawBeside(state.beside.get(node.traceId), node, traceRowOf(state, node.traceId)?.startTime);
     case 'details':
       return leaf({ label: 'Open raw documents', icon: 'json', context: 'details' });
     case 'note':

@@ -17,7 +17,7 @@ export function changeBetween(before: TracesState, after: TracesState): TracesCh
   }
   const nodes: TracesNode[] = [];
   for (const [index, row] of after.rows.entries()) {
-    if (row !== before.rows[index] || hasBecomeStale(before, after, row.id)) {
+    if (row !== before.rows[index] || hasBecomeStale(before, after, row.id) || isOtherBeside(before, after, row.id)) {
       nodes.push({ kind: 'trace', traceId: row.id });
     }
   }
@@ -54,6 +54,11 @@ function isOtherStructure(before: TracesState, after: TracesState): boolean {
 
 function hasBecomeStale(before: TracesState, after: TracesState, traceId: string): boolean {
   return isStale(after, traceId) && !isStale(before, traceId);
+}
+
+/** What was loaded beside a trace is drawn when it comes: nobody waits for it. */
+function isOtherBeside(before: TracesState, after: TracesState, traceId: string): boolean {
+  return before.beside.get(traceId) !== after.beside.get(traceId);
 }
 
 function isStale(state: TracesState, traceId: string): boolean {

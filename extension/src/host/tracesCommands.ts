@@ -1,5 +1,6 @@
 import { parseTraceId, toXRayTraceId } from '@sightline/telemetry/model/ids';
 import * as vscode from 'vscode';
+import type { BesideLogLine } from '../sources/besideSource.ts';
 import { UserError } from '../userError.ts';
 import type { TracesCommands } from './commandTable.ts';
 import { goToFrame } from './goToFrame.ts';
@@ -50,6 +51,8 @@ export class TraceCommands {
     'sightline.openSpan': (node) => this.#openSpan(node),
     'sightline.goToException': (node) => this.#goToException(node),
     'sightline.showMoreSpans': (node) => this.#showMore(node),
+    'sightline.openLineOfTrace': (node) => this.#openLine(node),
+    'sightline.copyLineOfTrace': (node) => copy(this.#lineOf(node).message),
   };
 
   async #withTrace(node: TracesNode | undefined, act: (traceId: string) => Promise<void>): Promise<void> {
@@ -150,6 +153,21 @@ export class TraceCommands {
       // No frame is a file of this workspace: the span's own document has the whole stack.
       await this.#documents.show({ traceId, spanId, title: exception?.type ?? 'exception' });
     }
+  }
+
+  async #openLine(node: TracesNode | undefined): Promise<void> {
+    const { group, stream, id } = this.#lineOf(node);
+    await vscode.commands.executeCommand('sightline.openLogTable', { group, streams: [stream], lineId: id });
+  }
+
+  #lineOf(given: TracesNode | undefined): BesideLogLine {
+    const node = given ?? this.#tree.selection[0];
+    const lines = node?.kind === 'logLine' ? this.#controller.state.beside.get(node.traceId)?.lines : undefined;
+    const line = lines?.find(({ id }) => node?.kind === 'logLine' && id === node.lineId);
+    if (line === undefined) {
+      throw new UserError('Select a log line below a trace in the Traces view first.');
+    }
+    return line;
   }
 
   #showMore(node: TracesNode | undefined): void {

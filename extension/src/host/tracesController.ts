@@ -1,7 +1,9 @@
 import type { ChangeEvent } from '@sightline/hub/client/api';
 import { Disposable, Emitter, type Disposer } from '../lifetime.ts';
+import type { BesideSource } from '../sources/besideSource.ts';
 import type { TraceSource } from '../sources/traceSource.ts';
 import { UserError } from '../userError.ts';
+import { BesideLoader } from './tracesBesideLoader.ts';
 import { SpanTreeLoader } from './tracesSpanTreeLoader.ts';
 import { changeBetween, changeByTime, type TracesChange } from './tracesChange.ts';
 import {
@@ -13,6 +15,7 @@ import {
   type TracesEvent,
   type TracesState,
 } from './tracesModel.ts';
+import { epochMillisOf } from './tracesText.ts';
 
 /** The time, as a parameter. */
 export interface Clock {
@@ -25,6 +28,9 @@ export interface Clock {
 const agePace = 5000;
 /** The most rows that one question may ask the hub for. */
 const largestPage = 1000;
+/** How long after its end a trace may still get log lines and errors. */
+const lateMillis = 60_000;
+
 /**
  * Keeps the rows of the Traces view up to date.
  * Invariant: at most one question for the newest rows is under way, and none while the view is hidden.
@@ -36,6 +42,7 @@ export class TracesController extends Disposable {
   readonly #clock: Clock;
   readonly #ended = new AbortController();
   readonly #trees: SpanTreeLoader;
+  readonly #beside: BesideLoader | undefined;
   #state: TracesState = initialTracesState;
   #isVisible = false;
   #feed: Disposer | undefined;
@@ -45,16 +52,23 @@ export class TracesController extends Disposable {
   #wanted: 'nothing' | 'newest' | 'all' = 'all';
   #asking: Promise<void> | undefined;
 
-  constructor(source: TraceSource, clock: Clock, preferences: Partial<Pick<TracesState, 'groupBy' | 'healthChecks'>>) {
+  constructor(
+    source: TraceSource,
+    clock: Clock,
+    preferences: Partial<Pick<TracesState, 'groupBy' | 'healthChecks'>>,
+    beside?: BesideSource,
+  ) {
     super();
     this.#source = source;
     this.#clock = clock;
     this.#state = { ...initialTracesState, ...preferences, source: source.state };
-    this.#trees = new SpanTreeLoader(source, {
+    const host = {
       state: () => this.#state,
-      dispatch: (event) => this.#dispatch(event),
+      dispatch: (event: TracesEvent) => this.#dispatch(event),
       signal: this.#ended.signal,
-    });
+    };
+    this.#trees = new SpanTreeLoader(source, host);
+    this.#beside = beside === undefined ? undefined : new BesideLoader(beside, host);
     this.register(source.onDidChangeState(() => this.#onSourceState()));
     this.register({ dispose: () => this.#ended.abort() });
     this.register({ dispose: () => this.#feed?.dispose() });
@@ -135,6 +149,11 @@ export class TracesController extends Disposable {
     await this.#trees.load(traceId);
   }
 
+  /** Loads the log lines and errors of a trace unless fresh ones are there; where they cannot be had, the state says why. */
+  async loadBeside(traceId: string): Promise<void> {
+    await this.#beside?.load(traceId);
+  }
+
   /** Loads what a span raised, where that is not known yet. */
   async loadExceptions(traceId: string, spanId: string): Promise<void> {
     await this.#trees.loadExceptions(traceId, spanId);
@@ -195,7 +214,11 @@ export class TracesController extends Disposable {
     this.#ask('all');
   }
 
-  #onChange({ traces, removed }: ChangeEvent): void {
+  #onChange({ traces, logs, errors, removed }: ChangeEvent): void {
+    if (logs || errors === true) {
+      this.#beside?.noteChange();
+      this.#dispatch({ kind: 'besideChanged', traceIds: this.#recentlyExpanded() });
+    }
     this.#trees.noteChange(traces);
     if (removed || traces === 'many') {
       this.#dispatch({ kind: 'treesChanged', traceIds: 'many' });
@@ -206,6 +229,15 @@ export class TracesController extends Disposable {
     const newest = new Set(this.#state.rows.slice(0, pageSize).map(({ id }) => id));
     const isBelow = traces.some((id) => !newest.has(id) && traceRowOf(this.#state, id) !== undefined);
     this.#ask(isBelow ? 'all' : 'newest');
+  }
+
+  /** Log lines and errors come within seconds of their request, so older traces are left as they are. */
+  #recentlyExpanded(): readonly string[] {
+    const since = this.#clock.now() - lateMillis;
+    return [...this.#state.beside.keys()].filter((id) => {
+      const row = traceRowOf(this.#state, id);
+      return row !== undefined && epochMillisOf(row.startTime) + Number(row.durationNanos) / 1e6 > since;
+    });
   }
 
   #ask(what: 'nothing' | 'newest' | 'all'): void {

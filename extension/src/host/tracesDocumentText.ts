@@ -1,4 +1,5 @@
 import type { RawTrace, SpanJson } from '@sightline/hub/client/api';
+import { besideDocumentOf, type LoadedBeside } from './tracesBeside.ts';
 import { epochMillisOf, toDurationText, toLocalTimeText } from './tracesText.ts';
 
 /** What a read-only document shows: a trace as its senders wrote it, or one span of it. */
@@ -29,8 +30,8 @@ export function parseDocumentPath(path: string): Omit<TraceDocument, 'title'> | 
   return part === 'raw' ? { traceId } : { traceId, spanId: part };
 }
 
-/** The documents of a trace as JSON, oldest first; what does not fit is counted at the end. */
-export function renderRawDocument(raw: RawTrace): string {
+/** A trace as JSON: its log lines and errors, then the documents as they came, oldest first; what does not fit is counted at the end. */
+export function renderRawDocument(raw: RawTrace, beside?: LoadedBeside): string {
   const parts: string[] = [];
   let chars = 0;
   for (const { source, format, receivedAt, document } of raw.documents) {
@@ -44,7 +45,8 @@ export function renderRawDocument(raw: RawTrace): string {
   const left = raw.documents.length - parts.length;
   const documents = parts.length === 0 ? '[]' : `[\n${parts.join(',\n')}\n  ]`;
   const rest = left === 0 ? '' : `,\n  "documentsLeftOutForTheirSize": ${left}`;
-  return `{\n  "traceId": ${JSON.stringify(raw.id)},\n  "documents": ${documents}${rest}\n}\n`;
+  const others = beside === undefined ? '' : besideText(beside);
+  return `{\n  "traceId": ${JSON.stringify(raw.id)},\n${others}  "documents": ${documents}${rest}\n}\n`;
 }
 
 /** One span as JSON with its times in words, and without the groups that its sender left empty. */
@@ -60,6 +62,13 @@ export function renderSpanDocument(traceId: string, span: SpanJson): string {
     ...Object.fromEntries(Object.entries(rest).filter(([, value]) => !isEmpty(value))),
   };
   return `${JSON.stringify(shown, undefined, 2)}\n`;
+}
+
+/** Left out where they would be too long for the editor: the documents are what was asked for. */
+function besideText(beside: LoadedBeside): string {
+  const shown = Object.entries(besideDocumentOf(beside)).filter(([, value]) => !isEmpty(value));
+  const text = shown.map(([name, value]) => `  ${JSON.stringify(name)}: ${indented(value, 2).trimStart()},\n`).join('');
+  return text.length > maxDocumentChars / 2 ? '' : text;
 }
 
 /** Local time for people beside the exact nanoseconds. */

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { Disposable } from '../lifetime.ts';
 import type { TraceSource } from '../sources/traceSource.ts';
 import { UserError } from '../userError.ts';
+import type { LoadedBeside } from './tracesBeside.ts';
 import {
   parseDocumentPath,
   renderRawDocument,
@@ -17,10 +18,13 @@ export class TracesDocuments extends Disposable implements vscode.TextDocumentCo
   readonly #changed = this.register(new vscode.EventEmitter<vscode.Uri>());
   readonly onDidChange = this.#changed.event;
   readonly #source: TraceSource;
+  readonly #besideOf: (traceId: string) => Promise<LoadedBeside | undefined>;
 
-  constructor(source: TraceSource) {
+  /** `besideOf` answers the log lines and errors of a trace, where they can be had. */
+  constructor(source: TraceSource, besideOf: (traceId: string) => Promise<LoadedBeside | undefined>) {
     super();
     this.#source = source;
+    this.#besideOf = besideOf;
     this.register(vscode.workspace.registerTextDocumentContentProvider(scheme, this));
   }
 
@@ -49,7 +53,7 @@ export class TracesDocuments extends Disposable implements vscode.TextDocumentCo
     const { traceId, spanId } = wanted;
     if (spanId === undefined) {
       const raw = await this.#source.loadRaw(traceId, signal);
-      return raw === undefined ? goneText(traceId) : renderRawDocument(raw);
+      return raw === undefined ? goneText(traceId) : renderRawDocument(raw, await this.#besideOf(traceId));
     }
     const span = await this.#source.loadSpan(traceId, spanId, signal);
     return span === undefined ? goneText(traceId) : renderSpanDocument(traceId, span);

@@ -1,5 +1,6 @@
 import type { ExceptionJson, TraceList, TraceRow } from '@sightline/hub/client/api';
 import type { SourceState } from '../sources/traceSource.ts';
+import type { LoadedBeside } from './tracesBeside.ts';
 import type { SpanTree } from './tracesSpanTree.ts';
 
 /** How the rows are grouped; `none` is one list, newest first. */
@@ -24,6 +25,8 @@ export interface TracesState {
   readonly failure: string | undefined;
   /** Of traces that were expanded, the one used last at the end. */
   readonly trees: ReadonlyMap<string, LoadedTree>;
+  /** Log lines and errors of traces that were expanded, the one used last at the end. */
+  readonly beside: ReadonlyMap<string, LoadedBeside>;
   /** How many children a node shows, where a person asked for more than the first ones; by node id. */
   readonly childLimits: ReadonlyMap<string, number>;
 }
@@ -61,6 +64,9 @@ export type TracesEvent =
       readonly spanId: string;
       readonly exceptions: readonly ExceptionJson[];
     }
+  | { readonly kind: 'besideLoaded'; readonly traceId: string; readonly beside: LoadedBeside }
+  /** Log lines or errors came, and may be of these traces. */
+  | { readonly kind: 'besideChanged'; readonly traceIds: readonly string[] }
   | { readonly kind: 'moreChildrenAsked'; readonly nodeId: string };
 
 /** Rows of one page, and the least that a refresh asks for. */
@@ -83,6 +89,7 @@ export const initialTracesState: TracesState = {
   pause: undefined,
   failure: undefined,
   trees: new Map(),
+  beside: new Map(),
   childLimits: new Map(),
 };
 
@@ -112,9 +119,16 @@ export function reduceTraces(state: TracesState, event: TracesEvent): TracesStat
     case 'healthChecksChosen':
       return { ...state, healthChecks: event.healthChecks };
     case 'treeLoaded':
-      return { ...state, trees: withTree(state.trees, event.traceId, event.tree) };
+      return { ...state, trees: withLast(state.trees, event.traceId, event.tree) };
     case 'treesChanged':
-      return { ...state, trees: withStaleTrees(state.trees, event.traceIds) };
+      return {
+        ...(event.traceIds === 'many' ? withStaleBeside(state, new Set(state.beside.keys())) : state),
+        trees: withStaleTrees(state.trees, event.traceIds),
+      };
+    case 'besideLoaded':
+      return { ...state, beside: withLast(state.beside, event.traceId, event.beside) };
+    case 'besideChanged':
+      return withStaleBeside(state, new Set(event.traceIds));
     case 'exceptionsLoaded':
       return withExceptions(state, event);
     case 'moreChildrenAsked':
@@ -253,10 +267,10 @@ function withRow(state: TracesState, traceId: string, change: (row: TraceRow) =>
   return { ...state, rows: state.rows.map((row) => (row.id === traceId ? change(row) : row)) };
 }
 
-function withTree(trees: TracesState['trees'], traceId: string, tree: LoadedTree): TracesState['trees'] {
-  const next = new Map(trees);
+function withLast<T>(before: ReadonlyMap<string, T>, traceId: string, loaded: T): ReadonlyMap<string, T> {
+  const next = new Map(before);
   next.delete(traceId);
-  next.set(traceId, tree);
+  next.set(traceId, loaded);
   for (const oldest of next.keys()) {
     if (next.size <= maxTrees) {
       break;
@@ -273,6 +287,13 @@ function withStaleTrees(trees: TracesState['trees'], traceIds: readonly string[]
       tree.kind === 'loaded' && (changed?.has(id) ?? true) ? [id, { ...tree, isStale: true }] : [id, tree],
     ),
   );
+}
+
+function withStaleBeside(state: TracesState, changed: ReadonlySet<string>): TracesState {
+  const beside = new Map(
+    [...state.beside].map(([id, loaded]) => (changed.has(id) ? [id, { ...loaded, isStale: true }] : [id, loaded])),
+  );
+  return { ...state, beside };
 }
 
 function withExceptions(

@@ -1,3 +1,4 @@
+import { besideNodeIdOf, besideNodesOf, childrenBeside, parentBeside, type BesideNode } from './tracesBeside.ts';
 import { groupTraces } from './tracesGroups.ts';
 import { childLimitOf, olderCursorOf, type TracesState } from './tracesModel.ts';
 import {
@@ -23,6 +24,7 @@ export type TracesNode =
       readonly spanId: string;
       readonly index: number;
     }
+  | BesideNode
   /** Opens the documents of the trace as they came. */
   | { readonly kind: 'details'; readonly traceId: string }
   /** Stands where the children of a trace or span could not be shown; says why. */
@@ -42,6 +44,12 @@ export function nodeIdOf(node: TracesNode): string {
       return `${node.traceId}/${node.spanKey}`;
     case 'exception':
       return `${node.traceId}/${node.spanKey}/exception/${node.index}`;
+    case 'logLines':
+    case 'logLine':
+    case 'errors':
+    case 'error':
+    case 'besideFailure':
+      return besideNodeIdOf(node);
     case 'details':
       return `${node.traceId}/details`;
     case 'note':
@@ -71,6 +79,12 @@ export function childNodesOf(state: TracesState, node: TracesNode, now: number):
       return nodesInTrace(state, node);
     case 'span':
       return nodesInSpan(state, node);
+    case 'logLines':
+    case 'logLine':
+    case 'errors':
+    case 'error':
+    case 'besideFailure':
+      return childrenBeside(state.beside.get(node.traceId), node);
     case 'exception':
     case 'details':
     case 'note':
@@ -93,6 +107,12 @@ export function parentNodeOf(state: TracesState, node: TracesNode, now: number):
     }
     case 'details':
       return { kind: 'trace', traceId: node.traceId };
+    case 'logLines':
+    case 'logLine':
+    case 'errors':
+    case 'error':
+    case 'besideFailure':
+      return parentBeside(node);
     case 'span':
       return parentOfSpan(state, node);
     case 'exception':
@@ -113,6 +133,8 @@ export function isExpandable(state: TracesState, node: TracesNode): boolean {
   switch (node.kind) {
     case 'group':
     case 'trace':
+    case 'logLines':
+    case 'errors':
       return true;
     case 'span': {
       const tree = loadedTreeOf(state, node.traceId);
@@ -120,6 +142,9 @@ export function isExpandable(state: TracesState, node: TracesNode): boolean {
       return tree !== undefined && row !== undefined && (hasChildren(tree, row.key) || mayHaveExceptions(tree, row));
     }
     case 'exception':
+    case 'logLine':
+    case 'error':
+    case 'besideFailure':
     case 'details':
     case 'note':
     case 'more':
@@ -148,7 +173,11 @@ function nodesInTrace(state: TracesState, { traceId }: { readonly traceId: strin
     case 'failed':
       return [{ kind: 'note', traceId, spanKey: undefined, text: loaded.message }];
     case 'loaded':
-      return [...spanNodes(state, loaded.tree, traceId, undefined), { kind: 'details', traceId }];
+      return [
+        ...spanNodes(state, loaded.tree, traceId, undefined),
+        ...besideNodesOf(state.beside.get(traceId), traceId),
+        { kind: 'details', traceId },
+      ];
   }
 }
 

@@ -34,6 +34,11 @@ export class RecordingSource implements TraceSource {
     this.#tell(number);
   }
 
+  /** Log lines came, of whichever trace. */
+  logsCame(): void {
+    this.#changed.fire({ revision: 1, traces: [], logs: true, problems: false, removed: false });
+  }
+
   setState(state: SourceState): void {
     this.state = state;
     this.#stateChanged.fire(state);

@@ -26,6 +26,11 @@ export function renderTooltip(state: TracesState, node: TracesNode): string | un
       return exception === undefined ? undefined : exceptionTooltip(exception);
     }
     case 'group':
+    case 'logLines':
+    case 'logLine':
+    case 'errors':
+    case 'error':
+    case 'besideFailure':
     case 'details':
     case 'note':
     case 'more':

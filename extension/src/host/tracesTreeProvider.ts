@@ -37,6 +37,8 @@ export class TracesTreeProvider extends Disposable implements vscode.TreeDataPro
       return nodes;
     }
     if (node.kind === 'trace') {
+      // Not waited for: spans are not to wait for log lines, which are drawn when they come.
+      void this.#controller.loadBeside(node.traceId);
       await this.#controller.loadTree(node.traceId);
     } else if (node.kind === 'span') {
       await this.#controller.loadExceptions(node.traceId, node.spanId);
@@ -141,6 +143,10 @@ function commandOf(node: TracesNode): vscode.Command | undefined {
       return { command: 'sightline.openSpan', title: 'Open Span', arguments: [node] };
     case 'exception':
       return { command: 'sightline.goToException', title: 'Go to Line', arguments: [node] };
+    case 'error':
+      return { command: 'sightline.showError', title: 'Show in Errors', arguments: [node] };
+    case 'logLine':
+      return { command: 'sightline.openLineOfTrace', title: 'Open Log', arguments: [node] };
     case 'details':
       return { command: 'sightline.openRawTrace', title: 'Open Raw Documents', arguments: [node] };
     case 'more':
@@ -149,6 +155,9 @@ function commandOf(node: TracesNode): vscode.Command | undefined {
       return { command: 'sightline.loadOlderTraces', title: 'Load Older' };
     case 'group':
     case 'trace':
+    case 'logLines':
+    case 'errors':
+    case 'besideFailure':
     case 'note':
       return undefined;
   }

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { Disposable } from '../lifetime.ts';
+import type { BesideSource } from '../sources/besideSource.ts';
 import type { TraceSource } from '../sources/traceSource.ts';
 import { registerCommands } from './commands.ts';
 import type { ContextKeySetter } from './contextKeys.ts';
@@ -20,15 +21,20 @@ export class TracesView extends Disposable {
   /** By node id, where a person opened or closed a row. */
   readonly #expanded = new Map<string, boolean>();
 
-  constructor(source: TraceSource, contextKeys: ContextKeySetter, log: vscode.LogOutputChannel) {
+  constructor(source: TraceSource, beside: BesideSource, contextKeys: ContextKeySetter, log: vscode.LogOutputChannel) {
     super();
     this.#contextKeys = contextKeys;
-    this.#controller = this.register(new TracesController(source, systemClock, preferences()));
+    this.#controller = this.register(new TracesController(source, systemClock, preferences(), beside));
     const provider = this.register(new TracesTreeProvider(this.#controller));
     this.#tree = this.register(
       vscode.window.createTreeView('sightline.traces', { treeDataProvider: provider, showCollapseAll: true }),
     );
-    const documents = this.register(new TracesDocuments(source));
+    const documents = this.register(
+      new TracesDocuments(source, async (traceId) => {
+        await this.#controller.loadBeside(traceId);
+        return this.#controller.state.beside.get(traceId);
+      }),
+    );
     const commands = new TraceCommands(this.#controller, this.#tree, provider, documents);
     this.register(registerCommands(log, commands.handlers));
     this.#controller.setVisible(this.#tree.visible);
