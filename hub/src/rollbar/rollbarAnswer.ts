@@ -1,6 +1,6 @@
 import type { HttpAnswer } from '../receivers/httpAnswer.ts';
 
-/** An answer of Rollbar's API that has a result, which may be JSON text already. */
+/** An answer of Rollbar's API that has a result. */
 export function result(value: unknown, headers?: Readonly<Record<string, string>>): HttpAnswer {
   return {
     status: 200,
@@ -11,6 +11,11 @@ export function result(value: unknown, headers?: Readonly<Record<string, string>
     }),
     ...(headers && { headers }),
   };
+}
+
+/** The same with a result that is JSON text already. */
+export function resultText(json: string): HttpAnswer {
+  return { status: 200, contentType: 'application/json', body: `{"err":0,"result":${json}}` };
 }
 
 /** An error of Rollbar's API: one sentence under `message`. */

@@ -119,6 +119,7 @@ test('frames of a megabyte, cut rings in telemetry and a deep nest are kept as t
   const [one] = (await hub.client.listOccurrences(1))?.occurrences ?? [];
   expect(JSON.stringify(one?.raw)).toBe(itemOf({ body: { trace, telemetry } }));
   expect((await ask(hub, 'GET /instance/1')).status).toBe(200);
+  expect((await ask(hub, 'GET /instances')).body).toContain(nest);
   const { body } = await send(`${hub.ready.endpoints.api}/sightline/v1/errors/2/occurrences`, {
     headers: { authorization: `Bearer ${readFileSync(hub.ready.tokenFile, 'utf8').trim()}` },
   });

@@ -1,5 +1,6 @@
 import type { ErrorLevel, ErrorStatus } from '@sightline/telemetry/model/errorItem';
 import type { KeptGroup } from '../store/errors/errorStore.ts';
+import { memberText } from './memberText.ts';
 
 export const statuses: readonly ErrorStatus[] = ['active', 'resolved', 'muted'];
 export const levels: readonly ErrorLevel[] = ['critical', 'error', 'warning', 'info', 'debug'];
@@ -33,22 +34,20 @@ export function toRollbarItem({ group, firstId, lastId }: KeptGroup): object {
   };
 }
 
-/** An occurrence as Rollbar's read API has it, out of the text of an `OccurrenceJson`; `data` is what was sent. */
-export function toRollbarInstance(text: string): object {
-  const { id, counter, item, raw } = JSON.parse(text) as {
-    id: string;
-    counter: number;
-    item: { time: string };
-    raw: { data: unknown };
-  };
-  return {
-    id: Number(id),
+/** The JSON text of an occurrence as Rollbar's read API has it, out of that of an `OccurrenceJson`; `data` is what was sent, as it came. */
+export function rollbarInstanceText(occurrence: string): string {
+  const [id, counter, item, raw] = ['id', 'counter', 'item', 'raw'].map(
+    (name) => memberText(occurrence, name) ?? 'null',
+  );
+  const { time } = JSON.parse(item as string) as { time: string };
+  const instance = {
+    id: Number(JSON.parse(id as string)),
     project_id: projectId,
-    item_id: counter,
+    item_id: Number(counter),
     version: 2,
-    timestamp: secondsOf(BigInt(item.time)),
-    data: raw.data,
+    timestamp: secondsOf(BigInt(time)),
   };
+  return `${JSON.stringify(instance).slice(0, -1)},"data":${memberText(raw as string, 'data') ?? 'null'}}`;
 }
 
 function secondsOf(nanos: bigint): number {

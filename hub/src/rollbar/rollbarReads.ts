@@ -1,7 +1,7 @@
 import type { HttpAnswer } from '../receivers/httpAnswer.ts';
 import type { ErrorGroupQuery, ErrorStore } from '../store/errors/errorStore.ts';
-import { refusal, result } from './rollbarAnswer.ts';
-import { levels, statuses, toRollbarInstance, toRollbarItem } from './rollbarItems.ts';
+import { refusal, result, resultText } from './rollbarAnswer.ts';
+import { levels, statuses, rollbarInstanceText, toRollbarItem } from './rollbarItems.ts';
 
 const itemsInPage = 100;
 const mostItems = 5000;
@@ -87,12 +87,13 @@ export class RollbarReads {
     if (occurrences.length === 0 && counter !== undefined && (await this.#errors.loadGroup(counter)) === undefined) {
       return refusal(404, 'Item not found');
     }
-    return result({ page, instances: occurrences.map((text) => toRollbarInstance(text)) });
+    const instances = occurrences.map((text) => rollbarInstanceText(text)).join();
+    return resultText(`{"page":${page},"instances":[${instances}]}`);
   }
 
   async #loadInstance(id: number): Promise<HttpAnswer> {
     const text = await this.#errors.loadOccurrence({ id });
-    return text === undefined ? refusal(404, 'Instance not found') : result(toRollbarInstance(text));
+    return text === undefined ? refusal(404, 'Instance not found') : resultText(rollbarInstanceText(text));
   }
 }
 
