@@ -6,10 +6,13 @@ import { BodyReader } from '../receivers/requestBody.ts';
 import { unservedCall } from '../receivers/xrayTcp.ts';
 import { LogRefusal, type LogFailure } from '../store/logs/logFailure.ts';
 import type { TelemetryStore } from '../store/telemetryStore.ts';
+import { startLiveTail } from './liveTail.ts';
 import type { LogsContext, LogsOperation } from './logsCall.ts';
 import { eventOperations } from './logsEvents.ts';
 import { groupOperations, sequenceToken, tagOperations } from './logsGroups.ts';
+import { metricFilterOperations } from './logsMetricFilters.ts';
 import type { LogsInput } from './logsParameters.ts';
+import { insightsOperations } from './logsQueries.ts';
 import { LogsTokens } from './logsTokens.ts';
 
 const targetPrefix = 'Logs_20140328.';
@@ -28,13 +31,15 @@ export function createLogsApi({ store, onUnservedCall }: LogsApiOptions): Vendor
     ...groupOperations,
     ...eventOperations,
     ...tagOperations,
+    ...metricFilterOperations,
+    ...insightsOperations(),
   };
   return {
     isFor: (path, request) => path === '/' && targetOf(request) !== undefined,
     async handle(request, response) {
       const name = targetOf(request) ?? '';
-      const operation = name === 'PutLogEvents' ? undefined : operations[name];
-      if (operation === undefined && name !== 'PutLogEvents') {
+      const answered = Object.hasOwn(operations, name) || name === 'PutLogEvents' || name === 'StartLiveTail';
+      if (!answered) {
         onUnservedCall();
         answerEarly(request, response, unservedCall(`${targetPrefix}${name.slice(0, 100)}`));
         return;
@@ -49,11 +54,17 @@ export function createLogsApi({ store, onUnservedCall }: LogsApiOptions): Vendor
         return;
       }
       try {
-        const output =
-          operation === undefined
-            ? await putLogEvents(store, body.bytes, writerOf(request))
-            : await operation(parseInput(body.bytes), contextOf(request, response, store, tokens));
-        answer(response, jsonAnswer(output));
+        if (name === 'PutLogEvents') {
+          answer(response, jsonAnswer(await putLogEvents(store, body.bytes, writerOf(request))));
+          return;
+        }
+        const input = parseInput(body.bytes);
+        const context = contextOf(request, response, store, tokens);
+        if (name === 'StartLiveTail') {
+          await startLiveTail(input, context, response);
+          return;
+        }
+        answer(response, jsonAnswer(await operations[name]?.(input, context)));
       } catch (error) {
         if (!(error instanceof LogRefusal)) {
           throw error;

@@ -1,6 +1,7 @@
 import { InsightsRun, type InsightsResult } from '@sightline/telemetry/language/insightsRun';
 import { parseInsights } from '@sightline/telemetry/language/insights';
 import type { InsightsEvent } from '@sightline/telemetry/language/insightsRow';
+import type { InsightsError } from '@sightline/telemetry/language/insightsTree';
 import type { ChunkCache } from './chunkCache.ts';
 import { toEventPointer } from './eventPointer.ts';
 import type { ChunkEvents, ChunkPart } from './logChunk.ts';
@@ -29,10 +30,7 @@ export async function searchInsights(
 ): Promise<InsightsResult> {
   const parsed = parseInsights(search.query);
   if (!parsed.ok) {
-    const { message, column, length } = parsed.error;
-    throw new LogRefusal('MalformedQueryException', message, {
-      queryCompileError: { location: { startCharOffset: column - 1, endCharOffset: column - 1 + length }, message },
-    });
+    throw malformedQuery(parsed.error);
   }
   const now = Date.now();
   const { from, to, limit } = search;
@@ -53,6 +51,12 @@ export async function searchInsights(
     addAll(run, chunk, events, { directory, group: groups.get(chunk.group) as NamedGroup, isCounting, now });
   }
   return run.result();
+}
+
+/** What AWS says to a query that cannot be read, with the place in it. */
+export function malformedQuery({ message, column, length }: InsightsError): LogRefusal {
+  const location = { startCharOffset: column - 1, endCharOffset: column - 1 + length };
+  return new LogRefusal('MalformedQueryException', message, { queryCompileError: { location, message } });
 }
 
 interface Source {
