@@ -26,7 +26,7 @@ const maxPayloadChars = 5_000_000;
 export function toErrorDocumentPath({ counter, id, title }: ErrorDocument): string {
   const name = title
     .slice(0, 200)
-    .replaceAll(/[^\p{L}\p{N} ._@()-]+/gu, ' ')
+    .replaceAll(/[^\p{L}\p{N}._@()-]+/gu, ' ')
     .trim();
   return `/${counter}/${encodeURIComponent(id)}/${name === '' ? 'error' : name.slice(0, 60)}.md`;
 }
