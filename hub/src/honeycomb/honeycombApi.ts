@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { VendorApi } from '../query/vendorApi.ts';
-import { answerEarly, errorAnswer, type HttpAnswer } from '../receivers/httpAnswer.ts';
+import { answer, answerEarly, errorAnswer, type HttpAnswer } from '../receivers/httpAnswer.ts';
 import { keyKindOf } from './keyKind.ts';
 
 export interface HoneycombOptions {
@@ -19,7 +19,7 @@ export function createHoneycombApi({ onUnservedCall }: HoneycombOptions): Vendor
       const [path = ''] = (request.url ?? '').split('?', 1);
       const call = `${request.method} ${path.replace(/\/$/, '')}`;
       if (call === 'GET /1/auth') {
-        answerEarly(request, response, authAnswer(request.headers['x-honeycomb-team']));
+        answer(response, authAnswer(request.headers['x-honeycomb-team']));
       } else {
         onUnservedCall();
         answerEarly(request, response, unserved(request.method ?? '', path));
