@@ -23,8 +23,13 @@ const occurrence = testOccurrence(12, '340', {
       stack: [
         { label: 'emit', path: 'node:events', line: 514, column: 28 },
         {
-          ...{ label: 'show', path: '/app/src/feed.ts', line: 7, column: 3 },
-          ...{ codeBefore: ['function show() {'], code: '  fail(`#1`);', codeAfter: ['}'] },
+          label: 'show',
+          path: '/app/src/feed.ts',
+          line: 7,
+          column: 3,
+          codeBefore: ['function show() {'],
+          code: '  fail(`#1`);',
+          codeAfter: ['}'],
         },
       ],
     },
@@ -131,9 +136,8 @@ test('hovering tells about a group and shows the code around a frame, and nothin
   const group = testGroup(12, { title: '[click](command:x)', count: 3, environments: ['dev'] });
   const page = { groups: [group] };
   const loaded = { kind: 'loaded', items: [occurrence], next: undefined, ofCount: 3 } as const;
-  const state = reduceErrors(reduceErrors(initialErrorsState, { kind: 'newestLoaded', page, filter: 'active' }), {
-    ...{ kind: 'occurrencesLoaded', counter: 12, loaded },
-  });
+  const listed = reduceErrors(initialErrorsState, { kind: 'newestLoaded', page, filter: 'active' });
+  const state = reduceErrors(listed, { kind: 'occurrencesLoaded', counter: 12, loaded });
   const place = { counter: 12, id: '340', index: 0 };
   check(
     renderErrorTooltip(state, { kind: 'group', counter: 12 })?.split('\n\n')[0],
