@@ -162,6 +162,7 @@ export class LogTableSession extends Disposable {
 
   async #follow(isFollowing: boolean): Promise<LogTableView> {
     this.#isFollowing = isFollowing;
+    this.#passed = isFollowing ? 0 : this.#passed;
     return isFollowing ? await this.#newView() : await this.#sameView();
   }
 

@@ -3,7 +3,9 @@ export type KeyAction =
   | { readonly kind: 'move'; readonly by: number; readonly extends: boolean }
   | { readonly kind: 'moveTo'; readonly end: 'newest' | 'oldest'; readonly extends: boolean }
   | { readonly kind: 'page'; readonly direction: -1 | 1; readonly extends: boolean }
-  | { readonly kind: 'expand' | 'collapse' | 'toggle' | 'copy' | 'find' | 'openTrace' | 'clear' | 'selectAll' };
+  | { readonly kind: 'expand' | 'collapse' | 'toggle' | 'copy' | 'openTrace' | 'clear' | 'selectAll' }
+  /** Goes to the search box. */
+  | { readonly kind: 'find' };
 
 /** The parts of a `KeyboardEvent` that tell. */
 export interface Key {
