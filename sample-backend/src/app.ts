@@ -1,4 +1,4 @@
-import { context, trace } from '@opentelemetry/api';
+import { trace } from '@opentelemetry/api';
 import express from 'express';
 import type { ErrorRequestHandler, Express, RequestHandler } from 'express';
 import type { Pool } from 'pg';
@@ -10,10 +10,12 @@ import { announcements } from './routes/announcements.ts';
 import { healthCheck } from './routes/health.ts';
 import { messageRoutes } from './routes/messages.ts';
 import { rollbarTest } from './routes/rollbarTest.ts';
-import { traceIdOf, type Log } from './telemetry/log.ts';
+import { stackOf, type Log } from './telemetry/log.ts';
 import { requestLog } from './telemetry/requestLog.ts';
 import type { RollbarReporter } from './telemetry/rollbar.ts';
+import { currentTraceId } from './telemetry/traceId.ts';
 import { recordException, xrayMiddleware } from './telemetry/xray.ts';
+import { toError } from './toError.ts';
 
 export interface AppParts {
   readonly pool: Pool;
@@ -28,8 +30,8 @@ export interface AppParts {
 export function createApp({ pool, log, logSettings, rollbar, announcementsUrl }: AppParts): Express {
   const app = express();
   app.disable('x-powered-by');
-  app.use(requestLog(log, logSettings));
   app.use(xrayMiddleware());
+  app.use(requestLog(log, logSettings));
   app.use(asPerson);
   app.use(express.json({ limit: '100kb' }));
   app.get('/api/health-check', healthCheck);
@@ -55,13 +57,14 @@ const asPerson: RequestHandler = (request, _response, next) => {
 
 /** The one place where errors become answers. Express tells it from a middleware by its four parameters. */
 function answerError(log: Log, rollbar: RollbarReporter | undefined): ErrorRequestHandler {
-  return (error: unknown, request, response, next) => {
+  return (thrown: unknown, request, response, next) => {
+    const error = toError(thrown);
     const { status, errors } = answerOf(error);
     if (status >= 500) {
-      log.error(error instanceof Error ? (error.stack ?? error.message) : String(error));
+      log.error(stackOf(error));
       recordException(request, error);
-      trace.getActiveSpan()?.recordException(error instanceof Error ? error : String(error));
-      rollbar?.error(error, { request, traceId: traceIdOf(context.active()) });
+      trace.getActiveSpan()?.recordException(error);
+      rollbar?.error(error, { request, traceId: currentTraceId() });
     }
     if (response.headersSent) {
       next(error);
@@ -71,12 +74,12 @@ function answerError(log: Log, rollbar: RollbarReporter | undefined): ErrorReque
   };
 }
 
-function answerOf(error: unknown): { readonly status: number; readonly errors: readonly string[] } {
+function answerOf(error: Error): { readonly status: number; readonly errors: readonly string[] } {
   if (error instanceof HttpError) {
     return error;
   }
   // The body parser throws errors that carry a status and may be shown: a body that is no JSON, or too large.
-  if (error instanceof Error && 'expose' in error && error.expose === true && 'status' in error) {
+  if ('expose' in error && error.expose === true && 'status' in error) {
     return { status: Number(error.status), errors: [error.message] };
   }
   return { status: 500, errors: ['internal_error'] };

@@ -1,8 +1,7 @@
-import { context } from '@opentelemetry/api';
 import type { Request, RequestHandler } from 'express';
 import { HttpError } from '../httpError.ts';
-import { traceIdOf } from '../telemetry/log.ts';
 import type { RollbarReporter } from '../telemetry/rollbar.ts';
+import { currentTraceId } from '../telemetry/traceId.ts';
 
 /** Sends a warning "Hello World" to Rollbar, so that a person can see that the token and the endpoint are right. */
 export function rollbarTest(rollbar: RollbarReporter | undefined): RequestHandler {
@@ -17,7 +16,7 @@ export function rollbarTest(rollbar: RollbarReporter | undefined): RequestHandle
 
 async function warn(rollbar: RollbarReporter, request: Request): Promise<string> {
   try {
-    return await rollbar.warn('Hello World', { request, traceId: traceIdOf(context.active()) });
+    return await rollbar.warn('Hello World', { request, traceId: currentTraceId() });
   } catch (error) {
     throw new HttpError(502, [`rollbar: ${error instanceof Error ? error.message : String(error)}`]);
   }

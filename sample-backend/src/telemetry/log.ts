@@ -1,5 +1,5 @@
-import { context, isSpanContextValid, trace, type Context } from '@opentelemetry/api';
-import { xrayTraceId } from './xrayTraceId.ts';
+import { context, type Context } from '@opentelemetry/api';
+import { currentTraceId } from './traceId.ts';
 
 export type LogLevel = 'info' | 'warn' | 'error';
 
@@ -8,7 +8,9 @@ export interface LogLine {
   readonly time: number;
   readonly level: LogLevel;
   readonly message: string;
-  /** Carries the trace in which the line was written. */
+  /** As X-Ray spells it. */
+  readonly traceId?: string | undefined;
+  /** Carries the span in which the line was written. */
   readonly context: Context;
   /** What the message is: the server's account of one request, or what the application itself has to say. */
   readonly kind: 'request' | 'own';
@@ -51,8 +53,13 @@ export class Log {
   }
 
   #writeOwn(level: LogLevel, message: string): void {
-    this.write({ time: Date.now(), level, message, context: context.active(), kind: 'own' });
+    this.write({ time: Date.now(), level, message, ...currentPlace(), kind: 'own' });
   }
+}
+
+/** Where a line is written, for its trace. */
+export function currentPlace(): Pick<LogLine, 'traceId' | 'context'> {
+  return { traceId: currentTraceId(), context: context.active() };
 }
 
 /**
@@ -61,8 +68,7 @@ export class Log {
  */
 export function textOfLine(line: LogLine): string {
   const time = `[${new Date(line.time).toISOString()}]`;
-  const traceId = traceIdOf(line.context);
-  const suffix = traceId === undefined ? '' : ` trace=${traceId}`;
+  const suffix = line.traceId === undefined ? '' : ` trace=${line.traceId}`;
   if (line.kind === 'request') {
     return `${time} ${line.message} level=${line.level}${suffix}`;
   }
@@ -70,8 +76,7 @@ export function textOfLine(line: LogLine): string {
   return [`${time} ${line.level.toUpperCase()} ${first}${suffix}`, ...more].join('\n');
 }
 
-/** The trace of a context in X-Ray's spelling, which is rare enough in any text to be found there. */
-export function traceIdOf(of: Context): string | undefined {
-  const span = trace.getSpanContext(of);
-  return span !== undefined && isSpanContextValid(span) ? xrayTraceId(span.traceId) : undefined;
+/** The stack, whose first line is the message; the message alone where somebody has taken the stack away. */
+export function stackOf({ stack, name, message }: Error): string {
+  return stack ?? `${name}: ${message}`;
 }

@@ -1,9 +1,10 @@
-import { context } from '@opentelemetry/api';
 import type { Settings } from '../settings.ts';
+import { toError } from '../toError.ts';
 import { CloudWatchLog } from './cloudWatchLog.ts';
-import { Log, traceIdOf } from './log.ts';
+import { Log, stackOf } from './log.ts';
 import { OtlpLog } from './otlpLog.ts';
 import { RollbarReporter } from './rollbar.ts';
+import { currentTraceId } from './traceId.ts';
 
 /** What the sample says about itself: its log lines, and its errors. */
 export interface Reporting {
@@ -29,8 +30,8 @@ export function startReporting({
     log,
     rollbar,
     uncaught: (error) => {
-      log.error(`Nobody has caught: ${error instanceof Error ? (error.stack ?? String(error)) : String(error)}`);
-      rollbar?.critical(error, { traceId: traceIdOf(context.active()) });
+      log.error(`Nobody has caught: ${stackOf(toError(error))}`);
+      rollbar?.critical(error, { traceId: currentTraceId() });
     },
     close: async (patience) => {
       await Promise.all([rollbar?.flush(), cloudWatch?.close(patience)]);

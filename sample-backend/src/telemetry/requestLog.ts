@@ -1,26 +1,31 @@
-import { context, type Context } from '@opentelemetry/api';
 import type { Request, RequestHandler, Response } from 'express';
 import { isHealthCheck } from '../routes/health.ts';
-import type { Log, LogLevel } from './log.ts';
+import { currentPlace, type Log, type LogLevel, type LogLine } from './log.ts';
 
 export interface RequestLogOptions {
   readonly onlyFailures: boolean;
   readonly healthChecks: boolean;
 }
 
-/** Writes one line when a request is over, however it ends. */
+/** Writes one line when a request is over, however it ends. It must come after the X-Ray middleware, which may give the trace. */
 export function requestLog(log: Log, { onlyFailures, healthChecks }: RequestLogOptions): RequestHandler {
   return (request, response, next) => {
     if (healthChecks || !isHealthCheck(request.originalUrl)) {
       // Kept, since what closes the response later may be outside the request.
-      const requestContext = context.active();
-      response.once('close', () => writeLine(log, request, response, requestContext, onlyFailures));
+      const place = currentPlace();
+      response.once('close', () => writeLine(log, request, response, place, onlyFailures));
     }
     next();
   };
 }
 
-function writeLine(log: Log, request: Request, response: Response, ofRequest: Context, onlyFailures: boolean): void {
+function writeLine(
+  log: Log,
+  request: Request,
+  response: Response,
+  place: Pick<LogLine, 'traceId' | 'context'>,
+  onlyFailures: boolean,
+): void {
   // The caller went away: the status was never sent, so none is reported.
   const status = response.writableFinished ? response.statusCode : undefined;
   const { ip, method, protocol, originalUrl } = request;
@@ -28,7 +33,7 @@ function writeLine(log: Log, request: Request, response: Response, ofRequest: Co
     time: Date.now(),
     level: levelOf(status),
     message: `${ip ?? '-'} ${method} ${protocol} ${originalUrl} ${status ?? '-'}`,
-    context: ofRequest,
+    ...place,
     kind: 'request',
     staysHere: onlyFailures && status === 200,
   });

@@ -1,8 +1,9 @@
-import { fileURLToPath } from 'node:url';
 import { context } from '@opentelemetry/api';
 import { suppressTracing } from '@opentelemetry/core';
 import type { Request } from 'express';
 import Rollbar from 'rollbar';
+import { toError } from '../toError.ts';
+import { filePathOf } from './filePath.ts';
 
 export interface RollbarOptions {
   readonly accessToken: string;
@@ -70,7 +71,7 @@ export class RollbarReporter {
   }
 
   #report(level: 'error' | 'critical', error: unknown, place: RollbarPlace): void {
-    this.#send(level, error instanceof Error ? withPaths(error) : String(error), place, (failure) => {
+    this.#send(level, withPaths(toError(error)), place, (failure) => {
       if (failure && !this.#isInTrouble) {
         this.#say(`Rollbar does not take errors: ${failure.message || failure.name}`);
       }
@@ -103,7 +104,7 @@ export class RollbarReporter {
  * name begins with a slash.
  */
 function withPaths(error: Error): Error {
-  const stack = error.stack?.replaceAll(/file:\/\/[^\s)]+?(?=:\d+:\d+)/g, (address) => fileURLToPath(address));
+  const stack = error.stack?.replaceAll(/file:\/\/[^\s)]+?(?=:\d+:\d+)/g, filePathOf);
   // Does nothing where the error is frozen.
   Reflect.set(error, 'stack', stack);
   return error;

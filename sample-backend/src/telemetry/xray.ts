@@ -8,7 +8,7 @@ import type { Segment, Subsegment } from 'aws-xray-sdk-core';
 import type { Request, RequestHandler, Response } from 'express';
 import { PreciseClock } from './clock.ts';
 import { causeOf, type XRayCause } from './xrayCause.ts';
-import { xrayTraceId } from './xrayTraceId.ts';
+import { withSegmentTrace, xrayTraceId } from './traceId.ts';
 
 export interface XRayOptions {
   /** Used where `AWS_XRAY_TRACING_NAME` is not set. */
@@ -49,7 +49,7 @@ export function xrayMiddleware(): RequestHandler {
     const segment = openSegment(request, response);
     segments.set(request, segment);
     response.once('close', () => closeSegment(segment, response));
-    next();
+    withSegmentTrace(segment.trace_id, next);
   };
 }
 

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { fileURLToPath } from 'node:url';
+import { filePathOf } from './filePath.ts';
 
 /** X-Ray's `cause` object, as the developer guide's page on segment documents spells it. */
 export interface XRayCause {
@@ -56,9 +56,9 @@ function frameOf(text: string): XRayFrame | undefined {
   if (place === undefined || line === undefined) {
     return undefined;
   }
-  return { path: pathOf(place.replace(/^async /, '')), line: Number(line), label: groups?.['label'] ?? 'anonymous' };
-}
-
-function pathOf(place: string): string {
-  return place.startsWith('file://') ? fileURLToPath(place) : place;
+  return {
+    path: filePathOf(place.replace(/^async /, '')),
+    line: Number(line),
+    label: groups?.['label'] ?? 'anonymous',
+  };
 }
