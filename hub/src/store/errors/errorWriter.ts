@@ -6,9 +6,10 @@ import type { ErrorGroup, ErrorItem } from '@sightline/telemetry/model/errorItem
 import { epochNanos, type EpochNanos } from '@sightline/telemetry/model/units';
 import { fingerprintOf } from '@sightline/telemetry/view/errorFingerprint';
 import { addOccurrence, muteGroup, reopenGroup, resolveGroup, startGroup } from '@sightline/telemetry/view/errorGroups';
-import { counterAt, type Counters } from '../memory/counters.ts';
+import type { Counters } from '../memory/counters.ts';
 import { inTransaction } from '../transaction.ts';
 import type { AddErrorResult, KeptGroup, KeptGroupChange } from './errorStore.ts';
+import { ErrorRetention, type ErrorLimits } from './errorRetention.ts';
 import { makeErrorTables } from './errorTables.ts';
 import { stateOf, storedGroupOf, summaryOf, toKeptGroup, withOccurrence, type GroupRow } from './keptGroup.ts';
 
@@ -19,17 +20,6 @@ export type ErrorCall =
 
 export type ErrorValue = readonly AddErrorResult[] | KeptGroup | undefined;
 
-export interface ErrorLimits {
-  /** Of the whole store; errors may take an eighth of it. */
-  readonly maxBytes: number;
-  readonly maxAgeMillis: number;
-}
-
-const maxOccurrences = 20_000;
-const maxGroups = 2000;
-/** How many groups leave together: each time all of what is kept is looked through. */
-const groupsLeaving = 100;
-const mostBytes = 128 * 2 ** 20;
 /** Below this, zstd costs more than it saves. */
 const smallBytes = 200;
 
@@ -39,31 +29,22 @@ const smallBytes = 200;
  */
 export class ErrorWriter {
   readonly #database: DatabaseSync;
-  readonly #counters: Counters;
-  readonly #limits: ErrorLimits;
+  readonly #retention: ErrorRetention;
   readonly #findItem: StatementSync;
   readonly #insertItem: StatementSync;
-  readonly #oldestItem: StatementSync;
-  readonly #deleteItem: StatementSync;
   readonly #findGroup: StatementSync;
   readonly #loadGroup: StatementSync;
   readonly #insertGroup: StatementSync;
   readonly #updateGroup: StatementSync;
-  readonly #sums: StatementSync;
-  #count = 0;
-  #bytes = 0;
 
   constructor(database: DatabaseSync, counters: Counters, limits: ErrorLimits) {
     makeErrorTables(database);
     this.#database = database;
-    this.#counters = counters;
-    this.#limits = limits;
+    this.#retention = new ErrorRetention(database, counters, limits);
     this.#findItem = database.prepare('select id from error_item where uuid = ?');
     this.#insertItem = database.prepare(
       'insert into error_item (uuid, counter, received, trace, size, codec, body) values (?, ?, ?, ?, ?, ?, ?)',
     );
-    this.#oldestItem = database.prepare('select id, size, received from error_item order by id limit 1');
-    this.#deleteItem = database.prepare('delete from error_item where id = ?');
     const columns = 'counter, fingerprint, status, state';
     this.#findGroup = database.prepare(`select ${columns} from error_group where fingerprint = ?`);
     this.#loadGroup = database.prepare(`select ${columns} from error_group where counter = ?`);
@@ -71,43 +52,44 @@ export class ErrorWriter {
       `insert into error_group (fingerprint, status, seen, state) values (?, 'active', 0, '')`,
     );
     this.#updateGroup = database.prepare('update error_group set status = ?, seen = ?, state = ? where counter = ?');
-    this.#sums = database.prepare('select count(*) as count, total(size) as bytes from error_item');
-    this.#measure();
   }
 
   /** Does what is asked in a transaction of its own. `traces` are those in which an error was reported. */
   run(call: ErrorCall): { value: ErrorValue; isChange: boolean; traces: string[] } {
     const traces = new Set<string>();
-    try {
-      const { value, isChange } = inTransaction(this.#database, () => this.#answer(call, traces));
-      this.#publish();
-      return { value, isChange, traces: [...traces] };
-    } catch (error) {
-      this.#measure();
-      throw error;
-    }
+    const { value, isChange } = this.#inTransaction(() => this.#answer(call, traces));
+    return { value, isChange, traces: [...traces] };
   }
 
   /** Lets the occurrences go that have become too old; cheap where there are none. */
   retire(): boolean {
-    const { received } = (this.#oldestItem.get() ?? { received: Infinity }) as { received: number };
-    if (received >= Date.now() - this.#limits.maxAgeMillis) {
-      return false;
+    const isDue = this.#retention.isDue(Date.now());
+    if (isDue) {
+      this.#inTransaction(() => this.#retention.retireItems(Date.now()));
     }
-    inTransaction(this.#database, () => this.#retireItems(Date.now()));
-    this.#publish();
-    return true;
+    return isDue;
+  }
+
+  #inTransaction<T>(work: () => T): T {
+    try {
+      const result = inTransaction(this.#database, work);
+      this.#retention.publish();
+      return result;
+    } catch (error) {
+      this.#retention.measure();
+      throw error;
+    }
   }
 
   #answer(call: ErrorCall, traces: Set<string>): { value: ErrorValue; isChange: boolean } {
     switch (call.name) {
       case 'add': {
-        const before = this.#count;
+        const before = this.#retention.count;
         const value = call.bodies.map((body) => this.#add(body, traces));
-        const isChange = this.#count > before;
+        const isChange = this.#retention.count > before;
         if (isChange) {
-          this.#retireItems(Date.now());
-          this.#retireGroups();
+          this.#retention.retireItems(Date.now());
+          this.#retention.retireGroups();
         }
         return { value, isChange };
       }
@@ -185,8 +167,7 @@ export class ErrorWriter {
       codec,
       packed,
     );
-    this.#count += 1;
-    this.#bytes += packed.length;
+    this.#retention.didInsert(packed.length);
     return Number(lastInsertRowid);
   }
 
@@ -209,51 +190,6 @@ export class ErrorWriter {
   #update(stored: Parameters<typeof stateOf>[0]): void {
     const { status, lastSeen, counter } = stored.group;
     this.#updateGroup.run(status, Number(lastSeen / 1_000_000n), stateOf(stored), counter);
-  }
-
-  #retireItems(now: number): void {
-    const { maxBytes, maxAgeMillis } = this.#limits;
-    const room = Math.min(mostBytes, maxBytes / 8);
-    for (;;) {
-      const oldest = this.#oldestItem.get() as { id: number; size: number; received: number } | undefined;
-      const isTooOld = oldest !== undefined && oldest.received < now - maxAgeMillis;
-      // The newest always fits: its sender was told that it has been kept.
-      const isTooMuch = this.#count > maxOccurrences || (this.#bytes > room && this.#count > 1);
-      if (oldest === undefined || !(isTooOld || isTooMuch)) {
-        return;
-      }
-      this.#deleteItem.run(oldest.id);
-      this.#count -= 1;
-      this.#bytes -= oldest.size;
-    }
-  }
-
-  /** Groups that were not seen for longest leave first, with all that is kept of them. */
-  #retireGroups(): void {
-    const { count } = this.#database.prepare('select count(*) as count from error_group').get() as { count: number };
-    if (count <= maxGroups) {
-      return;
-    }
-    const gone = this.#database
-      .prepare(
-        'delete from error_group where counter in (select counter from error_group order by seen, counter limit ?)',
-      )
-      .run(count - maxGroups + groupsLeaving).changes;
-    if (gone > 0) {
-      this.#database.exec('delete from error_item where counter not in (select counter from error_group)');
-      this.#measure();
-    }
-  }
-
-  #measure(): void {
-    const { count, bytes } = this.#sums.get() as { count: number; bytes: number };
-    this.#count = count;
-    this.#bytes = bytes;
-    this.#publish();
-  }
-
-  #publish(): void {
-    this.#counters[counterAt.errorItems] = this.#count;
   }
 }
 
