@@ -1,5 +1,4 @@
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
-import { repeat } from 'lit/directives/repeat.js';
 import { styleMap } from 'lit/directives/style-map.js';
 import type { LogTableChoice } from '../../contracts/logTable.ts';
 import type { Wire } from '../../contracts/peer.ts';
@@ -144,8 +143,9 @@ function rowsOf(model: LogTableModel, { isWrapped, fields }: LogTableBar): unkno
     return html`<div class="empty">${text}</div>`;
   }
   let top = y;
-  const indexes = Array.from({ length: count }, (_item, offset) => first + offset);
-  const drawOne = (index: number): TemplateResult => {
+  // Not keyed by row: while somebody scrolls, the elements stay and only what is in them changes.
+  return Array.from({ length: count }, (_item, offset): TemplateResult => {
+    const index = first + offset;
     const row = renderRow(cache.rowAt(index), {
       index,
       y: top,
@@ -161,8 +161,7 @@ function rowsOf(model: LogTableModel, { isWrapped, fields }: LogTableBar): unkno
     });
     top += viewport.heightOf(index);
     return row;
-  };
-  return repeat(indexes, (index) => index, drawOne);
+  });
 }
 
 function statusOf({ cache, beginning, passed, said, trouble, isFollowing }: LogTableModel): TemplateResult {

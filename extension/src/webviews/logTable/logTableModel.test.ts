@@ -26,7 +26,7 @@ test('it opens on the newest lines and follows', async () => {
 });
 
 test('who selects a line reads, so nothing moves', async () => {
-  const { model, arrive, asked, settled } = await opened();
+  const { model, arrive, asked } = await opened();
   model.act({ kind: 'move', by: 1, extends: false });
   await settled();
   await arrive(3);
@@ -35,7 +35,7 @@ test('who selects a line reads, so nothing moves', async () => {
 });
 
 test('who asks for the newest lines gets them, and it follows again', async () => {
-  const { model, arrive, settled } = await opened();
+  const { model, arrive } = await opened();
   model.act({ kind: 'move', by: 1, extends: false });
   await settled();
   await arrive(3);
@@ -116,11 +116,6 @@ async function opened() {
   };
   const editor = new Peer<LogTableQuestions, LogTableNews>(editorSide, answers);
   const model = new LogTableModel(tableSide, () => undefined);
-  const settled = async (): Promise<void> => {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    setTimeout(resolve, 0);
-    await promise;
-  };
   await settled();
   /** More lines are written. */
   const arrive = async (count: number): Promise<void> => {
@@ -133,7 +128,14 @@ async function opened() {
       lines += count;
     }
   };
-  return { model, asked, arrive, settled };
+  return { model, asked, arrive };
+}
+
+/** Lets all that was sent arrive. */
+async function settled(): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  setTimeout(resolve, 0);
+  await promise;
 }
 
 function rowsUpTo(number: number): LogTableRow[] {
