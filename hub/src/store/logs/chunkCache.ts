@@ -1,8 +1,8 @@
-import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { promisify } from 'node:util';
 import { zstdDecompress } from 'node:zlib';
 import { viewEvents, type ChunkEvents } from './logChunk.ts';
 import type { ChunkHead } from './logDirectory.ts';
+import type { LogSnapshot } from './logSnapshot.ts';
 
 const decompress = promisify(zstdDecompress);
 /** Chunks that are decompressed at once, in the threads of the process's pool. */
@@ -11,16 +11,14 @@ const keptBytes = 32 * 1024 * 1024;
 
 /** Reads chunks, a few ahead, and keeps the last ones decompressed. */
 export class ChunkCache {
-  readonly #select: StatementSync;
   readonly #kept = new Map<number, ChunkEvents>();
   #bytes = 0;
 
-  constructor(database: DatabaseSync) {
-    this.#select = database.prepare('select body from log_chunk where id = ?');
-  }
-
-  /** The events of the chunks, in that order. A chunk that has been removed meanwhile is left out. */
-  async *read(chunks: Iterable<ChunkHead>): AsyncGenerator<{ chunk: ChunkHead; events: ChunkEvents }> {
+  /** The events of the chunks, in that order. */
+  async *read(
+    snapshot: LogSnapshot,
+    chunks: Iterable<ChunkHead>,
+  ): AsyncGenerator<{ chunk: ChunkHead; events: ChunkEvents }> {
     const source = chunks[Symbol.iterator]();
     const waiting: { chunk: ChunkHead; events: Promise<ChunkEvents | undefined> }[] = [];
     const fill = (): void => {
@@ -29,7 +27,7 @@ export class ChunkCache {
         if (next.done === true) {
           return;
         }
-        const events = this.#load(next.value);
+        const events = this.#load(snapshot, next.value);
         // Awaited in its turn; when the reading ends before that, nobody asks.
         events.catch(() => undefined);
         waiting.push({ chunk: next.value, events });
@@ -44,17 +42,17 @@ export class ChunkCache {
     }
   }
 
-  async #load(chunk: ChunkHead): Promise<ChunkEvents | undefined> {
+  async #load(snapshot: LogSnapshot, chunk: ChunkHead): Promise<ChunkEvents | undefined> {
     const known = this.#kept.get(chunk.id);
     if (known !== undefined) {
       return known;
     }
-    const row = this.#select.get(chunk.id) as { body: Uint8Array } | undefined;
-    if (row === undefined) {
+    const body = snapshot.body(chunk.id);
+    if (body === undefined) {
       return undefined;
     }
     // In one piece: zlib would put it together from many small ones.
-    const plain = await decompress(row.body, { chunkSize: Math.max(1024, chunk.size + 64) });
+    const plain = await decompress(body, { chunkSize: Math.max(1024, chunk.size + 64) });
     const events = viewEvents(plain, chunk.count);
     this.#keep(chunk, events);
     return events;

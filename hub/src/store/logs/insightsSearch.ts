@@ -2,11 +2,11 @@ import { InsightsRun, type InsightsResult } from '@sightline/telemetry/language/
 import { parseInsights } from '@sightline/telemetry/language/insights';
 import type { InsightsEvent } from '@sightline/telemetry/language/insightsRow';
 import type { InsightsError } from '@sightline/telemetry/language/insightsTree';
-import type { ChunkCache } from './chunkCache.ts';
 import { toEventPointer } from './eventPointer.ts';
 import type { ChunkEvents, ChunkPart } from './logChunk.ts';
 import type { ChunkHead, LogDirectory, NamedGroup } from './logDirectory.ts';
 import { LogRefusal } from './logFailure.ts';
+import type { LogSource } from './logSource.ts';
 
 const dayMillis = 24 * 3_600_000;
 /** The account that everything here belongs to, as AWS writes it before a group's name in `@log`. */
@@ -23,8 +23,7 @@ export interface InsightsSearch {
 
 /** Runs a Logs Insights query over the events of some groups. Throws `LogRefusal` where the query is none. */
 export async function searchInsights(
-  directory: LogDirectory,
-  cache: ChunkCache,
+  { directory, cache, snapshot }: LogSource,
   search: InsightsSearch,
   signal?: AbortSignal,
 ): Promise<InsightsResult> {
@@ -46,7 +45,7 @@ export async function searchInsights(
     .filter((chunk) => chunk.last >= from && chunk.first <= to);
   // Rows that are results hold on to their events; only those of a query that counts are gone with their chunk.
   const isCounting = parsed.query.commands[0]?.kind === 'stats';
-  for await (const { chunk, events } of cache.read(chunks)) {
+  for await (const { chunk, events } of cache.read(snapshot, chunks)) {
     signal?.throwIfAborted();
     addAll(run, chunk, events, { directory, group: groups.get(chunk.group) as NamedGroup, isCounting, now });
   }
@@ -59,14 +58,14 @@ export function malformedQuery({ message, column, length }: InsightsError): LogR
   return new LogRefusal('MalformedQueryException', message, { queryCompileError: { location, message } });
 }
 
-interface Source {
+interface EventSource {
   readonly directory: LogDirectory;
   readonly group: NamedGroup;
   readonly isCounting: boolean;
   readonly now: number;
 }
 
-function addAll(run: InsightsRun, chunk: ChunkHead, events: ChunkEvents, source: Source): void {
+function addAll(run: InsightsRun, chunk: ChunkHead, events: ChunkEvents, source: EventSource): void {
   const { directory, group, isCounting, now } = source;
   const oldest = group.retentionDays === undefined ? -Infinity : now - group.retentionDays * dayMillis;
   const log = `${localAccount}:${group.name}`;

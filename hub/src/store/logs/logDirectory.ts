@@ -1,7 +1,8 @@
-import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import type { DatabaseSync } from 'node:sqlite';
 import { unpackParts, type ChunkPart } from './logChunk.ts';
 import { groupMissing } from './logFailure.ts';
-import { catalogKey, removedKey, selectChunkHeads, type ChunkHeadRow } from './logSchema.ts';
+import { catalogKey, removedKey, type ChunkHeadRow } from './logSchema.ts';
+import type { LogSnapshot } from './logSnapshot.ts';
 
 /** A chunk as the reader knows it. Its events are numbered from `sequence` on, in the order they came. */
 export interface ChunkHead {
@@ -28,11 +29,8 @@ export interface NamedStream {
   readonly name: string;
 }
 
-/** Where events are, in the reader thread: what the writer has committed up to the last `refresh`. */
+/** Where events are, in the reader thread: what the writer had committed by the last `refresh`. */
 export class LogDirectory {
-  readonly #database: DatabaseSync;
-  readonly #selectHeads: StatementSync;
-  readonly #selectMeta: StatementSync;
   readonly #chunks = new Map<number, ChunkHead[]>();
   readonly #groups = new Map<string, NamedGroup>();
   readonly #streams = new Map<number, NamedStream>();
@@ -40,18 +38,21 @@ export class LogDirectory {
   #removed: unknown;
   #catalog: unknown;
 
-  constructor(database: DatabaseSync) {
-    this.#database = database;
-    this.#selectHeads = database.prepare(selectChunkHeads);
-    this.#selectMeta = database.prepare('select value from meta where key = ?');
-  }
-
-  refresh(): void {
-    this.#database.exec('begin');
-    try {
-      this.#refresh();
-    } finally {
-      this.#database.exec('commit');
+  /** Takes in what the snapshot has; each one has to be newer than the one before. */
+  refresh(snapshot: LogSnapshot): void {
+    const catalog = snapshot.meta(catalogKey);
+    if (catalog !== this.#catalog) {
+      this.#catalog = catalog;
+      this.#loadNames(snapshot.database);
+    }
+    const removed = snapshot.meta(removedKey);
+    if (removed !== this.#removed) {
+      this.#removed = removed;
+      this.#lastChunk = 0;
+      this.#chunks.clear();
+    }
+    for (const row of snapshot.headsAfter(this.#lastChunk)) {
+      this.#add(row);
     }
   }
 
@@ -81,24 +82,6 @@ export class LogDirectory {
     return this.#chunks.get(group) ?? [];
   }
 
-  #refresh(): void {
-    const catalog = this.#metaOf(catalogKey);
-    if (catalog !== this.#catalog) {
-      this.#catalog = catalog;
-      this.#loadNames();
-    }
-    const removed = this.#metaOf(removedKey);
-    if (removed !== this.#removed) {
-      this.#removed = removed;
-      this.#lastChunk = 0;
-      this.#chunks.clear();
-    }
-    const rows = this.#selectHeads.all(this.#lastChunk) as unknown as ChunkHeadRow[];
-    for (const row of rows) {
-      this.#add(row);
-    }
-  }
-
   #add({ id, grp, seq, size, parts: packed, traces }: ChunkHeadRow): void {
     const parts = unpackParts(packed);
     const chunk: ChunkHead = {
@@ -122,10 +105,10 @@ export class LogDirectory {
     this.#chunks.set(grp, chunks);
   }
 
-  #loadNames(): void {
+  #loadNames(database: DatabaseSync): void {
     this.#groups.clear();
     this.#streams.clear();
-    const groups = this.#database.prepare('select id, name, retention from log_group').all() as unknown as {
+    const groups = database.prepare('select id, name, retention from log_group').all() as unknown as {
       id: number;
       name: string;
       retention: number | null;
@@ -133,7 +116,7 @@ export class LogDirectory {
     for (const { id, name, retention } of groups) {
       this.#groups.set(name, { id, name, retentionDays: retention ?? undefined });
     }
-    const streams = this.#database.prepare('select id, grp, name from log_stream').all() as unknown as {
+    const streams = database.prepare('select id, grp, name from log_stream').all() as unknown as {
       id: number;
       grp: number;
       name: string;
@@ -141,9 +124,5 @@ export class LogDirectory {
     for (const { id, grp, name } of streams) {
       this.#streams.set(id, { group: grp, name });
     }
-  }
-
-  #metaOf(key: string): unknown {
-    return (this.#selectMeta.get(key) as { value: unknown } | undefined)?.value;
   }
 }

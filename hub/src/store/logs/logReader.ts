@@ -1,10 +1,10 @@
-import type { DatabaseSync } from 'node:sqlite';
-import { openForReading } from '../schema.ts';
 import { ChunkCache } from './chunkCache.ts';
 import type { EventPointer } from './eventPointer.ts';
 import type { EventPage, EventQuery, StoredEvent } from './eventQuery.ts';
 import { searchInsights, type InsightsSearch } from './insightsSearch.ts';
 import { LogDirectory } from './logDirectory.ts';
+import type { LogSource } from './logSource.ts';
+import { LogSnapshot } from './logSnapshot.ts';
 import { readAt, selectNew, type NewEvents, type NewEventsQuery } from './newEvents.ts';
 import { selectEvents } from './selectEvents.ts';
 
@@ -21,25 +21,31 @@ export type InsightsAnswer = Awaited<ReturnType<typeof searchInsights>>;
 /** Decompressed chunks are let go after so long without a question. */
 const forgetMillis = 10_000;
 
+/** Connections that are kept while nobody asks. */
+const keptSnapshots = 2;
+
 /** Answers questions about events, in a thread of its own: a search over a million events must not delay a trace. */
 export class LogReader {
-  readonly #database: DatabaseSync;
-  readonly #directory: LogDirectory;
-  readonly #cache: ChunkCache;
+  readonly #dataDir: string;
+  readonly #directory = new LogDirectory();
+  readonly #cache = new ChunkCache();
+  readonly #idle: LogSnapshot[] = [];
   #forget: NodeJS.Timeout | undefined;
 
   constructor(dataDir: string) {
-    this.#database = openForReading(dataDir);
-    this.#directory = new LogDirectory(this.#database);
-    this.#cache = new ChunkCache(this.#database);
+    this.#dataDir = dataDir;
   }
 
   /** Rejects with `LogRefusal` for what the asker can put right. */
   async answer(question: LogQuestion, signal: AbortSignal): Promise<LogReaderAnswer> {
-    this.#directory.refresh();
+    const snapshot = this.#idle.pop() ?? new LogSnapshot(this.#dataDir);
+    snapshot.begin();
     try {
-      return await this.#answer(question, signal);
+      this.#directory.refresh(snapshot);
+      return await this.#answer(question, { directory: this.#directory, cache: this.#cache, snapshot }, signal);
     } finally {
+      snapshot.end();
+      this.#giveBack(snapshot);
       clearTimeout(this.#forget);
       this.#forget = setTimeout(() => this.#cache.forget(), forgetMillis);
       this.#forget.unref();
@@ -48,19 +54,29 @@ export class LogReader {
 
   close(): void {
     clearTimeout(this.#forget);
-    this.#database.close();
+    for (const snapshot of this.#idle) {
+      snapshot.close();
+    }
   }
 
-  async #answer(question: LogQuestion, signal: AbortSignal): Promise<LogReaderAnswer> {
+  #giveBack(snapshot: LogSnapshot): void {
+    if (this.#idle.length < keptSnapshots) {
+      this.#idle.push(snapshot);
+    } else {
+      snapshot.close();
+    }
+  }
+
+  async #answer(question: LogQuestion, source: LogSource, signal: AbortSignal): Promise<LogReaderAnswer> {
     switch (question.name) {
       case 'select':
-        return await selectEvents(this.#directory, this.#cache, question.query, signal);
+        return await selectEvents(source, question.query, signal);
       case 'new':
-        return await selectNew(this.#directory, this.#cache, question.query);
+        return await selectNew(source, question.query);
       case 'record':
-        return await readAt(this.#directory, this.#cache, question.pointer);
+        return await readAt(source, question.pointer);
       case 'insights':
-        return await searchInsights(this.#directory, this.#cache, question.search, signal);
+        return await searchInsights(source, question.search, signal);
     }
   }
 }

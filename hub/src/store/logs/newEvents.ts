@@ -1,9 +1,9 @@
-import type { ChunkCache } from './chunkCache.ts';
 import { compileMatcher } from './eventMatcher.ts';
 import type { EventPointer } from './eventPointer.ts';
 import { comparePositions, type StoredEvent } from './eventQuery.ts';
 import type { ChunkEvents } from './logChunk.ts';
 import type { ChunkHead, LogDirectory } from './logDirectory.ts';
+import type { LogSource } from './logSource.ts';
 
 export interface NewEventsQuery {
   readonly groups: readonly string[];
@@ -24,20 +24,15 @@ export interface NewEvents {
 }
 
 /** What came since the last question, whatever the times of the events. Throws `LogRefusal` for a group that is not there. */
-export async function selectNew(directory: LogDirectory, cache: ChunkCache, query: NewEventsQuery): Promise<NewEvents> {
+export async function selectNew(source: LogSource, query: NewEventsQuery): Promise<NewEvents> {
+  const { directory, cache, snapshot } = source;
   const matcher = compileMatcher(query.pattern, undefined);
   const events: StoredEvent[] = [];
-  const after: number[] = [];
   let left = 0;
-  for (const [index, name] of query.groups.entries()) {
-    const { id } = directory.group(name);
-    const chunks = directory.chunksOf(id);
-    const last = chunks.at(-1);
-    const next = last === undefined ? 0 : last.sequence + last.count;
-    const from = query.after?.[index] ?? next;
-    after.push(Math.max(next, from));
-    const fresh = chunks.filter((chunk) => chunk.sequence + chunk.count > from);
-    for await (const { chunk, events: found } of cache.read(fresh)) {
+  // Before anything is awaited: the directory goes on to what other questions see.
+  const groups = query.groups.map((name, index) => freshOf(directory, name, query.after?.[index]));
+  for (const { name, from, chunks } of groups) {
+    for await (const { chunk, events: found } of cache.read(snapshot, chunks)) {
       for (const at of matcher(found)) {
         const event = chunk.sequence + at >= from ? eventAt(directory, name, chunk, found, at) : undefined;
         if (event !== undefined && isOfStreams(event.stream, query)) {
@@ -50,14 +45,30 @@ export async function selectNew(directory: LogDirectory, cache: ChunkCache, quer
     }
   }
   left += Math.max(0, events.length - query.limit);
-  const newest = events.slice(-query.limit);
-  return { events: newest.toSorted((a, b) => comparePositions(a.position, b.position)), left, after };
+  const newest = events.slice(-query.limit).toSorted((a, b) => comparePositions(a.position, b.position));
+  return { events: newest, left, after: groups.map(({ next }) => next) };
+}
+
+interface Fresh {
+  readonly name: string;
+  readonly from: number;
+  readonly next: number;
+  readonly chunks: readonly ChunkHead[];
+}
+
+/** The chunks of a group from a sequence number on; none of them where it is not known yet. */
+function freshOf(directory: LogDirectory, name: string, after: number | undefined): Fresh {
+  const chunks = directory.chunksOf(directory.group(name).id);
+  const last = chunks.at(-1);
+  const end = last === undefined ? 0 : last.sequence + last.count;
+  const from = after ?? end;
+  const fresh = chunks.filter((chunk) => chunk.sequence + chunk.count > from);
+  return { name, from, next: Math.max(end, from), chunks: fresh };
 }
 
 /** One event; `undefined` where it is no more. */
 export async function readAt(
-  directory: LogDirectory,
-  cache: ChunkCache,
+  { directory, cache, snapshot }: LogSource,
   { group, sequence }: EventPointer,
 ): Promise<StoredEvent | undefined> {
   const named = directory.groups.find(({ id }) => id === group);
@@ -67,7 +78,7 @@ export async function readAt(
   if (named === undefined || chunk === undefined) {
     return undefined;
   }
-  for await (const { events } of cache.read([chunk])) {
+  for await (const { events } of cache.read(snapshot, [chunk])) {
     return eventAt(directory, named.name, chunk, events, sequence - chunk.sequence);
   }
   return undefined;

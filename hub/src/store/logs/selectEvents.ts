@@ -1,4 +1,3 @@
-import type { ChunkCache } from './chunkCache.ts';
 import { compileMatcher } from './eventMatcher.ts';
 import {
   comparePositions,
@@ -9,14 +8,14 @@ import {
 } from './eventQuery.ts';
 import type { ChunkEvents, ChunkPart } from './logChunk.ts';
 import type { ChunkHead, LogDirectory, NamedGroup } from './logDirectory.ts';
+import type { LogSource } from './logSource.ts';
 import { traceNumber } from './logTraceIds.ts';
 
 const dayMillis = 24 * 3_600_000;
 
 /** The first events in the order asked for, up to the limit. Throws `LogRefusal` for a group that is not there and for a pattern that is none. */
 export async function selectEvents(
-  directory: LogDirectory,
-  cache: ChunkCache,
+  { directory, cache, snapshot }: LogSource,
   query: EventQuery,
   signal?: AbortSignal,
 ): Promise<EventPage> {
@@ -31,7 +30,7 @@ export async function selectEvents(
     .filter(({ parts }) => parts.some(({ stream }) => isWanted(stream)));
   const isOldestFirst = query.order === 'oldest first';
   chunks.sort((left, right) => (isOldestFirst ? left.first - right.first : right.last - left.last));
-  for await (const { chunk, events } of cache.read(untilSatisfied(chunks, selection, isOldestFirst))) {
+  for await (const { chunk, events } of cache.read(snapshot, untilSatisfied(chunks, selection, isOldestFirst))) {
     signal?.throwIfAborted();
     const group = groups.get(chunk.group) as NamedGroup;
     takeFrom(chunk, events, {

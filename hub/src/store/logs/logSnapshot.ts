@@ -1,0 +1,46 @@
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { openForReading } from '../schema.ts';
+import { selectChunkHeads, type ChunkHeadRow } from './logSchema.ts';
+
+/**
+ * A connection on which one question is answered. Between `begin` and `end` it sees the database as it was at the beginning, so that a
+ * chunk that is removed or merged meanwhile is still there to be read.
+ */
+export class LogSnapshot {
+  readonly database: DatabaseSync;
+  readonly #heads: StatementSync;
+  readonly #meta: StatementSync;
+  readonly #body: StatementSync;
+
+  constructor(dataDir: string) {
+    this.database = openForReading(dataDir);
+    this.#heads = this.database.prepare(selectChunkHeads);
+    this.#meta = this.database.prepare('select value from meta where key = ?');
+    this.#body = this.database.prepare('select body from log_chunk where id = ?');
+  }
+
+  begin(): void {
+    this.database.exec('begin');
+  }
+
+  end(): void {
+    this.database.exec('commit');
+  }
+
+  close(): void {
+    this.database.close();
+  }
+
+  /** The heads of the chunks after the one with this id. */
+  headsAfter(id: number): ChunkHeadRow[] {
+    return this.#heads.all(id) as unknown as ChunkHeadRow[];
+  }
+
+  meta(key: string): unknown {
+    return (this.#meta.get(key) as { value: unknown } | undefined)?.value;
+  }
+
+  body(chunk: number): Uint8Array | undefined {
+    return (this.#body.get(chunk) as { body: Uint8Array } | undefined)?.body;
+  }
+}

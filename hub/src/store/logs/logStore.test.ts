@@ -1,0 +1,139 @@
+import { DatabaseSync } from 'node:sqlite';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { databaseFile } from '../schema.ts';
+import type { TelemetryStore } from '../telemetryStore.ts';
+import { openTestStore } from '../testing/testStore.ts';
+import type { EventQuery } from './eventQuery.ts';
+
+const now = Date.now();
+const day = 24 * 3_600_000;
+const extras = { tags: {}, groupClass: 'STANDARD', metricFilters: [] };
+
+async function makeStreams({ logs }: TelemetryStore, ...streams: string[]): Promise<void> {
+  await logs.change({ name: 'createGroup', group: 'g', extras });
+  for (const stream of streams) {
+    await logs.change({ name: 'createStream', group: 'g', stream });
+  }
+}
+
+async function put(
+  { logs }: TelemetryStore,
+  stream: string,
+  ...lines: readonly (readonly [number, string])[]
+): Promise<void> {
+  const logEvents = lines.map(([at, message]) => ({ timestamp: now + at, message }));
+  const body = new Uint8Array(Buffer.from(JSON.stringify({ logGroupName: 'g', logStreamName: stream, logEvents })));
+  await logs.put({ body, writer: 'test' });
+}
+
+function random(): string {
+  return Array.from({ length: 2000 }, () => Math.random().toString(36)).join('');
+}
+
+/** The messages that a query finds, page by page: pages are divided by bars. */
+async function check({ logs }: TelemetryStore, query: Partial<EventQuery>, expected: string): Promise<void> {
+  const pages: string[] = [];
+  let after: EventQuery['after'];
+  for (let hasMore = true; hasMore;) {
+    const page = await logs.select({
+      groups: ['g'],
+      order: 'oldest first',
+      limit: 100,
+      maxBytes: 1_000_000,
+      ...query,
+      ...(after && { after }),
+    });
+    pages.push(page.events.map(({ message }) => message).join(' '));
+    after = page.events.at(-1)?.position;
+    hasMore = page.hasMore;
+  }
+  expect(pages.join(' | ')).toBe(expected);
+}
+
+test('events come in the order of time whatever the order of the batches, and those of one moment as they came', async () => {
+  const { store } = await openTestStore();
+  await makeStreams(store, 'a', 'b');
+  await put(store, 'a', [5, 'f'], [9, 'h']);
+  await put(store, 'b', [0, 'a'], [5, 'g'], [20, 'i']);
+  await put(store, 'a', [1, 'b'], [2, 'c'], [2, 'd'], [3, 'e']);
+  await check(store, {}, 'a b c d e f g h i');
+  await check(store, { order: 'newest first' }, 'i h g f e d c b a');
+  await check(store, { limit: 4 }, 'a b c d | e f g h | i');
+  await check(store, { limit: 4, order: 'newest first' }, 'i h g f | e d c b | a');
+  await check(store, { maxBytes: 2 }, 'a b | c d | e f | g h | i');
+  await check(store, { streams: ['b'], from: now + 1 }, 'g i');
+});
+
+test('a literal that reaches over the end of a line is none', async () => {
+  const { store } = await openTestStore();
+  await makeStreams(store, 'a');
+  await put(store, 'a', [0, 'xab'], [1, 'cdx'], [2, 'abcd'], [3, 'é'], [4, 'xabcdabcd']);
+  await check(store, { pattern: 'abcd' }, 'abcd xabcdabcd');
+  await check(store, { pattern: '?xab ?cdx' }, 'xab cdx xabcdabcd');
+  await check(store, { pattern: 'xab -abcd' }, 'xab');
+  await check(store, { pattern: '%^.d%' }, 'cdx');
+});
+
+test('many small batches are put together, and nothing of them is lost or said twice', async () => {
+  const { store, dataDir } = await openTestStore();
+  await makeStreams(store, 'a', 'b');
+  for (let at = 0; at < 150; at += 1) {
+    await put(store, at % 2 === 0 ? 'a' : 'b', [at, String(at)]);
+    if (at === 100) {
+      // A reader that has seen them before.
+      await check(store, { limit: 1000, from: now + 100 }, '100');
+    }
+  }
+  await check(store, { limit: 1000 }, Array.from({ length: 150 }, (_, at) => at).join(' '));
+  const database = new DatabaseSync(join(dataDir, databaseFile), { readOnly: true });
+  const { chunks } = database.prepare('select count(*) as chunks from log_chunk').get() as { chunks: number };
+  database.close();
+  expect(chunks).toBeLessThan(80);
+});
+
+test('what was acknowledged is there again after the store was opened anew, with its counts, and new events come after', async () => {
+  const first = await openTestStore();
+  await makeStreams(first.store, 'a');
+  await put(first.store, 'a', [0, 'one'], [0, 'two']);
+  await first.store.logs.change({ name: 'setRetention', group: 'g', days: 3 });
+  await first.store.close();
+  const { store } = await openTestStore({ dataDir: first.dataDir });
+  expect(store.stats().logEvents).toBe(2);
+  await put(store, 'a', [0, 'three']);
+  await check(store, { limit: 2 }, 'one two | three');
+  const [group] = await store.logs.listGroups();
+  expect(group).toMatchObject({ name: 'g', retentionDays: 3, events: 3, bytes: 11, last: now });
+});
+
+test('the oldest events leave where they take more than half of what the store may have', async () => {
+  const { store } = await openTestStore({ maxBytes: 2 * 1024 * 1024 });
+  await makeStreams(store, 'a');
+  for (let at = 0; at < 100; at += 1) {
+    await put(store, 'a', [at, `${at} ${random()}`]);
+  }
+  const { events } = await store.logs.select({ groups: ['g'], order: 'oldest first', limit: 1, maxBytes: 10 });
+  expect(Number.parseInt(events[0]?.message ?? '', 10)).toBeGreaterThan(20);
+  const [group] = await store.logs.listGroups();
+  expect(group?.events).toBe(store.stats().logEvents);
+});
+
+test('a line past its retention is not shown, even where a newer one keeps its chunk', async () => {
+  const { store } = await openTestStore();
+  await makeStreams(store, 'a');
+  await put(store, 'a', [-day - 1000, 'old'], [-2000, 'new']);
+  await check(store, {}, 'old new');
+  await store.logs.change({ name: 'setRetention', group: 'g', days: 1 });
+  await check(store, {}, 'new');
+});
+
+test('a stream takes its events with it, and one of the same name begins anew', async () => {
+  const { store } = await openTestStore();
+  await makeStreams(store, 'a', 'b');
+  await put(store, 'a', [0, 'a']);
+  await put(store, 'b', [0, 'b']);
+  await store.logs.change({ name: 'deleteStream', group: 'g', stream: 'a' });
+  await store.logs.change({ name: 'createStream', group: 'g', stream: 'a' });
+  await check(store, {}, 'b');
+  expect(store.stats().logEvents).toBe(1);
+});
