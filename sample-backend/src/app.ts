@@ -76,7 +76,7 @@ function answerError(log: Log, rollbar: RollbarReporter | undefined): ErrorReque
 
 function answerOf(error: Error): { readonly status: number; readonly errors: readonly string[] } {
   if (error instanceof HttpError) {
-    return error;
+    return { status: error.status, errors: error.names };
   }
   // The body parser throws errors that carry a status and may be shown: a body that is no JSON, or too large.
   if ('expose' in error && error.expose === true && 'status' in error) {

@@ -2,11 +2,12 @@
 export class HttpError extends Error {
   override readonly name = 'HttpError';
   readonly status: number;
-  readonly errors: readonly string[];
+  /** Not called `errors`: Rollbar's SDK takes those for errors that this one is made of, and shows the first in its place. */
+  readonly names: readonly string[];
 
-  constructor(status: number, errors: readonly string[]) {
-    super(errors.join(', '));
+  constructor(status: number, names: readonly string[]) {
+    super(names.join(', '));
     this.status = status;
-    this.errors = errors;
+    this.names = names;
   }
 }

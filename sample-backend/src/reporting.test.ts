@@ -209,6 +209,16 @@ describe('a running sample', () => {
     });
   });
 
+  test('gives Rollbar what another server could not do, under its own name', async () => {
+    const failing = startSample({ ANNOUNCEMENTS_URL: 'http://127.0.0.1:9' });
+    const endpoints = await failing.ready();
+    const { xrayId } = await get(`${endpoints['backend']}/api/announcements`);
+    const { body } = await itemOf(xrayId);
+    expect(body.trace_chain?.[0]?.exception).toEqual({ class: 'HttpError', message: 'announcements_unavailable' });
+    expect(failing.errors.filter((text) => text.includes('DeprecationWarning'))).toEqual([]);
+    await failing.dispose();
+  });
+
   test("leaves the caller's own mistakes out of Rollbar", async () => {
     const { xrayId } = await get(`${backend}/api/activities/@nobody`);
     expect(await check(xrayId)).toMatchInlineSnapshot(

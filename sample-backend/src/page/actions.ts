@@ -27,11 +27,11 @@ export const actions: readonly Action[] = [
     request: (term) => ({ path: `/api/activities/search?term=${encodeURIComponent(term)}` }),
   },
   { id: 'slow', label: 'Slow request', request: () => ({ path: '/api/activities/home?delay=1500' }) },
+  { id: 'failing', label: 'Failing request', request: () => ({ path: '/api/activities/@juno?fail=1' }) },
   {
     id: 'failing-notifications',
     label: 'Failing notifications',
     request: () => ({ path: '/api/activities/notifications?fail=1' }),
   },
   { id: 'rollbar', label: 'Rollbar test', request: () => ({ path: '/rollbar/test' }) },
-  { id: 'failing', label: 'Failing request', request: () => ({ path: '/api/activities/@juno?fail=1' }) },
 ];

@@ -83,7 +83,7 @@ function remarkOn(status: number | undefined, body: unknown): string {
   if (status === undefined) {
     return '. Is the backend running?';
   }
-  if (status >= 500) {
+  if (status === 500) {
     return '. The trace leads to the line of code that threw.';
   }
   if (status >= 400) {
