@@ -1,4 +1,5 @@
 import type { LogScope } from '../sources/logSource.ts';
+import type { PlacedLine } from '../sources/besideSource.ts';
 import type { ServiceId } from '../services/serviceState.ts';
 import type { ErrorsNode } from './errorsNodes.ts';
 import type { LogsNode } from './logsNodes.ts';
@@ -50,6 +51,8 @@ export interface TracesCommands {
   'sightline.showMoreSpans': (row?: TracesNode) => void;
   'sightline.openLineOfTrace': (row?: TracesNode) => Promise<void>;
   'sightline.copyLineOfTrace': (row?: TracesNode) => Promise<void>;
+  /** For a log line that names no trace. */
+  'sightline.guessTrace': (line?: PlacedLine) => Promise<void>;
 }
 
 /** Every command of the Errors view; those with a row take the selected one, or ask, when they come without. */
@@ -135,6 +138,7 @@ export const commandIds: Record<
   'sightline.showMoreSpans': true,
   'sightline.openLineOfTrace': true,
   'sightline.copyLineOfTrace': true,
+  'sightline.guessTrace': true,
   'sightline.refreshErrors': true,
   'sightline.filterErrors': true,
   'sightline.groupErrors': true,

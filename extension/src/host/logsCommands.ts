@@ -147,11 +147,10 @@ export class LogCommands {
   }
 
   async #openTrace(given: LogsNode | undefined): Promise<void> {
-    const { traceId } = this.#lineOf(given);
-    if (traceId === undefined) {
-      throw new UserError('This line does not say to which trace it belongs.');
-    }
-    await vscode.commands.executeCommand('sightline.findTrace', traceId);
+    const { traceId, group, stream, time } = this.#lineOf(given);
+    await (traceId === undefined
+      ? vscode.commands.executeCommand('sightline.guessTrace', { group, stream, time })
+      : vscode.commands.executeCommand('sightline.findTrace', traceId));
   }
 
   async #loadOlder(node: LogsNode | undefined): Promise<void> {

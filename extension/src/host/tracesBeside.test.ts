@@ -1,4 +1,4 @@
-import type { RawTrace } from '@sightline/hub/client/api';
+import type { RawTrace, TraceRow } from '@sightline/hub/client/api';
 import type { OccurrenceJson } from '@sightline/hub/client/errorsApi';
 import { expect, test } from 'vitest';
 import type { BesideLogLine, BesideLogLines, BesideSource } from '../sources/besideSource.ts';
@@ -150,6 +150,10 @@ class FixedBeside implements BesideSource {
   async listLogLines(): Promise<BesideLogLines> {
     this.asked += 1;
     return { lines: this.lines, hasMore: this.#hasMore };
+  }
+
+  async guessTraces(): Promise<readonly TraceRow[]> {
+    return [];
   }
 
   async listErrors(): Promise<readonly OccurrenceJson[]> {

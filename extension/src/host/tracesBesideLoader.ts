@@ -1,4 +1,5 @@
-import type { BesideSource, TraceExtent } from '../sources/besideSource.ts';
+import type { TraceRow } from '@sightline/hub/client/api';
+import type { BesideSource, PlacedLine, TraceExtent } from '../sources/besideSource.ts';
 import { UserError } from '../userError.ts';
 import type { LoadedBeside } from './tracesBeside.ts';
 import { traceRowOf } from './tracesModel.ts';
@@ -30,6 +31,11 @@ export class BesideLoader {
       this.#loading.set(traceId, loading);
     }
     await loading;
+  }
+
+  /** The traces that a line may be of which names none. */
+  async guessTraces(line: PlacedLine): Promise<readonly TraceRow[]> {
+    return await this.#source.guessTraces(line, this.#host.signal);
   }
 
   /** To be told when log lines or errors came: those that are on their way may miss them. */

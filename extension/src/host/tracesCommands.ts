@@ -1,6 +1,6 @@
 import { parseTraceId, toXRayTraceId } from '@sightline/telemetry/model/ids';
 import * as vscode from 'vscode';
-import type { BesideLogLine } from '../sources/besideSource.ts';
+import type { BesideLogLine, PlacedLine } from '../sources/besideSource.ts';
 import { UserError } from '../userError.ts';
 import type { TracesCommands } from './commandTable.ts';
 import { goToFrame } from './goToFrame.ts';
@@ -11,7 +11,7 @@ import { traceRowOf, type TraceGrouping } from './tracesModel.ts';
 import { loadedTreeOf, nodeIdOf, ownerOf, type TracesNode } from './tracesNodes.ts';
 import { updatePreference } from './settings.ts';
 import { rowOf } from './tracesSpanTree.ts';
-import { toCountText } from './tracesText.ts';
+import { epochMillisOf, toCountText, toLocalTimeText } from './tracesText.ts';
 import type { TracesTreeProvider } from './tracesTreeProvider.ts';
 
 /** The commands of the Traces view. From a row they get the row; from the palette they take the selected row, or ask for a trace. */
@@ -53,6 +53,7 @@ export class TraceCommands {
     'sightline.showMoreSpans': (node) => this.#showMore(node),
     'sightline.openLineOfTrace': (node) => this.#openLine(node),
     'sightline.copyLineOfTrace': (node) => copy(this.#lineOf(node).message),
+    'sightline.guessTrace': (line) => this.#guess(line),
   };
 
   async #withTrace(node: TracesNode | undefined, act: (traceId: string) => Promise<void>): Promise<void> {
@@ -158,6 +159,29 @@ export class TraceCommands {
   async #openLine(node: TracesNode | undefined): Promise<void> {
     const { group, stream, id } = this.#lineOf(node);
     await vscode.commands.executeCommand('sightline.openLogTable', { group, streams: [stream], lineId: id });
+  }
+
+  async #guess(line: PlacedLine | undefined): Promise<void> {
+    if (line === undefined) {
+      throw new UserError('Select a line in the Logs view first.');
+    }
+    const rows = await this.#controller.guessTraces(line);
+    if (rows.length === 0) {
+      throw new UserError(
+        'This line does not say to which trace it belongs, and no request of its service was under way when it was written.',
+      );
+    }
+    const items = rows.map(({ id, name, httpStatus, startTime }) => ({
+      label: name,
+      description: [httpStatus, toLocalTimeText(epochMillisOf(startTime))].filter(Boolean).join(' · '),
+      id,
+    }));
+    // Also where there is only one, for it is a guess all the same.
+    const options = { title: 'This line names no trace. A guess: its service, and within the request’s time' };
+    const picked = await vscode.window.showQuickPick(items, options);
+    if (picked !== undefined) {
+      await this.#find(picked.id);
+    }
   }
 
   #lineOf(given: TracesNode | undefined): BesideLogLine {

@@ -1,6 +1,6 @@
-import type { ChangeEvent } from '@sightline/hub/client/api';
+import type { ChangeEvent, TraceRow } from '@sightline/hub/client/api';
 import { Disposable, Emitter, type Disposer } from '../lifetime.ts';
-import type { BesideSource } from '../sources/besideSource.ts';
+import type { BesideSource, PlacedLine } from '../sources/besideSource.ts';
 import type { TraceSource } from '../sources/traceSource.ts';
 import { UserError } from '../userError.ts';
 import { BesideLoader } from './tracesBesideLoader.ts';
@@ -152,6 +152,11 @@ export class TracesController extends Disposable {
   /** Loads the log lines and errors of a trace unless fresh ones are there; where they cannot be had, the state says why. */
   async loadBeside(traceId: string): Promise<void> {
     await this.#beside?.load(traceId);
+  }
+
+  /** The traces that a line may be of which names none. */
+  async guessTraces(line: PlacedLine): Promise<readonly TraceRow[]> {
+    return (await this.#beside?.guessTraces(line)) ?? [];
   }
 
   /** Loads what a span raised, where that is not known yet. */

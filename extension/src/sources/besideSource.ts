@@ -1,3 +1,4 @@
+import type { TraceRow } from '@sightline/hub/client/api';
 import type { LogRowJson } from '@sightline/hub/client/logsApi';
 import type { OccurrenceJson } from '@sightline/hub/client/errorsApi';
 
@@ -5,9 +6,14 @@ import type { OccurrenceJson } from '@sightline/hub/client/errorsApi';
 export interface BesideSource {
   /** Oldest first. */
   listLogLines(extent: TraceExtent, signal?: AbortSignal): Promise<BesideLogLines>;
+  /** The requests that were under way in the line's service when it was written, newest first: for a line that names no trace. */
+  guessTraces(line: PlacedLine, signal?: AbortSignal): Promise<readonly TraceRow[]>;
   /** Oldest first. */
   listErrors(traceId: string, signal?: AbortSignal): Promise<readonly OccurrenceJson[]>;
 }
+
+/** Where and when a log line was written. */
+export type PlacedLine = Pick<LogRowJson, 'group' | 'stream' | 'time'>;
 
 /** Which trace is meant, and where and when it ran, for lines that do not name it. Times are nanoseconds as decimal text. */
 export interface TraceExtent {

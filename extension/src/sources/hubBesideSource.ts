@@ -1,7 +1,8 @@
+import type { TraceRow } from '@sightline/hub/client/api';
 import type { LogEventListQuery } from '@sightline/hub/client/hubClient';
 import type { LogRowJson } from '@sightline/hub/client/logsApi';
 import type { OccurrenceJson } from '@sightline/hub/client/errorsApi';
-import type { BesideLogLine, BesideLogLines, BesideSource, TraceExtent } from './besideSource.ts';
+import type { BesideLogLine, BesideLogLines, BesideSource, PlacedLine, TraceExtent } from './besideSource.ts';
 import { HubSource } from './hubSource.ts';
 import { ServiceStreams, isOfService, type LogPlace } from './serviceStreams.ts';
 
@@ -14,6 +15,12 @@ const maxGuesses = 50;
 const maxPlaces = 5;
 /** A server writes the line about a request when it has answered, which may be after its span has ended. */
 const lateNanos = 50_000_000n;
+/** Traces that are looked through for the one of a line. */
+const maxTraces = 1000;
+/** CloudWatch Logs' times have no finer part, so a line may seem to be before its request. */
+const millisecond = 1_000_000n;
+/** Lines before and shortly after another tell who writes there. */
+const aroundNanos = 10_000_000_000n;
 
 /** What the local hub knows beside the spans of a trace. */
 export class HubBesideSource extends HubSource implements BesideSource {
@@ -33,6 +40,20 @@ export class HubBesideSource extends HubSource implements BesideSource {
     return { lines: lines.toSorted(byTime), hasMore: named.hasMore };
   }
 
+  async guessTraces({ group, stream, time }: PlacedLine, signal?: AbortSignal): Promise<readonly TraceRow[]> {
+    const query = { group, streams: [stream], to: String(BigInt(time) + aroundNanos), limit: maxLines };
+    const [{ traces }, { lines }] = await Promise.all([
+      this.ask((client) => client.listTraces({ limit: maxTraces, health: 'exclude' }, signal)),
+      this.#lines(query, signal),
+    ]);
+    // Who writes to that stream, is told by its other lines.
+    const named = new Set(lines.map(({ traceId }) => traceId));
+    const services = new Set(traces.filter(({ id }) => named.has(id)).map(({ service }) => service));
+    return traces.filter(
+      (row) => isUnderWay(row, time) && (services.has(row.service) || isOfService(group, row.service)),
+    );
+  }
+
   async listErrors(traceId: string, signal?: AbortSignal): Promise<readonly OccurrenceJson[]> {
     const page = await this.ask((client) => client.listOccurrencesOfTrace(traceId, maxErrors, signal));
     return page.occurrences.toReversed();
@@ -40,13 +61,11 @@ export class HubBesideSource extends HubSource implements BesideSource {
 
   async #guessed({ service, startTime, endTime }: TraceExtent, signal?: AbortSignal): Promise<readonly LogRowJson[]> {
     const places = await this.#placesOf(service, signal);
+    const from = String(BigInt(startTime) - millisecond);
     const to = String(BigInt(endTime) + lateNanos);
     const pages = await Promise.all(
       places.map(({ group, stream }) =>
-        this.#lines(
-          { group, ...(stream !== undefined && { streams: [stream] }), from: startTime, to, limit: maxGuesses },
-          signal,
-        ),
+        this.#lines({ group, ...(stream !== undefined && { streams: [stream] }), from, to, limit: maxGuesses }, signal),
       ),
     );
     return pages.flatMap(({ lines }) => lines);
@@ -72,6 +91,11 @@ export class HubBesideSource extends HubSource implements BesideSource {
     const page = await this.ask((client) => client.listLogEvents(query, signal));
     return { lines: page?.events ?? [], hasMore: page?.next !== undefined };
   }
+}
+
+function isUnderWay({ startTime, durationNanos }: TraceRow, time: string): boolean {
+  const start = BigInt(startTime);
+  return BigInt(time) >= start - millisecond && BigInt(time) <= start + BigInt(durationNanos) + lateNanos;
 }
 
 function byTime(one: LogRowJson, other: LogRowJson): number {

@@ -105,6 +105,21 @@ test('a trace finds its errors, its log lines by id, and others of its service a
   ]);
 });
 
+test('a line that names no trace finds the requests of its service that were under way', async () => {
+  const now = Date.now();
+  await Promise.all([
+    request('a'.repeat(32), 'backend', now - 600, now - 350),
+    request('b'.repeat(32), 'backend', now - 900, now - 700),
+    request('c'.repeat(32), 'frontend', now - 600, now - 350),
+  ]);
+  await log('cruddur', [
+    [now - 800, `GET /api/search 200 trace_id=${'b'.repeat(32)}`],
+    [now - 400, 'no id'],
+  ]);
+  expect(await guessed('cruddur', now - 400)).toEqual(['a']);
+  expect(await guessed('cruddur', now - 100)).toEqual([]);
+});
+
 test('a group that is called like the service is where its lines are guessed', async () => {
   const now = Date.now();
   await log('/ecs/backend', [[now - 400, 'no id']]);
@@ -149,8 +164,27 @@ async function callLogs(name: string, input: object): Promise<void> {
   expect(`${name} ${reply.status} ${reply.ok ? '' : await reply.text()}`).toBe(`${name} 200 `);
 }
 
+/** The first digits of the traces that a line of that time may be of. */
+async function guessed(group: string, millis: number): Promise<string[]> {
+  const found = await beside.guessTraces({ group, stream: 'backend', time: `${millis}000000` });
+  return found.map(({ id }) => id.slice(0, 1));
+}
+
+/** A request of one span, as an OpenTelemetry SDK sends it. */
+async function request(id: string, service: string, startMillis: number, endMillis: number): Promise<void> {
+  const span = { traceId: id, spanId: id.slice(16), name: 'GET /api', kind: 2 };
+  const times = { startTimeUnixNano: `${startMillis}000000`, endTimeUnixNano: `${endMillis}000000` };
+  const resource = { attributes: [{ key: 'service.name', value: { stringValue: service } }] };
+  const reply = await fetch(`${hub.ready.endpoints.otlpHttp}/v1/traces`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ resourceSpans: [{ resource, scopeSpans: [{ spans: [{ ...span, ...times }] }] }] }),
+  });
+  expect(reply.status).toBe(200);
+}
+
 async function startHub() {
-  const ports = ['--port', '0', '--otlp-port', 'none', '--otlp-grpc-port', 'none', '--xray-port', 'none'];
+  const ports = ['--port', '0', '--otlp-port', '0', '--otlp-grpc-port', 'none', '--xray-port', 'none'];
   const child = spawn(process.execPath, [hubMain, 'serve', '--data-dir', dataDir, ...ports, '--json'], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
