@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { chmodSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { rollbarTokenFileOf, tokenFileOf } from './client/dataDirectory.ts';
+import { awsSecretKeyFileOf, rollbarTokenFileOf, tokenFileOf } from './client/dataDirectory.ts';
 import { UserError } from './userError.ts';
 
 /** Makes the data directory where it is missing, mode 0700, and proves that it can be written. Throws `UserError`. */
@@ -27,6 +27,11 @@ export function loadToken(dataDir: string): string {
 /** The read token of Rollbar's API, made and kept like the bearer token. Throws `UserError`. */
 export function loadRollbarToken(dataDir: string): string {
   return loadTokenFile(rollbarTokenFileOf(dataDir));
+}
+
+/** The secret key that signs calls of AWS's APIs, made and kept like the bearer token. Throws `UserError`. */
+export function loadAwsSecretKey(dataDir: string): string {
+  return loadTokenFile(awsSecretKeyFileOf(dataDir));
 }
 
 function loadTokenFile(file: string): string {

@@ -4,7 +4,7 @@ import { createLogsApi } from './aws/logsApi.ts';
 import type { Endpoints, ReadyLine, StatsReply } from './client/api.ts';
 import { tokenFileOf } from './client/dataDirectory.ts';
 import type { ServeOptions } from './commandLine.ts';
-import { loadRollbarToken, loadToken } from './dataDirectory.ts';
+import { loadAwsSecretKey, loadRollbarToken, loadToken } from './dataDirectory.ts';
 import { DataDirectoryLock } from './dataDirectoryLock.ts';
 import { Guard } from './guard.ts';
 import { createHoneycombApi } from './honeycomb/honeycombApi.ts';
@@ -192,7 +192,7 @@ export class Hub {
     return [
       createRollbarApi({ store, readToken, limit, onUnservedCall }),
       createHoneycombApi({ onUnservedCall }),
-      createLogsApi({ store, onUnservedCall }),
+      createLogsApi({ store, secretKey: requireCredentials ? loadAwsSecretKey(dataDir) : undefined, onUnservedCall }),
     ];
   }
 

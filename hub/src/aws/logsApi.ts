@@ -13,18 +13,33 @@ import { groupOperations, sequenceToken, tagOperations } from './logsGroups.ts';
 import { metricFilterOperations } from './logsMetricFilters.ts';
 import type { LogsInput } from './logsParameters.ts';
 import { insightsOperations } from './logsQueries.ts';
+import { hubAccessKeyId, isSigned } from './signature.ts';
 import { LogsTokens } from './logsTokens.ts';
 
 const targetPrefix = 'Logs_20140328.';
 const contentType = 'application/x-amz-json-1.1';
 
+/** What programs need to write; all else reads or removes. */
+const openCalls: ReadonlySet<string> = new Set([
+  'PutLogEvents',
+  'CreateLogGroup',
+  'CreateLogStream',
+  'DescribeLogGroups',
+  'DescribeLogStreams',
+]);
+const notSigned =
+  'This hub answers reading and deleting calls only where they are signed with its own key: access key id ' +
+  `"${hubAccessKeyId}", and the secret key in the file "aws-secret-key" of its data directory.`;
+
 export interface LogsApiOptions {
   readonly store: TelemetryStore;
+  /** With it reading and deleting calls have to be signed by the hub's own key pair; without it any client may call. */
+  readonly secretKey: string | undefined;
   readonly onUnservedCall: () => void;
 }
 
 /** CloudWatch Logs as AWS's SDKs speak it: JSON 1.1, every call a `POST /` that is named by `X-Amz-Target`. */
-export function createLogsApi({ store, onUnservedCall }: LogsApiOptions): VendorApi {
+export function createLogsApi({ store, secretKey, onUnservedCall }: LogsApiOptions): VendorApi {
   const bodies = new BodyReader();
   const tokens = new LogsTokens();
   const operations: Readonly<Record<string, LogsOperation>> = {
@@ -52,6 +67,12 @@ export function createLogsApi({ store, onUnservedCall }: LogsApiOptions): Vendor
         const failure = body.status === 503 ? 'ServiceUnavailableException' : 'InvalidParameterException';
         answerEarly(request, response, failureAnswer({ failure, message: body.message }));
         return;
+      }
+      if (secretKey !== undefined && !openCalls.has(name)) {
+        if (!isSigned({ headers: request.headers, body: body.bytes }, secretKey, Date.now())) {
+          answer(response, failureAnswer({ failure: 'AccessDeniedException', message: notSigned }));
+          return;
+        }
       }
       try {
         if (name === 'PutLogEvents') {

@@ -30,6 +30,11 @@ export function defaultDataDirectory(
   return join(state?.startsWith('/') ? state : join(home, '.local', 'state'), 'sightline');
 }
 
+/** The file with the secret key of the pair that signs reading and deleting calls of AWS's APIs where that is asked for, mode 0600. */
+export function awsSecretKeyFileOf(dataDir: string): string {
+  return join(dataDir, 'aws-secret-key');
+}
+
 /** The file with the token that reads and changes errors by Rollbar's API where that is asked for, mode 0600. */
 export function rollbarTokenFileOf(dataDir: string): string {
   return join(dataDir, 'rollbar-read-token');
