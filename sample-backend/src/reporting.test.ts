@@ -342,7 +342,9 @@ describe('nobody to report to', () => {
     sample.signal('SIGTERM');
     expect(await sample.exit()).toBe(0);
     expect(performance.now() - signalled).toBeLessThan(2000);
-    expect(sample.errors).toContainEqual(expect.stringMatching(/^CloudWatch Logs: \d+ log lines could not be sent\.$/));
+    expect(sample.errors).toContainEqual(
+      expect.stringMatching(/^CloudWatch Logs: log lines that could not be sent: \d+\.$/),
+    );
     server.close();
     server.closeAllConnections();
     await sample.dispose();

@@ -138,7 +138,7 @@ describe('trouble', () => {
     await log.close(5000);
     expect(said).toEqual([
       'CloudWatch Logs: it does not take log lines (connect ECONNREFUSED <server>). They wait, as long as there is room.',
-      'CloudWatch Logs: it takes log lines again; 0 were dropped.',
+      'CloudWatch Logs: it takes log lines again. Dropped meanwhile: 0.',
     ]);
   });
 
@@ -152,7 +152,7 @@ describe('trouble', () => {
     await log.close(5000);
     expect(said).toEqual([
       expect.stringMatching(/^CloudWatch Logs: it does not take log lines \(.+ is not valid JSON\)\. They wait/),
-      'CloudWatch Logs: it takes log lines again; 0 were dropped.',
+      'CloudWatch Logs: it takes log lines again. Dropped meanwhile: 0.',
     ]);
   });
 
@@ -179,11 +179,11 @@ describe('trouble', () => {
     expect(server.batches).toEqual([
       ['[2026-11-23T00:00:00.000Z] INFO a'],
       ['[2026-11-23T00:00:00.000Z] INFO b'],
-      [expect.stringMatching(/WARN 1 log lines before this one were dropped\.$/)],
+      [expect.stringMatching(/WARN Log lines dropped before this one: 1\.$/)],
     ]);
     expect(said).toEqual([
       'CloudWatch Logs: it refuses log lines (InvalidParameterException: Bad.). They are dropped.',
-      'CloudWatch Logs: it takes log lines again; 1 were dropped.',
+      'CloudWatch Logs: it takes log lines again. Dropped meanwhile: 1.',
     ]);
   });
 
@@ -194,7 +194,7 @@ describe('trouble', () => {
     await log.close(5000);
     expect(said).toEqual([
       'CloudWatch Logs: it refuses log lines as too old or too new: is the clock right?',
-      'CloudWatch Logs: 2 log lines could not be sent.',
+      'CloudWatch Logs: log lines that could not be sent: 2.',
     ]);
   });
 });
@@ -211,7 +211,7 @@ describe('no room', () => {
     }
     expect(said).toEqual(['CloudWatch Logs: more log lines are waiting than it takes. What comes now is dropped.']);
     await log.close(20);
-    expect(said.slice(1)).toEqual(['CloudWatch Logs: 5 log lines could not be sent.']);
+    expect(said.slice(1)).toEqual(['CloudWatch Logs: log lines that could not be sent: 5.']);
   });
 
   test('what was dropped is told in the log itself', async () => {
@@ -223,7 +223,7 @@ describe('no room', () => {
     expect(server.batches.flat().map((text) => text.replace(/^\[.+?\] /, ''))).toEqual([
       'INFO 1',
       'INFO 2',
-      'WARN 1 log lines before this one were dropped.',
+      'WARN Log lines dropped before this one: 1.',
     ]);
   });
 });
@@ -244,6 +244,6 @@ describe('the end', () => {
     const asked = performance.now();
     await log.close(50);
     expect(performance.now() - asked).toBeLessThan(1000);
-    expect(said).toEqual(['CloudWatch Logs: 1 log lines could not be sent.']);
+    expect(said).toEqual(['CloudWatch Logs: log lines that could not be sent: 1.']);
   });
 });

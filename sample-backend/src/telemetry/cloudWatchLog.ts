@@ -73,7 +73,7 @@ export class CloudWatchLog implements LogSink {
     await Promise.race([this.#sendRest(), timeIsUp]);
     const lost = this.#dropped + this.#waiting.length;
     if (lost > 0) {
-      this.#say(`CloudWatch Logs: ${lost} log lines could not be sent.`);
+      this.#say(`CloudWatch Logs: log lines that could not be sent: ${lost}.`);
     }
   }
 
@@ -156,10 +156,10 @@ export class CloudWatchLog implements LogSink {
     const dropped = this.#dropped;
     this.#isInTrouble = false;
     this.#dropped = 0;
-    this.#say(`CloudWatch Logs: it takes log lines again; ${dropped} were dropped.`);
+    this.#say(`CloudWatch Logs: it takes log lines again. Dropped meanwhile: ${dropped}.`);
     if (dropped > 0) {
       // For those who read the log later: there is a hole in it.
-      const message = `${dropped} log lines before this one were dropped.`;
+      const message = `Log lines dropped before this one: ${dropped}.`;
       this.write({ time: Date.now(), level: 'warn', message, context: ROOT_CONTEXT, kind: 'own' });
     }
   }
