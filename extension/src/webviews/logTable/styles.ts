@@ -66,7 +66,7 @@ export const styles = css`
     line-height: 20px;
     color: var(--vscode-button-secondaryForeground);
     background: var(--vscode-button-secondaryBackground);
-    border-color: var(--vscode-button-border, transparent);
+    border-color: var(--vscode-contrastBorder, transparent);
   }
   button:hover,
   summary:hover {
@@ -164,7 +164,6 @@ export const styles = css`
   .head {
     padding-right: 14px;
     color: var(--vscode-descriptionForeground);
-    font-family: var(--vscode-font-family);
     border-bottom: 1px solid var(--vscode-panel-border, var(--vscode-widget-border, transparent));
   }
   .cell {
