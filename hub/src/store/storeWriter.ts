@@ -37,7 +37,12 @@ export class StoreWriter {
   readonly #ageTimer: NodeJS.Timeout;
   readonly #answer: (message: WriterAnswer) => void;
 
-  constructor(database: DatabaseSync, start: ThreadStart, answer: (message: WriterAnswer) => void) {
+  constructor(
+    database: DatabaseSync,
+    start: ThreadStart,
+    answer: (message: WriterAnswer) => void,
+    now: () => number = Date.now,
+  ) {
     this.#answer = answer;
     this.#database = database;
     this.#counters = makeCounters(start.counters);
@@ -79,6 +84,7 @@ export class StoreWriter {
         problems: this.#problems,
         seals: this.#sealer.store,
         counters: this.#counters,
+        now,
         onFull,
       },
       loaded.lastGroup,
