@@ -213,6 +213,8 @@ const closeMillis = 2_000;
 function closeServer(server: Server): Promise<void> {
   return new Promise((resolve) => {
     const timer = setTimeout(() => server.closeAllConnections(), closeMillis);
+    // A sender that never pauses would keep its connection, and the hub, until the timer.
+    server.prependListener('request', (_request, response) => response.setHeader('connection', 'close'));
     server.close(() => {
       clearTimeout(timer);
       resolve();
