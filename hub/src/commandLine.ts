@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { parseArgs, type ParseArgsOptionsConfig } from 'node:util';
 import { defaultDataDirectory } from './client/dataDirectory.ts';
 
@@ -100,7 +101,7 @@ type Values = ReturnType<typeof parseArgs<{ options: typeof optionTable }>>['val
 function serveOptionsOf(values: Values): ServeOptions {
   const idleExitMillis = values['idle-exit'] === undefined ? undefined : millisOf('idle-exit', values['idle-exit']);
   return {
-    dataDir: textOf('data-dir', values['data-dir'] ?? defaultDataDirectory()),
+    dataDir: resolve(textOf('data-dir', values['data-dir'] ?? defaultDataDirectory())),
     host: textOf('host', values.host ?? '127.0.0.1'),
     allowHosts: values['allow-host'] ?? [],
     port: portOf('port', values.port ?? '4319'),
