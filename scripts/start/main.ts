@@ -10,6 +10,7 @@ import { loadPorts } from './startPorts.ts';
 import { openInRemoteWindow } from './remoteWindow.ts';
 import { reportReadiness } from './readiness.ts';
 import { announceRun, takeRunLock } from './runLock.ts';
+import { StartError } from './startError.ts';
 
 /** All that `npm start` writes: profiles, the hub's data, logs. Ignored by git; a test names a folder of its own. */
 const stateFolder = path.resolve(process.env['SIGHTLINE_START_DIR'] ?? path.join(projectRoot, '.sightline'));
@@ -35,6 +36,10 @@ export async function start(args: readonly string[]): Promise<number> {
   }
   try {
     return await run(choice.kind, noOpen);
+  } catch (error) {
+    if (!(error instanceof StartError)) throw error;
+    console.error(error.message);
+    return 1;
   } finally {
     lock.release();
   }
