@@ -4,7 +4,7 @@ import path from 'node:path';
 import { runTests } from '@vscode/test-electron';
 import { projectRoot } from './paths.ts';
 import { anyPorts, choosePorts } from './ports.ts';
-import { endProcesses, processesNaming } from './processes.ts';
+import { endProcesses, processesGiven } from './processes.ts';
 import { endHub, extensionFolder, sampleFolder } from './sampleEditor.ts';
 import { samplePlaces, sampleSettings } from './sampleProfile.ts';
 import { reportVariable, type SuiteReport } from './suite/report.ts';
@@ -28,7 +28,7 @@ export async function runOnDesktop(version: string): Promise<Counts> {
     if (!existsSync(reportFile)) console.error(error);
   } finally {
     await endHub(path.join(folder, 'hub'));
-    await endProcesses(processesNaming(folder));
+    await endProcesses(processesGiven(folder));
   }
   const counts = printReport(reportFile);
   rmSync(folder, { recursive: true, force: true });

@@ -11,15 +11,25 @@ export function descendantsOf(pid: number): number[] {
   return found.slice(1);
 }
 
-/** The ids of processes with this text on their command line; this process and those above it are left out. */
-export function processesNaming(text: string): number[] {
+/**
+ * The ids of processes that were started with this folder, or a place in it, as the value of an option (`--data-dir DIR`,
+ * `--user-data-dir=DIR/profile`); this process and those above it are left out. A program that merely opened a file in it is not meant.
+ */
+export function processesGiven(folder: string): number[] {
   const own = new Set([process.pid]);
   const table = processTable();
   for (const id of own) {
     const parent = table.find((entry) => entry.id === id)?.parent;
     if (parent !== undefined && parent > 0) own.add(parent);
   }
-  return table.filter(({ id, command }) => !own.has(id) && command.includes(text)).map(({ id }) => id);
+  return table.filter(({ id, command }) => !own.has(id) && isGiven(command, folder)).map(({ id }) => id);
+}
+
+function isGiven(command: string, folder: string): boolean {
+  return command.split(folder).some((before, part, all) => {
+    const rest = all[part + 1];
+    return rest !== undefined && /--[a-z-]+[ =]$/.test(before) && /^(?:[/\\ ]|$)/.test(rest);
+  });
 }
 
 /** True while the process exists; one that has ended and waits for its parent to notice counts as gone. */

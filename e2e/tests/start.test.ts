@@ -8,7 +8,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { launchBrowser } from '../browser.ts';
 import { EditorWindow } from '../editorWindow.ts';
 import { projectRoot } from '../paths.ts';
-import { processesNaming } from '../processes.ts';
+import { processesGiven } from '../processes.ts';
 import { until } from '../until.ts';
 
 let folder: string;
@@ -55,7 +55,7 @@ test('Ctrl-C ends all that it started', async () => {
   started.child.kill('SIGINT');
   expect(await started.ended).toBe(0);
   expect(started.output()).toContain('All has ended');
-  expect(processesNaming(folder)).toEqual([]);
+  expect(processesGiven(folder)).toEqual([]);
   await expect(fetch(home)).rejects.toThrow('fetch failed');
 });
 

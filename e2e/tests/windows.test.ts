@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { findRunningHub } from '@sightline/hub/client/hubLock';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { processesNaming } from '../processes.ts';
+import { processesGiven } from '../processes.ts';
 import { extensionFolder, SampleEditor, withoutSample } from '../sampleEditor.ts';
 import { until } from '../until.ts';
 
@@ -72,5 +72,5 @@ describe('without the sample', () => {
 });
 
 function hubsOf(editor: SampleEditor): number[] {
-  return processesNaming(`--data-dir ${editor.hubDataDir}`);
+  return processesGiven(editor.hubDataDir);
 }

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { parseArgs, type ParseArgsOptionsConfig } from 'node:util';
 import { defaultDataDirectory } from './client/dataDirectory.ts';
 import { isLoopback } from './guard.ts';
@@ -108,7 +109,7 @@ function serveOptionsOf(values: Values): ServeOptions {
   const idleExitMillis = values['idle-exit'] === undefined ? undefined : millisOf('idle-exit', values['idle-exit']);
   const host = textOf('host', values.host ?? '127.0.0.1');
   return {
-    dataDir: textOf('data-dir', values['data-dir'] ?? defaultDataDirectory()),
+    dataDir: resolve(textOf('data-dir', values['data-dir'] ?? defaultDataDirectory())),
     host,
     allowHosts: values['allow-host'] ?? [],
     port: portOf('port', values.port ?? '4319'),

@@ -1,6 +1,7 @@
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { setTimeout } from 'node:timers/promises';
 import { findRunningHub, hubRecordFileOf, readHubRecord, type HubRecord } from './client/hubLock.ts';
 import { UserError } from './userError.ts';
 
@@ -18,13 +19,25 @@ export class DataDirectoryLock {
     this.#held = held;
   }
 
-  /** Takes the lock. Throws `UserError` that says where the other hub is when there is one. */
-  static async take(dataDir: string): Promise<DataDirectoryLock> {
-    const held = tryLock(join(dataDir, 'hub.lock'));
-    if (held === undefined) {
-      throw new UserError(await describeOther(dataDir));
+  /**
+   * Takes the lock. A hub that no longer answers is about to end, so it is waited for, `patienceMillis` at most. Throws
+   * `UserError` that says where the other hub is when there is one.
+   */
+  static async take(dataDir: string, patienceMillis = 8_000): Promise<DataDirectoryLock> {
+    for (let waited = 0; ; waited += tickMillis) {
+      const held = tryLock(join(dataDir, 'hub.lock'));
+      if (held !== undefined) {
+        return new DataDirectoryLock(dataDir, held);
+      }
+      const running = await findRunningHub(dataDir);
+      if (running !== undefined) {
+        throw new UserError(`A hub is already running on ${dataDir}: ${running.api}, process ${running.pid}.`);
+      }
+      if (waited >= patienceMillis) {
+        throw new UserError(await describeSilent(dataDir));
+      }
+      await setTimeout(tickMillis);
     }
-    return new DataDirectoryLock(dataDir, held);
   }
 
   /** Says where this hub is, for those who want to join it. */
@@ -71,13 +84,11 @@ function tryLock(file: string): DatabaseSync | undefined {
 /** SQLITE_BUSY (https://www.sqlite.org/rescode.html#busy). */
 const sqliteBusy = 5;
 
-async function describeOther(dataDir: string): Promise<string> {
-  const running = await findRunningHub(dataDir);
-  if (running !== undefined) {
-    return `A hub is already running on ${dataDir}: ${running.api}, process ${running.pid}.`;
-  }
+const tickMillis = 100;
+
+async function describeSilent(dataDir: string): Promise<string> {
   const record = await readHubRecord(dataDir);
   return record === undefined
-    ? `A hub is already starting or running on ${dataDir}.`
-    : `A hub holds ${dataDir} (process ${record.pid}, ${record.api}) but does not answer.`;
+    ? `Another process holds ${dataDir} and does not say where it listens; end it, or give this hub another --data-dir.`
+    : `A hub holds ${dataDir} (process ${record.pid}, ${record.api}) but does not answer; end that process, then start again.`;
 }

@@ -38,6 +38,8 @@ export class Hub {
   readonly #opened: (() => unknown)[] = [];
   readonly #ended = Promise.withResolvers<undefined>();
   #stopping = false;
+  /** What the hub cannot go on after, in the words of the person who reads it. */
+  #failure: UserError | undefined;
   #metricsRequests = 0;
   #unservedCalls = 0;
   #udp: XRayUdpReceiver | undefined;
@@ -65,7 +67,8 @@ export class Hub {
   async stop(): Promise<void> {
     if (!this.#stopping) {
       this.#stopping = true;
-      const failures: unknown[] = [];
+      // What did not close after a failure is a consequence of it.
+      const failures: unknown[] = this.#failure === undefined ? [] : [this.#failure];
       for (const close of this.#opened.toReversed()) {
         try {
           await close();
@@ -102,6 +105,7 @@ export class Hub {
       () => udp?.close(),
       store.onDidChange((change) => this.#feed.publish(change)),
     );
+    store.onDidFail?.((reason) => this.#fail(reason));
     const guard = new Guard([this.#options.host, ...this.#options.allowHosts]);
     const api = createApiPort({
       store,
@@ -124,6 +128,14 @@ export class Hub {
       this.#opened.push(watchIdleness(this.#activity, idleExitMillis, () => void this.stop()));
     }
     return { event: 'ready', version, pid: process.pid, dataDir, tokenFile: tokenFileOf(dataDir), endpoints };
+  }
+
+  /** A hub that answers and keeps nothing would look well: it ends instead, and whoever started it starts another one. */
+  #fail(reason: Error): void {
+    this.#failure ??= new UserError(`${reason.message} What was acknowledged is kept; start the hub again.`, {
+      cause: reason,
+    });
+    void this.stop();
   }
 
   async #listen(store: TelemetryStore, guard: Guard, api: Server): Promise<Endpoints> {
@@ -231,6 +243,8 @@ const closeMillis = 2_000;
 function closeServer(server: Server): Promise<void> {
   return new Promise((resolve) => {
     const timer = setTimeout(() => server.closeAllConnections(), closeMillis);
+    // A sender that never pauses would keep its connection, and the hub, until the timer.
+    server.prependListener('request', (_request, response) => response.setHeader('connection', 'close'));
     server.close(() => {
       clearTimeout(timer);
       resolve();

@@ -45,13 +45,17 @@ const largestSpanBody = 256 * 1024;
 export function createPageServer(options: PageServerOptions): http.Server {
   const assets = loadAssets(pageFolder);
   return http.createServer((request, response) => {
-    const { pathname } = new URL(request.url ?? '/', 'http://page');
-    if (isFromOtherSite(request)) {
+    const target = request.url ?? '/';
+    const [pathname = '/'] = target.split('?', 1);
+    if (!target.startsWith('/')) {
+      sendJson(response, 400, { errors: ['ask for a path, such as /'] });
+    } else if (isFromOtherSite(request)) {
       sendJson(response, 403, { errors: ['other sites may not use this server'] });
     } else if (pathname === '/v1/traces') {
       void handOnSpans(request, response, options);
     } else if (pathname.startsWith('/api/') || pathname.startsWith('/rollbar/')) {
-      passToBackend(request, response, options.backendUrl);
+      // Invariant: the target begins with one of these two, so no path can name another host (`//host/…`).
+      passToBackend(request, response, new URL(target, options.backendUrl));
     } else {
       sendAsset(request, response, assets.get(pathname === '/' ? '/index.html' : pathname));
     }
@@ -87,12 +91,12 @@ function isFromOtherSite(request: IncomingMessage): boolean {
   return request.method !== 'GET' && (site === 'cross-site' || site === 'same-site');
 }
 
-function passToBackend(request: IncomingMessage, response: ServerResponse, backendUrl: string): void {
+function passToBackend(request: IncomingMessage, response: ServerResponse, target: URL): void {
   const upstream = http.request(
-    new URL(request.url ?? '/', backendUrl),
+    target,
     { method: request.method, headers: { ...request.headers, connection: 'keep-alive' } },
     (reply) => {
-      response.writeHead(reply.statusCode ?? 502, reply.headers);
+      response.writeHead(reply.statusCode ?? 502, endToEnd(reply.headers));
       reply.pipe(response);
     },
   );
@@ -108,17 +112,23 @@ function passToBackend(request: IncomingMessage, response: ServerResponse, backe
   request.pipe(upstream);
 }
 
+/** Without what speaks of one connection only (RFC 9110, section 7.6.1): the browser's is another one. */
+function endToEnd(headers: http.IncomingHttpHeaders): http.OutgoingHttpHeaders {
+  const { connection: _connection, 'keep-alive': _keepAlive, 'transfer-encoding': _encoding, ...others } = headers;
+  return others;
+}
+
 async function handOnSpans(
   request: IncomingMessage,
   response: ServerResponse,
   { otlpTracesUrl, otlpHeaders }: PageServerOptions,
 ): Promise<void> {
-  const body = await readBody(request);
-  if (body === undefined) {
-    sendJson(response, 413, { errors: ['too many spans in one request'] });
-    return;
-  }
   try {
+    const body = await readBody(request);
+    if (body === undefined) {
+      sendJson(response, 413, { errors: ['too many spans in one request'] });
+      return;
+    }
     const reply = await fetch(otlpTracesUrl, {
       method: 'POST',
       headers: { ...otlpHeaders, 'content-type': request.headers['content-type'] ?? 'application/json' },
@@ -128,7 +138,7 @@ async function handOnSpans(
     response.writeHead(reply.status, { 'content-type': reply.headers.get('content-type') ?? 'application/json' });
     response.end(await reply.text());
   } catch {
-    // Nobody collects: the page works without, so this is no more than an answer.
+    // Nobody collects, or the page has gone: both go on without, so this is no more than an answer.
     sendJson(response, 502, { errors: ['nobody collects spans'] });
   }
 }

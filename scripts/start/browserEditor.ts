@@ -6,6 +6,7 @@ import { projectRoot } from '../../e2e/paths.ts';
 import type { Editor, OpenOptions } from './editor.ts';
 import { hasDisplay } from './editorChoice.ts';
 import { installExtension } from './installedExtension.ts';
+import { StartError } from './startError.ts';
 import { startSettings } from './startSettings.ts';
 
 /** Serves VS Code to a browser under a random token, and shows it where there is a display. */
@@ -34,7 +35,8 @@ function installEditor(): void {
   const run = spawnSync(process.execPath, [path.join(projectRoot, 'scripts/setup.mjs'), 'e2e/vscode'], {
     stdio: 'inherit',
   });
-  if (run.status !== 0) throw new Error('VS Code for the browser could not be installed; npm said why above.');
+  if (run.signal !== null) throw new StartError('Interrupted while VS Code was being installed; nothing runs.');
+  if (run.status !== 0) throw new StartError('VS Code for the browser could not be installed; npm said why above.');
 }
 
 function showPage(url: string): void {

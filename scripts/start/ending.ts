@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { HubClient } from '@sightline/hub/client/hubClient';
 import { findRunningHub } from '@sightline/hub/client/hubLock';
-import { descendantsOf, endProcesses, processesNaming, stillAliveAfter } from '../../e2e/processes.ts';
+import { descendantsOf, endProcesses, processesGiven, stillAliveAfter } from '../../e2e/processes.ts';
 import type { Editor } from './editor.ts';
 
 /** Ends the editor, then the hub, then whatever is left of what they started. Returns how many processes had to be forced. */
@@ -23,9 +23,9 @@ export async function endLeftovers(stateFolder: string): Promise<void> {
   await endProcesses(left);
 }
 
-/** Everything with a place in our folder on its command line (editor, hub), and all below it. */
+/** Everything that was given a place in our folder (editor, hub), and all below it. */
 function processesOf(stateFolder: string): number[] {
-  return processesNaming(stateFolder).flatMap((pid) => [pid, ...descendantsOf(pid)]);
+  return processesGiven(stateFolder).flatMap((pid) => [pid, ...descendantsOf(pid)]);
 }
 
 /** The hub is asked, so that it writes what it still holds. */

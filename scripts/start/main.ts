@@ -10,6 +10,7 @@ import { loadPorts } from './startPorts.ts';
 import { openInRemoteWindow } from './remoteWindow.ts';
 import { reportReadiness } from './readiness.ts';
 import { announceRun, stateFolder, takeRunLock } from './runLock.ts';
+import { StartError } from './startError.ts';
 
 const sampleFolder = path.join(projectRoot, 'sample-backend');
 
@@ -33,6 +34,10 @@ export async function start(args: readonly string[]): Promise<number> {
   }
   try {
     return await run(choice.kind, noOpen);
+  } catch (error) {
+    if (!(error instanceof StartError)) throw error;
+    console.error(error.message);
+    return 1;
   } finally {
     lock.release();
   }

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { projectRoot } from '../../e2e/paths.ts';
-import { processesNaming } from '../../e2e/processes.ts';
+import { processesGiven } from '../../e2e/processes.ts';
 import { until } from '../../e2e/until.ts';
 
 /** A `code` that writes down how it was called, and stays open like a window when it was told to wait. */
@@ -44,7 +44,7 @@ test.skipIf(process.platform === 'win32')(
     expect(settings['sightline.hub.dataDirectory']).toBe(path.join(folder, 'state/hub'));
     child.kill('SIGINT');
     expect(await ended).toBe(0);
-    expect(processesNaming(folder)).toEqual([]);
+    expect(processesGiven(folder)).toEqual([]);
   },
 );
 

@@ -59,13 +59,12 @@ export class HubEnvironment extends Disposable {
     return environmentFor('backend', this.#variables);
   }
 
-  /** What a launch gets: nothing where the setting is off. The one that is our backend gets the backend's own variables too. */
+  /** What a launch gets: nothing where the setting is off, unless it is our backend, which gets what it always gets. */
   forLaunch(name: string): Readonly<Record<string, string>> {
-    if (getSetting('sightline.environment') === 'off') {
-      return {};
+    if ([name, `launch: ${name}`].includes(this.#sources.backend.description ?? '')) {
+      return this.forBackend();
     }
-    const isBackend = [name, `launch: ${name}`].includes(this.#sources.backend.description ?? '');
-    return environmentFor(isBackend ? 'backend' : 'everyone', this.#variables);
+    return getSetting('sightline.environment') === 'off' ? {} : environmentFor('everyone', this.#variables);
   }
 
   /** Who is pointed at the hub, in words. */

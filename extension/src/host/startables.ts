@@ -56,7 +56,7 @@ async function runNamed(
     case 'script':
       return await runInTask(id, folder, await scriptCommand(name, folder, { ...environment, ...serviceMark(id) }));
     case 'task':
-      return await runTask(folder, name);
+      return await runTask(folder, name, environment);
     case 'launch':
       return await runLaunch(folder, name);
   }

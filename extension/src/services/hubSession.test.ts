@@ -15,6 +15,7 @@ class Machine implements HubWorld {
   /** Outlives a hub that is killed. */
   record: HubRecord | undefined;
   launches = 0;
+  clock = 0;
   refusal: Error | undefined;
   readonly own = new Set<number>();
   tell: ((state: HubConnectionState) => void) | undefined;
@@ -32,6 +33,10 @@ class Machine implements HubWorld {
   end(): void {
     this.record = undefined;
     this.kill();
+  }
+
+  now(): number {
+    return this.clock;
   }
 
   find(): Promise<HubRecord | undefined> {
@@ -80,6 +85,12 @@ function turn(): Promise<void> {
   return new Promise((resolve) => void setImmediate(resolve));
 }
 
+async function turns(count: number): Promise<void> {
+  for (let made = 0; made < count; made += 1) {
+    await turn();
+  }
+}
+
 /** Does `steps` on a machine and compares every state that the session went through. */
 async function check(
   steps: (machine: Machine, session: HubSession) => unknown,
@@ -90,9 +101,7 @@ async function check(
   const states: string[] = [];
   session.onDidChange((state) => states.push(textOf(state)));
   await steps(machine, session);
-  for (let turns = 0; turns < 100; turns += 1) {
-    await turn();
-  }
+  await turns(100);
   expect(states).toEqual(expected);
   session.dispose();
   return machine;
@@ -186,19 +195,53 @@ test('an older hub that was joined is replaced when this window starts one', asy
   );
 });
 
-test('a hub of ours that is killed is started again, once', async () => {
+test('a hub of ours that is killed is started again, but not when it dies again at once', async () => {
   const machine = await check(
     async (world, session) => {
       await session.start();
       world.kill();
-      for (let turns = 0; turns < 20; turns += 1) {
-        await turn();
-      }
+      await turns(20);
       world.kill();
     },
     ['starting', 'running 101 started', lost, 'starting', 'running 102 started', lost],
   );
   expect(machine.launches).toBe(2);
+});
+
+test('a hub that had run for a while is started again each time it is killed', async () => {
+  const machine = await check(
+    async (world, session) => {
+      await session.start();
+      world.kill();
+      await turns(20);
+      world.clock = 31_000;
+      world.kill();
+      await turns(20);
+    },
+    [
+      'starting',
+      'running 101 started',
+      lost,
+      'starting',
+      'running 102 started',
+      lost,
+      'starting',
+      'running 103 started',
+    ],
+  );
+  expect(machine.launches).toBe(3);
+});
+
+test('a hub of another window that is killed is started again here, where that window does not', async () => {
+  await check(
+    async (machine, session) => {
+      machine.run(7);
+      await session.join();
+      machine.kill();
+      await turns(200);
+    },
+    ['running 7 joined', lost, 'starting', 'running 101 started'],
+  );
 });
 
 test('a hub that somebody ended in order stays ended', async () => {
@@ -217,9 +260,7 @@ test('a hub of another window that is killed is taken up again once that window 
       machine.run(7);
       await session.join();
       machine.kill();
-      for (let turns = 0; turns < 20; turns += 1) {
-        await turn();
-      }
+      await turns(20);
       machine.run(8);
       machine.tell?.({ kind: 'connected' });
     },

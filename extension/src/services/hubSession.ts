@@ -24,6 +24,8 @@ export interface HubWorld {
   isOwn(pid: number): boolean;
   rememberOwn(pid: number): void;
   sleep(millis: number): Promise<void>;
+  /** Milliseconds on a clock that nobody sets. */
+  now(): number;
 }
 
 const tick = 100;
@@ -33,6 +35,10 @@ const endingMillis = 6_000;
 const rivalMillis = 2_000;
 /** The pause before a killed hub is started again: a debugger or an update that ends it has time to start its own. */
 const backoffMillis = 500;
+/** How long the window that started a killed hub has for starting it again, before another one does. */
+const starterMillis = 5_000;
+/** A hub that dies again this soon after it was started again is broken, and is left to the person. */
+const provenMillis = 30_000;
 
 /** One window's relation to the one hub of the data directory: joins it, starts it, ends it, and gets it back when it is lost. */
 export class HubSession extends Disposable {
@@ -42,8 +48,7 @@ export class HubSession extends Disposable {
   #state: HubState = { kind: 'off' };
   #starting: Promise<RunningHub> | undefined;
   #unfollow: (() => void) | undefined;
-  /** A hub that dies again right after its restart is broken, so it is not started a third time. */
-  #hasRestarted = false;
+  #restartedAt = -Infinity;
 
   constructor(world: HubWorld) {
     super();
@@ -92,7 +97,6 @@ export class HubSession extends Disposable {
   }
 
   async #startOnce(signal: AbortSignal | undefined): Promise<RunningHub> {
-    this.#hasRestarted = false;
     this.#set({ kind: 'starting' });
     try {
       return this.#run(await this.#joinOrLaunch(signal));
@@ -113,7 +117,7 @@ export class HubSession extends Disposable {
     try {
       return this.#launched(await this.#world.launch(signal));
     } catch (error) {
-      const rival = signal?.aborted ? undefined : await this.#waitForRival();
+      const rival = signal?.aborted ? undefined : await this.#waitForRival(rivalMillis);
       if (rival === undefined) {
         throw error;
       }
@@ -122,8 +126,8 @@ export class HubSession extends Disposable {
   }
 
   /** Another window may have been a moment faster: its hub holds the data directory, and ours has ended for that. */
-  async #waitForRival(): Promise<HubRecord | undefined> {
-    for (let waited = 0; waited < rivalMillis; waited += tick) {
+  async #waitForRival(millis: number): Promise<HubRecord | undefined> {
+    for (let waited = 0; waited < millis; waited += tick) {
       const record = await this.#world.find();
       if (record !== undefined) {
         return record;
@@ -194,10 +198,14 @@ export class HubSession extends Disposable {
     }
     if ((await this.#world.readRecord()) === undefined) {
       this.#leave({ kind: 'stopped' });
-    } else if (hub.origin === 'started' && !this.#hasRestarted && (await this.#world.find()) === undefined) {
+      return;
+    }
+    const found = await this.#waitForRival(hub.origin === 'started' ? tick : starterMillis);
+    const isBroken = this.#world.now() - this.#restartedAt < provenMillis;
+    if (found === undefined && !isBroken && !this.isDisposed && this.#state.kind === 'lost') {
       // The failure is in the state, where the Services view shows it.
       await this.start().catch(() => undefined);
-      this.#hasRestarted = true;
+      this.#restartedAt = this.#world.now();
     }
   }
 

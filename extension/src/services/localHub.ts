@@ -42,6 +42,7 @@ export function localHub(local: LocalHub): HubWorld {
     follow: (onState) => client.subscribe({ onChange: () => undefined, onState }),
     shutdown: () => client.shutdown(AbortSignal.timeout(5_000)),
     sleep: (millis) => sleep(millis),
+    now: () => performance.now(),
   };
 }
 

@@ -64,10 +64,10 @@ test('the list takes a limit, a page and health checks', async () => {
   await check(hub, 'GET /traces', `200 ${JSON.stringify({ traces: [rows.trace] })}`);
   await check(
     hub,
-    'GET /traces?limit=1000&before=abc&health=exclude',
+    'GET /traces?limit=1000&before=5-1&health=exclude',
     `200 ${JSON.stringify({ traces: [rows.trace] })}`,
   );
-  expect(hub.store.queries).toEqual([{ limit: 100 }, { limit: 1000, before: 'abc', excludeHealthChecks: true }]);
+  expect(hub.store.queries).toEqual([{ limit: 100 }, { limit: 1000, before: '5-1', excludeHealthChecks: true }]);
 });
 
 test('a wrong parameter is answered in words', async () => {
@@ -79,6 +79,11 @@ test('a wrong parameter is answered in words', async () => {
     hub,
     'GET /traces?limit=1&limit=2',
     '400 {"error":"`limit` must be given once, with at most 2000 characters."}',
+  );
+  await check(
+    hub,
+    'GET /traces?before=zzz',
+    '400 {"error":"`before` can only be what `next` of an earlier page said."}',
   );
   await check(hub, 'GET /traces?health=no', '400 {"error":"`health` can only be \\"exclude\\"."}');
   await check(

@@ -12,6 +12,7 @@ import { addErrorRoutes } from './errorRoutes.ts';
 import { addLogRoutes } from './logRoutes.ts';
 import { ApiError, limitOf, textOf } from './parameters.ts';
 import { bearerCheck } from './token.ts';
+import { parseTraceCursor } from '../store/read/traceCursor.ts';
 
 export interface ApiServerOptions {
   readonly store: TelemetryStore;
@@ -102,6 +103,9 @@ function addTraceRoutes(app: FastifyInstance, { store }: ApiServerOptions): void
       throw new ApiError(400, '`health` can only be "exclude".');
     }
     const before = textOf(query, 'before');
+    if (before !== undefined && parseTraceCursor(before) === undefined) {
+      throw new ApiError(400, '`before` can only be what `next` of an earlier page said.');
+    }
     return await store.listTraces(
       {
         limit: limitOf(query, 100),

@@ -163,12 +163,18 @@ test('a wrong path, method or content type is answered in words', async () => {
 
 test('a body of 100 MB gets its answer, announced or chunked', async () => {
   const hub = await startHubUnderTest();
-  const tooLarge = '413 json {"code":8,"message":"The body is larger than 64 MiB; send smaller batches."}';
+  const tooLarge = '413 json {"code":8,"message":"The body is larger than 16 MiB; send smaller batches."}';
   const body = Buffer.alloc(100_000_000);
   const headers = { 'content-type': json };
   await check(hub, '/v1/traces', { body, headers: { ...headers, 'content-length': body.length } }, tooLarge);
   const pieces = Array.from({ length: 100 }, (_, piece) => body.subarray(piece * 1_000_000, (piece + 1) * 1_000_000));
   await check(hub, '/v1/traces', { body: pieces, headers }, tooLarge);
+  await check(
+    hub,
+    '/v1/traces',
+    { body, headers: { 'content-type': protobuf, 'content-length': body.length } },
+    '413 protobuf <08><08><12>5The body is larger than 64 MiB; send smaller batches.',
+  );
   expect(hub.store.payloads).toEqual([]);
 });
 
@@ -179,7 +185,7 @@ test('a gzip bomb is not inflated beyond the bound', async () => {
     hub,
     '/v1/traces',
     { body: bomb, headers: { 'content-type': json, 'content-encoding': 'gzip' } },
-    '413 json {"code":8,"message":"The body is larger than 64 MiB after decompression; send smaller batches."}',
+    '413 json {"code":8,"message":"The body is larger than 16 MiB after decompression; send smaller batches."}',
   );
 });
 

@@ -39,6 +39,9 @@ export function createOtlpHttpServer(options: OtlpReceiverOptions): Server {
   return server;
 }
 
+/** A JSON body becomes some ten times its size while it is read; exporters send protobuf when they send much. */
+const maxJsonBytes = 16 * 2 ** 20;
+
 interface Receiving extends OtlpReceiverOptions {
   readonly bodies: BodyReader;
 }
@@ -57,7 +60,7 @@ async function receive(request: IncomingMessage, response: ServerResponse, hub: 
     refuse(request, response, hub, wrong ?? { status: 404, message: 'Not found.' });
     return;
   }
-  const body = await hub.bodies.read(request);
+  const body = await hub.bodies.read(request, encoding === 'json' ? maxJsonBytes : undefined);
   if (body.kind === 'gone') {
     return;
   }

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { connect, type AddressInfo } from 'node:net';
+import { gzipSync } from 'node:zlib';
 import { expect, onTestFinished, test } from 'vitest';
 import { createServer } from '../client/nodeHttp.ts';
 import { BodyReader, type BodyLimits, type RequestBody } from './requestBody.ts';
@@ -28,7 +29,7 @@ async function check(limits: BodyLimits, requests: readonly string[], expected: 
   });
   for (const [number, request] of requests.entries()) {
     const socket = connect((server.address() as AddressInfo).port, '127.0.0.1');
-    socket.write(`POST / HTTP/1.1\r\nHost: localhost\r\n${request}`);
+    socket.write(`POST / HTTP/1.1\r\nHost: localhost\r\n${request}`, 'latin1');
     await received[number]?.promise;
   }
   await expect.poll(() => outcomes).toEqual(expected);
@@ -58,6 +59,28 @@ test('bodies that are being read take from one budget, and give it back', async 
     limits,
     ['Content-Length: 9\r\n\r\ncomplete!', 'Content-Length: 9\r\n\r\ncomplete?'],
     ['complete!', 'complete?'],
+  );
+});
+
+test('chunked bodies that pass the budget together are told to wait', async () => {
+  await check(
+    limits,
+    [
+      'Transfer-Encoding: chunked\r\n\r\n6\r\nunfini\r\n',
+      'Transfer-Encoding: chunked\r\n\r\n6\r\nsecond\r\n0\r\n\r\n',
+      'Transfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n',
+    ],
+    [tooMany, 'ok'],
+  );
+});
+
+test('many compressed bodies at one time are all read', async () => {
+  const compressed = gzipSync('a'.repeat(200)).toString('latin1');
+  const request = `Content-Encoding: gzip\r\nContent-Length: ${compressed.length}\r\n\r\n${compressed}`;
+  await check(
+    { maxBytes: 2 ** 20, maxBytesInFlight: 2 ** 20 },
+    Array.from({ length: 8 }, () => request),
+    Array.from({ length: 8 }, () => 'a'.repeat(200)),
   );
 });
 

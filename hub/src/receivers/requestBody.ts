@@ -18,38 +18,43 @@ export interface BodyLimits {
 
 export const defaultBodyLimits: BodyLimits = { maxBytes: 64 * 2 ** 20, maxBytesInFlight: 256 * 2 ** 20 };
 
+/** Inflating may make `maxBytes` of each body, so few are inflated at one time; the others wait, still compressed. */
+const mostInflating = 2;
+
 /** Reads request bodies into buffers of their own, within bounds, and undoes their content encoding. */
 export class BodyReader {
   readonly #limits: BodyLimits;
+  readonly #waiting: (() => void)[] = [];
   #inFlight = 0;
+  #inflating = 0;
 
   constructor(limits: BodyLimits = defaultBodyLimits) {
     this.#limits = limits;
   }
 
   /** Never rejects. The bytes own their whole buffer, so that it can be transferred to another thread. */
-  async read(request: IncomingMessage): Promise<RequestBody> {
+  async read(request: IncomingMessage, maxBytes = this.#limits.maxBytes): Promise<RequestBody> {
     const length = Number(request.headers['content-length'] ?? Number.NaN);
-    if (length > this.#limits.maxBytes) {
-      return tooLarge(this.#limits.maxBytes);
+    if (length > maxBytes) {
+      return tooLarge(maxBytes);
     }
     const reserved = Number.isNaN(length) ? 0 : length;
     if (this.#inFlight + reserved > this.#limits.maxBytesInFlight) {
-      return { kind: 'refused', status: 503, message: 'The hub is reading as many bodies as it can hold; try again.' };
+      return tooMany;
     }
     this.#inFlight += reserved;
     try {
-      const body = Number.isNaN(length) ? await this.#readChunked(request) : await readSized(request, length);
+      const body = Number.isNaN(length) ? await this.#readChunked(request, maxBytes) : await readSized(request, length);
       const encoding = request.headers['content-encoding'];
       return body.kind !== 'body' || encoding === undefined || encoding === 'identity'
         ? body
-        : await this.#inflate(body.bytes, encoding.trim().toLowerCase());
+        : await this.#inflate(body.bytes, encoding.trim().toLowerCase(), maxBytes);
     } finally {
       this.#inFlight -= reserved;
     }
   }
 
-  async #readChunked(request: IncomingMessage): Promise<RequestBody> {
+  async #readChunked(request: IncomingMessage, maxBytes: number): Promise<RequestBody> {
     const chunks: Buffer[] = [];
     let length = 0;
     try {
@@ -57,9 +62,16 @@ export class BodyReader {
         request.on('data', (chunk: Buffer) => {
           length += chunk.length;
           this.#inFlight += chunk.length;
-          if (length > this.#limits.maxBytes) {
+          const refusal =
+            length > maxBytes
+              ? tooLarge(maxBytes)
+              : this.#inFlight > this.#limits.maxBytesInFlight
+                ? tooMany
+                : undefined;
+          if (refusal !== undefined) {
             request.removeAllListeners('data');
-            resolve(tooLarge(this.#limits.maxBytes));
+            chunks.length = 0;
+            resolve(refusal);
           } else {
             chunks.push(chunk);
           }
@@ -73,25 +85,42 @@ export class BodyReader {
     }
   }
 
-  async #inflate(bytes: Uint8Array, encoding: string): Promise<RequestBody> {
+  async #inflate(bytes: Uint8Array, encoding: string, maxBytes: number): Promise<RequestBody> {
     const decompress = decompressors[encoding];
     if (decompress === undefined) {
       const message = `Content-Encoding "${encoding.slice(0, 50)}" is not known here; send gzip, deflate, br, zstd or none.`;
       return { kind: 'refused', status: 415, message };
     }
+    await this.#turnToInflate();
     try {
-      const inflated = await decompress(bytes, { maxOutputLength: this.#limits.maxBytes });
+      const inflated = await decompress(bytes, { maxOutputLength: maxBytes });
       return { kind: 'body', bytes: owned(inflated) };
     } catch (error) {
       if (error instanceof RangeError) {
         // ERR_BUFFER_TOO_LARGE: the output passed maxOutputLength.
-        return tooLarge(this.#limits.maxBytes, ' after decompression');
+        return tooLarge(maxBytes, ' after decompression');
       }
       const reason = error instanceof Error ? error.message : String(error);
       return { kind: 'refused', status: 400, message: `The body is not valid ${encoding}: ${reason}.` };
+    } finally {
+      this.#inflating -= 1;
+      this.#waiting.shift()?.();
     }
   }
+
+  async #turnToInflate(): Promise<void> {
+    while (this.#inflating >= mostInflating) {
+      await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    }
+    this.#inflating += 1;
+  }
 }
+
+const tooMany: RequestBody = {
+  kind: 'refused',
+  status: 503,
+  message: 'The hub is reading as many bodies as it can hold; try again.',
+};
 
 type Decompress = (bytes: Uint8Array, options: { maxOutputLength: number }) => Promise<Buffer>;
 

@@ -43,15 +43,31 @@ parentPort?.on('message', (call: UdpThreadCall) => {
 });
 
 function bind(host: string, port: number): void {
-  const bound = createSocket({ type: host.includes(':') ? 'udp6' : 'udp4', recvBufferSize: recvBufferBytes });
+  const bound = createSocket({ type: host.includes(':') ? 'udp6' : 'udp4' });
   bound.on('message', take);
   bound.on('error', (error: NodeJS.ErrnoException) => {
     tell({ kind: 'failed', message: error.message, ...(error.code !== undefined && { code: error.code }) });
   });
   bound.bind({ address: host, port, exclusive: true }, () => {
-    tell({ kind: 'bound', port: bound.address().port, grantedBytes: bound.getRecvBufferSize() });
+    tell({ kind: 'bound', port: bound.address().port, grantedBytes: growReceiveBuffer(bound) });
   });
   socket = bound;
+}
+
+/** Linux cuts a wish that is too large, macOS refuses it, and then half of it is asked for. Answers what the system gave. */
+function growReceiveBuffer(bound: Socket): number {
+  const given = bound.getRecvBufferSize();
+  for (let bytes = recvBufferBytes; bytes > given; bytes /= 2) {
+    try {
+      bound.setRecvBufferSize(bytes);
+      break;
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && error.code === 'ERR_SOCKET_BUFFER_SIZE')) {
+        throw error;
+      }
+    }
+  }
+  return bound.getRecvBufferSize();
 }
 
 function unbind(onDone: () => void): void {

@@ -4,7 +4,7 @@
  */
 import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
 import { openForCheckpoints } from './schema.ts';
-import type { KeeperAnswer, KeeperRequest } from './messages.ts';
+import type { KeeperAnswer, KeeperReport, KeeperRequest } from './messages.ts';
 import { sealSegment } from './seal/sealedSegment.ts';
 
 const checkpointMillis = 200;
@@ -36,8 +36,21 @@ writer.on('message', (request: KeeperRequest) => {
 
 function checkpoint(): void {
   timer = undefined;
-  const { log } = database.prepare('pragma wal_checkpoint(passive)').get() as { log: number };
-  if (log > framesToRestart) {
-    database.exec('pragma wal_checkpoint(restart)');
+  // A full disk may have room again by the next commit, which asks for the next checkpoint; until then the WAL holds everything.
+  const trouble = tryCheckpoint();
+  const report: KeeperReport = { kind: 'checkpoint', ...(trouble === undefined ? {} : { trouble }) };
+  writer.postMessage(report);
+}
+
+/** Answers in words what kept the checkpoint from being made. */
+function tryCheckpoint(): string | undefined {
+  try {
+    const { log } = database.prepare('pragma wal_checkpoint(passive)').get() as { log: number };
+    if (log > framesToRestart) {
+      database.exec('pragma wal_checkpoint(restart)');
+    }
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
   }
 }

@@ -25,6 +25,8 @@ export interface GroupWriterParts {
   readonly problems: ProblemLog;
   readonly seals: SealStore;
   readonly counters: Counters;
+  /** Milliseconds since the epoch: when a group came, and what is too old. */
+  readonly now: () => number;
   /** Segments that ran full. */
   readonly onFull: (full: readonly SegmentWriter[]) => void;
 }
@@ -117,7 +119,7 @@ export class GroupWriter {
 
   #write(kept: readonly Payload[]): ChangeEvent | undefined {
     const { database, index, problems, seals, retention, ledger } = this.#parts;
-    const now = Date.now();
+    const now = this.#parts.now();
     const hasProblems = problems.isWaiting;
     if (kept.length === 0 && !hasProblems && !seals.isWaiting && !retention.isDue(now)) {
       return undefined;
@@ -131,7 +133,8 @@ export class GroupWriter {
       }
       problems.write();
       seals.write();
-      return retention.plan(group, now);
+      // Without payloads there is no new group: the next one has this number, and what comes in it is to stay.
+      return retention.plan(kept.length > 0 ? group : this.#lastGroup, now);
     });
     problems.didCommit();
     seals.didCommit();

@@ -1,29 +1,43 @@
 import { Worker } from 'node:worker_threads';
-import type { KeeperAnswer, KeeperRequest } from './messages.ts';
+import type { KeeperAnswer, KeeperReport, KeeperRequest } from './messages.ts';
 import type { SealRequest } from './seal/sealedSegment.ts';
 import { entryOf } from './threadEntry.ts';
 
 const wakeMillis = 200;
+/** A thread that cannot even start is not started again with every commit. */
+const restartMillis = 5000;
 
-/** The writer's side of the thread that checkpoints and seals. It is started by the first thing to do. */
+export interface KeeperEvents {
+  readonly onSealed: (answer: KeeperAnswer) => void;
+  /** Told after each checkpoint; `trouble` says in words what kept it from being made. */
+  readonly onCheckpoint: (trouble: string | undefined) => void;
+}
+
+interface Running {
+  readonly worker: Worker;
+  readonly exited: Promise<void>;
+}
+
+/** The writer's side of the thread that checkpoints and seals. It is started by the first thing to do, and again where it has died. */
 export class Keeper {
   readonly #dataDir: string;
-  readonly #onSealed: (answer: KeeperAnswer) => void;
-  readonly #onGone: (error: Error) => void;
-  #worker: Worker | undefined;
-  #isGone = false;
-  #wokenAt = 0;
+  readonly #events: KeeperEvents;
+  readonly #restartMillis: number;
+  #running: Running | undefined;
+  #isClosed = false;
+  #wokenAt = -wakeMillis;
+  #restAt = 0;
 
-  constructor(dataDir: string, onSealed: (answer: KeeperAnswer) => void, onGone: (error: Error) => void) {
+  constructor(dataDir: string, events: KeeperEvents, restart = restartMillis) {
     this.#dataDir = dataDir;
-    this.#onSealed = onSealed;
-    this.#onGone = onGone;
+    this.#events = events;
+    this.#restartMillis = restart;
   }
 
   /** Something has been committed: there is a checkpoint to make before long. */
   noteCommit(): void {
     const now = performance.now();
-    if (now - this.#wokenAt >= wakeMillis) {
+    if (now - this.#wokenAt >= wakeMillis && now >= this.#restAt) {
       this.#wokenAt = now;
       this.#tell({ kind: 'written' });
     }
@@ -34,40 +48,56 @@ export class Keeper {
     this.#tell({ kind: 'seal', request }, [traceIds.buffer, spanTraces.buffer, logTraces.buffer]);
   }
 
+  /** Ends the thread once it has done what it was told. A thread that has died is no reason to wait. */
   async close(): Promise<void> {
-    const worker = this.#worker;
-    this.#isGone = true;
-    if (worker !== undefined) {
-      worker.removeAllListeners('exit');
-      const ended = new Promise((resolve) => worker.once('exit', resolve));
-      worker.postMessage({ kind: 'close' } satisfies KeeperRequest);
-      await ended;
-    }
+    const running = this.#running;
+    this.#isClosed = true;
+    running?.worker.postMessage({ kind: 'close' } satisfies KeeperRequest);
+    await running?.exited;
   }
 
   #tell(request: KeeperRequest, transfer: ArrayBuffer[] = []): void {
-    if (!this.#isGone) {
-      this.#worker ??= this.#start();
-      this.#worker.postMessage(request, transfer);
+    if (!this.#isClosed) {
+      this.#running ??= this.#start();
+      this.#running.worker.postMessage(request, transfer);
     }
   }
 
-  #start(): Worker {
+  #start(): Running {
     const worker = new Worker(entryOf('checkpointThread'), {
       name: 'sightline checkpoints',
       workerData: { dataDir: this.#dataDir },
       resourceLimits: { maxOldGenerationSizeMb: 128 },
     });
-    worker.on('message', this.#onSealed);
-    worker.on('error', (error) => this.#end(error instanceof Error ? error : new Error(String(error))));
-    worker.on('exit', () => this.#end(new Error('it has ended')));
-    return worker;
+    let reason = 'the thread has ended';
+    worker.on('message', (report: KeeperReport) => this.#take(report));
+    worker.on('error', (error) => (reason = error instanceof Error ? error.message : String(error)));
+    const exited = new Promise<void>((resolve) => {
+      worker.on('exit', () => {
+        resolve();
+        this.#didEnd(reason);
+      });
+    });
+    return { worker, exited };
   }
 
-  #end(error: Error): void {
-    if (!this.#isGone) {
-      this.#isGone = true;
-      this.#onGone(error);
+  #take(report: KeeperReport): void {
+    switch (report.kind) {
+      case 'sealed':
+        this.#events.onSealed(report);
+        break;
+      case 'checkpoint':
+        this.#events.onCheckpoint(report.trouble);
+        break;
+    }
+  }
+
+  /** The next commit starts another one; a segment that was being sealed is sealed when the store closes. */
+  #didEnd(reason: string): void {
+    this.#running = undefined;
+    if (!this.#isClosed) {
+      this.#restAt = performance.now() + this.#restartMillis;
+      this.#events.onCheckpoint(reason);
     }
   }
 }

@@ -69,6 +69,11 @@ export interface KeeperAnswer {
   readonly sealed: Uint8Array;
 }
 
+export type KeeperReport =
+  | KeeperAnswer
+  /** A checkpoint has been tried; `trouble` says why it could not be made. */
+  | { readonly kind: 'checkpoint'; readonly trouble?: string };
+
 /** Main thread to reader. */
 export type ReaderRequest =
   | { readonly kind: 'ask'; readonly id: number; readonly call: ReaderCall }

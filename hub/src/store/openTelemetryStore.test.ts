@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
 import type { TraceTreeRows } from '../client/api.ts';
+import { temporaryFolder } from '../testing/hubUnderTest.ts';
+import { openTelemetryStore } from './openTelemetryStore.ts';
 import { spanIdOf, testEpoch, testTrace, traceIdOf } from './testing/testSpans.ts';
 import { appendSpans, listed, openTestStore, otlpPayload, rowText, segmentPayload } from './testing/testStore.ts';
 import type { Payload, TelemetryStore } from './telemetryStore.ts';
@@ -290,4 +292,15 @@ test('the tree rows of a trace of 10,000 spans are compact', async () => {
   const rows = await store.loadTreeRows(traceIdOf(1));
   expect(rows === undefined ? '' : rowText(rows.trace)).toBe('request 1 ok spans 10000 errors 0 logs 0 otlp');
   expect(JSON.stringify(rows).length).toBeLessThan(3_000_000);
+});
+
+test('a thread that ends by itself is told, and everything rejects with the reason', async () => {
+  const store = await openTelemetryStore({ dataDir: temporaryFolder(), maxBytes: 1e9, maxAgeMillis: 3_600_000 });
+  const failed = new Promise<Error>((resolve) => store.onDidFail?.(resolve));
+  // A message that is no batch is a bug in this process, and ends the thread as any bug does.
+  store.openDatagramPort().postMessage(undefined);
+  const { message } = await failed;
+  expect(message).toMatch(/^The thread that writes the store has failed: .*undefined.*\.$/);
+  await expect(appendSpans(store, testTrace(1))).rejects.toThrow(message);
+  await expect(store.close()).rejects.toThrow(message);
 });

@@ -45,24 +45,34 @@ class ThreadedStore implements TelemetryStore {
   readonly errors: ThreadedErrors;
   readonly logs: ThreadedLogs;
   readonly #listeners = new Set<(change: ChangeEvent) => void>();
+  readonly #failListeners = new Set<(reason: Error) => void>();
   readonly #dropped = new Map<string, number>();
   #closing: Promise<void> | undefined;
 
   constructor(options: StoreOptions) {
     const { port1, port2 } = new MessageChannel();
+    let hasFailed = false;
+    const onFail = (reason: Error): void => {
+      if (!hasFailed) {
+        hasFailed = true;
+        tell(this.#failListeners, reason);
+      }
+    };
     const start = (sharing: MessagePort): ThreadStart => ({ ...options, counters: this.#counters.buffer, sharing });
     this.#writer = new ThreadLink({
       name: 'writerThread',
       start: start(port1),
       transfer: [port1],
       heapMegabytes: 512,
-      onChange: (change) => this.#tell(change),
+      onChange: (change) => tell(this.#listeners, change),
+      onFail,
     });
     this.#reader = new ThreadLink({
       name: 'readerThread',
       start: start(port2),
       transfer: [port2],
       heapMegabytes: 512,
+      onFail,
     });
     this.#queue = new AppendQueue(this.#writer);
     this.errors = new ThreadedErrors(this.#writer, this.#reader);
@@ -178,6 +188,11 @@ class ThreadedStore implements TelemetryStore {
     return () => this.#listeners.delete(listener);
   }
 
+  onDidFail(listener: (reason: Error) => void): () => void {
+    this.#failListeners.add(listener);
+    return () => this.#failListeners.delete(listener);
+  }
+
   close(): Promise<void> {
     this.#closing ??= this.#close();
     return this.#closing;
@@ -213,10 +228,10 @@ class ThreadedStore implements TelemetryStore {
   async #ask(call: ReaderCall, signal?: AbortSignal): Promise<unknown> {
     return await this.#reader.ask((id) => ({ kind: 'ask', id, call }), [], signal);
   }
+}
 
-  #tell(change: ChangeEvent): void {
-    for (const listener of this.#listeners) {
-      listener(change);
-    }
+function tell<T>(listeners: ReadonlySet<(event: T) => void>, event: T): void {
+  for (const listener of listeners) {
+    listener(event);
   }
 }

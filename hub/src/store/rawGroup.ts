@@ -30,6 +30,11 @@ export interface StoredPayload {
   readonly body: Uint8Array;
 }
 
+/** Room for the end of a frame: where output fills its buffer to the last byte, another one is begun. */
+const endOfFrame = 64;
+
+const largestChunk = 4_194_304;
+
 /** Packs the payloads of one group commit into one row's columns. */
 export class GroupPacker {
   #scratch = Buffer.allocUnsafeSlow(1_048_576);
@@ -47,7 +52,9 @@ export class GroupPacker {
     if (length < worthCompressing) {
       return { codec: codec.plain, parts, body: plain };
     }
-    const body = zstdCompressSync(plain, { params: { [constants.ZSTD_c_compressionLevel]: 1 } });
+    const params = { [constants.ZSTD_c_compressionLevel]: 1 };
+    // What is packed well comes out in one piece.
+    const body = zstdCompressSync(plain, { params, chunkSize: Math.min(Math.max(256, length >> 2), largestChunk) });
     return { codec: codec.zstd, parts, body };
   }
 
@@ -70,7 +77,7 @@ export class GroupPacker {
 /** The payloads of a stored group; views of one buffer. Throws where the row is damaged. */
 export function unpackGroup(packed: PackedGroup): StoredPayload[] {
   const parts = Buffer.from(packed.parts.buffer, packed.parts.byteOffset, packed.parts.byteLength);
-  const bytes = packed.codec === codec.zstd ? zstdDecompressSync(packed.body) : packed.body;
+  const bytes = packed.codec === codec.zstd ? decompress(packed.body, parts) : packed.body;
   const payloads: StoredPayload[] = [];
   let at = 0;
   for (let part = 0; part < parts.length; part += partBytes) {
@@ -84,4 +91,14 @@ export function unpackGroup(packed: PackedGroup): StoredPayload[] {
     at = end;
   }
   return payloads;
+}
+
+/** In one buffer of the right size, where zlib's own would be many small ones and then a copy. */
+function decompress(body: Uint8Array, parts: Buffer): Uint8Array {
+  let length = 0;
+  for (let part = 0; part + partBytes <= parts.length; part += partBytes) {
+    length += parts.readUInt32LE(part + 2);
+  }
+  // What a damaged row claims must not decide how much memory is asked for.
+  return zstdDecompressSync(body, { chunkSize: Math.min(length, largestChunk) + endOfFrame });
 }

@@ -41,8 +41,15 @@ export class StoreWriter {
   readonly #intakes: DatagramIntake[] = [];
   readonly #ageTimer: NodeJS.Timeout;
   readonly #answer: (message: WriterAnswer) => void;
+  /** What does not work now: a person is told when it begins, not again and again. */
+  readonly #troubled = new Set<string>();
 
-  constructor(database: DatabaseSync, start: ThreadStart, answer: (message: WriterAnswer) => void) {
+  constructor(
+    database: DatabaseSync,
+    start: ThreadStart,
+    answer: (message: WriterAnswer) => void,
+    now: () => number = Date.now,
+  ) {
     this.#answer = answer;
     this.#database = database;
     this.#counters = makeCounters(start.counters);
@@ -58,14 +65,13 @@ export class StoreWriter {
       onTracesFreed: (number) => this.#share({ kind: 'tracesFreed', number }),
     });
     this.#problems = new ProblemLog(database, this.#counters);
-    this.#keeper = new Keeper(
-      start.dataDir,
-      (sealed) => {
+    this.#keeper = new Keeper(start.dataDir, {
+      onSealed: (sealed) => {
         this.#sealer.didSeal(sealed);
         this.#writeSeals();
       },
-      (error) => this.#noteTrouble('checkpoints', error),
-    );
+      onCheckpoint: (trouble) => this.#noteState('checkpoints', trouble && checkpointSentence(trouble)),
+    });
     this.#pins = new Pins(database, this.#index);
     const ledger = new GroupLedger();
     this.#sealer = new Sealer(database, this.#index, (request) => this.#keeper.seal(request));
@@ -84,6 +90,7 @@ export class StoreWriter {
         problems: this.#problems,
         seals: this.#sealer.store,
         counters: this.#counters,
+        now,
         onFull,
       },
       loaded.lastGroup,
@@ -158,15 +165,18 @@ export class StoreWriter {
   #commitGroup(id: number, payloads: readonly Payload[]): void {
     try {
       const { results, change } = this.#groups.commit(payloads);
+      this.#noteState('commit', undefined);
       this.#keeper.noteCommit();
       this.#answer({ kind: 'answer', id, value: results, ...(change === undefined ? {} : { change }) });
     } catch (error) {
+      this.#noteState('commit', sentenceOf(error));
       this.#answer({ kind: 'failed', id, message: sentenceOf(error) });
     }
   }
 
   #commit(payloads: readonly Payload[]): void {
     const { change } = this.#groups.commit(payloads);
+    this.#noteState('commit', undefined);
     this.#keeper.noteCommit();
     if (change !== undefined) {
       this.#answer({ kind: 'changed', change });
@@ -179,7 +189,7 @@ export class StoreWriter {
       this.#commit(payloads);
     } catch (error) {
       this.#counters[counterAt.droppedByDisk] = (this.#counters[counterAt.droppedByDisk] as number) + payloads.length;
-      this.#noteTrouble('commit', error);
+      this.#noteState('commit', sentenceOf(error));
     }
   }
 
@@ -222,7 +232,7 @@ export class StoreWriter {
       this.#counters[counterAt.cloudWatchEvents] = this.#logs.events;
       this.#errors.retire();
     } catch (error) {
-      this.#noteTrouble('errors', error);
+      this.noteTrouble('errors', sentenceOf(error));
     }
     this.#commitQuietly([]);
   }
@@ -302,8 +312,14 @@ export class StoreWriter {
     }
   }
 
-  #noteTrouble(place: string, error: unknown): void {
-    this.#problems.add({ receiver: 'store', place, message: sentenceOf(error) });
+  /** `trouble` is a sentence while something does not work; the first one after it worked becomes a problem. */
+  #noteState(place: string, trouble: string | undefined): void {
+    if (trouble === undefined) {
+      this.#troubled.delete(place);
+    } else if (!this.#troubled.has(place)) {
+      this.#troubled.add(place);
+      this.#problems.add({ receiver: 'store', place, message: trouble });
+    }
   }
 
   #share(message: SharingMessage): void {
@@ -314,4 +330,8 @@ export class StoreWriter {
 function sentenceOf(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
   return `The store could not keep what came: ${message}.`;
+}
+
+function checkpointSentence(trouble: string): string {
+  return `The store could not move its newest records into the database file: ${trouble}. They are kept in the log beside it, and the next commit tries again.`;
 }

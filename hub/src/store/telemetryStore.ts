@@ -98,6 +98,11 @@ export interface TelemetryStore {
 
   /** Called once per commit, already merged; the feed does the pacing. Returns the function that ends it. */
   onDidChange(listener: (change: ChangeEvent) => void): () => void;
+  /**
+   * Called once, where a thread of the store ended by itself: from then on nothing more is kept, and `reason` says why in a sentence. What
+   * was acknowledged is there when the store is opened again.
+   */
+  onDidFail?(listener: (reason: Error) => void): () => void;
   /** Flushes, seals, checkpoints and ends the threads. */
   close(): Promise<void>;
 }

@@ -20,6 +20,8 @@ export interface LinkOptions {
   readonly transfer: readonly TransferListItem[];
   readonly heapMegabytes: number;
   readonly onChange?: (change: ChangeEvent) => void;
+  /** Told once, where the thread ends though nobody has closed it; with the reason as a sentence. */
+  readonly onFail?: (reason: Error) => void;
 }
 
 /**
@@ -32,10 +34,14 @@ export class ThreadLink {
   readonly #waiting = new Map<number, Waiting>();
   readonly #ready: Promise<void>;
   readonly #exited: Promise<void>;
+  readonly #name: ThreadName;
+  readonly #onFail: LinkOptions['onFail'];
   #nextId = 1;
   #gone: Error | undefined;
 
   constructor(options: LinkOptions) {
+    this.#name = options.name;
+    this.#onFail = options.onFail;
     this.#worker = new Worker(entryOf(options.name), {
       name: `sightline ${options.name}`,
       workerData: options.start,
@@ -48,11 +54,11 @@ export class ThreadLink {
     // Whoever opens the store awaits it; a thread that dies later has nothing more to say here.
     this.#ready.catch(() => undefined);
     this.#worker.on('message', (message: Answer) => this.#take(message, options.onChange));
-    this.#worker.on('error', (error) => this.#end(error instanceof Error ? error : new Error(String(error))));
+    this.#worker.on('error', (error) => this.#fail(error));
     this.#exited = new Promise((resolve) => {
       this.#worker.on('exit', () => resolve());
     });
-    this.#worker.on('exit', () => this.#end(new Error(`The ${options.name} of the store has ended.`)));
+    this.#worker.on('exit', () => this.#fail('it has ended'));
   }
 
   /** Settles when the thread has started, or rejects with what kept it from starting. */
@@ -152,6 +158,21 @@ export class ThreadLink {
     }
   }
 
+  #fail(cause: unknown): void {
+    const isStarting = this.#waiting.has(0);
+    const isExpected = this.#gone !== undefined;
+    const message = (cause instanceof Error ? cause.message : String(cause)).replace(/\.$/, '');
+    // What keeps a thread from starting is a sentence already.
+    this.#end(
+      isStarting && cause instanceof Error
+        ? cause
+        : new Error(`${threadNames[this.#name]} has failed: ${message}.`, { cause }),
+    );
+    if (!isStarting && !isExpected) {
+      this.#onFail?.(this.#gone as Error);
+    }
+  }
+
   #end(reason: Error): void {
     this.#gone ??= reason;
     for (const waiting of this.#waiting.values()) {
@@ -164,3 +185,10 @@ export class ThreadLink {
 function reasonOf(signal: AbortSignal): Error {
   return signal.reason instanceof Error ? signal.reason : new Error('The request has been given up.');
 }
+
+const threadNames: Record<ThreadName, string> = {
+  writerThread: 'The thread that writes the store',
+  readerThread: 'The thread that reads the store',
+  logReaderThread: 'The thread that reads the log lines of the store',
+  checkpointThread: 'The thread that makes checkpoints of the store',
+};

@@ -76,41 +76,47 @@ export class LogLinks {
     return rows;
   }
 
-  /** Puts a copy of a record in its place in the trace's chain; the old one then counts for nothing. */
-  replaceRow(oldRow: number, newRow: number): void {
-    const old = this.#segments.of(oldRow).columns;
-    const slotPlusOne = old.logTrace[oldRow % rowsPerSegment] as number;
-    const copy = this.#segments.of(newRow);
-    copy.columns.logTrace[newRow % rowsPerSegment] = slotPlusOne;
-    copy.columns.logPrevious[newRow % rowsPerSegment] = old.logPrevious[oldRow % rowsPerSegment] as number;
-    this.#segments.countLiving(copy.number, 1);
-    if (slotPlusOne !== 0) {
-      this.#relink(slotPlusOne - 1, oldRow, newRow);
+  /** Puts copies of records in their places, new row by old; the old ones then count for nothing. Each chain is walked once. */
+  replaceRows(moved: ReadonlyMap<number, number>): void {
+    const slots = new Set<number>();
+    for (const [oldRow, newRow] of moved) {
+      const old = this.#segments.of(oldRow).columns;
+      const slotPlusOne = old.logTrace[oldRow % rowsPerSegment] as number;
+      const copy = this.#segments.of(newRow);
+      copy.columns.logTrace[newRow % rowsPerSegment] = slotPlusOne;
+      copy.columns.logPrevious[newRow % rowsPerSegment] = old.logPrevious[oldRow % rowsPerSegment] as number;
+      this.#segments.countLiving(copy.number, 1);
+      if (slotPlusOne !== 0) {
+        slots.add(slotPlusOne - 1);
+      }
     }
-    old.logBits[oldRow % rowsPerSegment] = (old.logBits[oldRow % rowsPerSegment] as number) | logBits.dead;
-    this.#segments.countLiving(Math.floor(oldRow / rowsPerSegment), -1);
+    for (const slot of slots) {
+      this.#relink(slot, moved);
+    }
+    for (const oldRow of moved.keys()) {
+      this.refuse(oldRow);
+      this.#segments.countLiving(Math.floor(oldRow / rowsPerSegment), -1);
+    }
   }
 
-  /** Whoever pointed to the old row points to the new one. */
-  #relink(slot: number, oldRow: number, newRow: number): void {
+  /** Whoever pointed to a row that has moved points to its copy. */
+  #relink(slot: number, moved: ReadonlyMap<number, number>): void {
     const trace = this.#traces.findChunk(slot)?.columns;
     const at = slot % tracesPerChunk;
     if (trace === undefined || ((trace.bits[at] as number) & traceBits.dead) !== 0) {
       return;
     }
-    if (trace.lastLog[at] === oldRow + 1) {
-      trace.lastLog[at] = newRow + 1;
-      return;
-    }
-    let next = trace.lastLog[at] as number;
+    const newOf = (next: number): number => (moved.get(next - 1) ?? next - 1) + 1;
+    let next = newOf(trace.lastLog[at] as number);
+    trace.lastLog[at] = next;
     while (next !== 0) {
       const logPrevious = this.#segments.find(next - 1)?.columns.logPrevious;
-      const row = (next - 1) % rowsPerSegment;
-      next = logPrevious?.[row] ?? 0;
-      if (logPrevious !== undefined && next === oldRow + 1) {
-        logPrevious[row] = newRow + 1;
+      if (logPrevious === undefined) {
         return;
       }
+      const row = (next - 1) % rowsPerSegment;
+      next = newOf(logPrevious[row] as number);
+      logPrevious[row] = next;
     }
   }
 

@@ -21,24 +21,21 @@ export class PinnedRows {
       const spans = this.#moveSpans(segment);
       const logs = this.#moveLogs(segment);
       const full = this.#index.staging.publish();
-      for (const [from, to] of spans) {
-        this.#index.spans.replaceRow(from, to);
-      }
-      for (const [from, to] of logs) {
-        this.#index.logs.replaceRow(from, to);
-      }
+      this.#index.spans.replaceRows(spans);
+      this.#index.logs.replaceRows(logs);
       this.#index.closeAll(full);
       this.#onFull(full);
     }
   }
 
-  #moveSpans(segment: Segment): [from: number, to: number][] {
-    const moved: [number, number][] = [];
+  /** Answers the new row of each span by its old one. */
+  #moveSpans(segment: Segment): Map<number, number> {
+    const moved = new Map<number, number>();
     const { columns } = segment;
     for (let row = 0, rows = publishedRows(segment); row < rows; row += 1) {
       if (((columns.bits[row] as number) & spanBits.dead) === 0) {
         const from = segment.number * rowsPerSegment + row;
-        moved.push([from, this.#copySpan(segment, row)]);
+        moved.set(from, this.#copySpan(segment, row));
       }
     }
     return moved;
@@ -70,8 +67,8 @@ export class PinnedRows {
     return staging.endSpan();
   }
 
-  #moveLogs(segment: Segment): [from: number, to: number][] {
-    const moved: [number, number][] = [];
+  #moveLogs(segment: Segment): Map<number, number> {
+    const moved = new Map<number, number>();
     const { columns } = segment;
     const { staging } = this.#index;
     for (let row = 0, rows = publishedLogs(segment); row < rows; row += 1) {
@@ -92,7 +89,7 @@ export class PinnedRows {
       logDraft.timeLow = columns.logTimeLow[row] as number;
       logDraft.severity = columns.logBits[row] as number;
       logDraft.ordinal = columns.logOrdinal[row] as number;
-      moved.push([segment.number * rowsPerSegment + row, staging.endLog()]);
+      moved.set(segment.number * rowsPerSegment + row, staging.endLog());
     }
     return moved;
   }

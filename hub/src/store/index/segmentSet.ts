@@ -27,6 +27,8 @@ interface Entry {
 export class SegmentSet {
   readonly #entries = new Map<number, Entry>();
   readonly #events: SegmentEvents;
+  /** The entry asked for last: most questions in a row are about the same segment. */
+  #last: Entry | undefined;
 
   constructor(events: SegmentEvents) {
     this.#events = events;
@@ -105,16 +107,21 @@ export class SegmentSet {
   }
 
   #entry(number: number): Entry {
+    if (this.#last?.segment.number === number) {
+      return this.#last;
+    }
     const entry = this.#entries.get(number);
     if (entry === undefined) {
       throw new Error(`the index has no segment ${number}`);
     }
+    this.#last = entry;
     return entry;
   }
 
   #freeIfEmpty({ segment, living, isClosed }: Entry): void {
     if (isClosed && living === 0) {
       this.#entries.delete(segment.number);
+      this.#last = undefined;
       this.#events.onSegmentFreed(segment.number);
     }
   }

@@ -124,22 +124,33 @@ export class SpanLinks {
     return count;
   }
 
-  /** Puts a copy of a row in its place in the trace's chain; the old row then counts for nothing. */
-  replaceRow(oldRow: number, newRow: number): void {
+  /** Puts copies of rows in their places, new row by old; the old rows then count for nothing. Each chain is made anew once. */
+  replaceRows(moved: ReadonlyMap<number, number>): void {
     this.#listAll();
-    const old = this.#segments.of(oldRow);
-    const at = oldRow % rowsPerSegment;
-    const slot = old.columns.trace[at] as number;
-    const hash = hashOfSpan(slot, old.columns.idHigh[at] as number, old.columns.idLow[at] as number);
-    const rows = this.rowsOf(slot).map((row) => (row === oldRow ? newRow : row));
-    const copy = this.#segments.of(newRow);
-    copy.columns.trace[newRow % rowsPerSegment] = slot;
-    this.#spanIds.remove(hash, oldRow);
-    this.#spanIds.add(hash, newRow);
-    this.#segments.countLiving(copy.number, 1);
-    this.#rechain(slot, rows);
-    old.columns.bits[at] = (old.columns.bits[at] as number) | spanBits.dead;
-    this.#segments.countLiving(old.number, -1);
+    const slots = new Set<number>();
+    for (const [oldRow, newRow] of moved) {
+      const { columns } = this.#segments.of(oldRow);
+      const at = oldRow % rowsPerSegment;
+      const slot = columns.trace[at] as number;
+      const hash = hashOfSpan(slot, columns.idHigh[at] as number, columns.idLow[at] as number);
+      const copy = this.#segments.of(newRow);
+      copy.columns.trace[newRow % rowsPerSegment] = slot;
+      this.#spanIds.remove(hash, oldRow);
+      this.#spanIds.add(hash, newRow);
+      this.#segments.countLiving(copy.number, 1);
+      slots.add(slot);
+    }
+    for (const slot of slots) {
+      this.#rechain(
+        slot,
+        this.rowsOf(slot).map((row) => moved.get(row) ?? row),
+      );
+    }
+    // Last, since a segment of which nothing lives is freed.
+    for (const oldRow of moved.keys()) {
+      this.refuse(oldRow);
+      this.#segments.countLiving(Math.floor(oldRow / rowsPerSegment), -1);
+    }
   }
 
   /** Rows of the trace in `slot`, newest first. */

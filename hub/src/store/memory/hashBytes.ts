@@ -4,20 +4,38 @@
 
 const multiplier = 0x9e3779b1;
 
+/** The seed for texts, attribute values and interned ones alike: who has hashed a value can intern it without hashing it again. */
+export const textSeed = 1;
+
 /** Set by `hashBytes` once a text was not plain ASCII; whoever cares clears it. Looking at each byte again would cost as much as hashing. */
 export const seen = { nonAscii: 0 };
 
-/** Hash of `bytes[from..to)`: four bytes a step, which is what makes scanning every attribute affordable. */
+let viewed: Uint8Array | undefined;
+let view: DataView = new DataView(new ArrayBuffer(0));
+
+/** The bytes as words. One view serves all texts of a payload: four bytes in one step are what makes scanning every attribute affordable. */
+export function wordsOf(bytes: Uint8Array): DataView {
+  if (bytes !== viewed) {
+    view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    viewed = bytes;
+  }
+  return view;
+}
+
+/** Lets go of the bytes that were looked at last, which may be a whole payload. */
+export function forgetBytes(): void {
+  viewed = undefined;
+  view = new DataView(new ArrayBuffer(0));
+}
+
+/** Hash of `bytes[from..to)`. */
 export function hashBytes(bytes: Uint8Array, from: number, to: number, seed: number): number {
+  const words = wordsOf(bytes);
   let hash = seed ^ (to - from);
   let at = from;
   let bits = 0;
   for (const last = to - 3; at < last; at += 4) {
-    const word =
-      (bytes[at] as number) |
-      ((bytes[at + 1] as number) << 8) |
-      ((bytes[at + 2] as number) << 16) |
-      ((bytes[at + 3] as number) << 24);
+    const word = words.getInt32(at, true);
     bits |= word;
     hash = Math.imul(hash ^ word, multiplier);
     hash ^= hash >>> 15;

@@ -1,4 +1,4 @@
-import { hashBytes } from './hashBytes.ts';
+import { hashBytes, textSeed, wordsOf } from './hashBytes.ts';
 
 /** Longer texts are cut in the index; the payload keeps them whole. */
 export const maxTextBytes = 4096;
@@ -53,12 +53,14 @@ export class TextTable {
   #mask = 1023;
   readonly #starts: Uint32Array<SharedArrayBuffer>;
   readonly #bytes: Uint8Array<SharedArrayBuffer>;
+  readonly #words: DataView;
   #count = 1;
   #used = 0;
 
   constructor(columns: TextColumns) {
     this.#starts = columns.starts;
     this.#bytes = columns.bytes;
+    this.#words = new DataView(columns.bytes.buffer, columns.bytes.byteOffset, columns.bytes.byteLength);
   }
 
   /** Texts stored, the empty one included. */
@@ -77,11 +79,18 @@ export class TextTable {
   /** The id of the text `source[from..to)` in UTF-8; 0 where it is empty or the table is full. */
   intern(source: Uint8Array, from: number, to: number): number {
     const end = to - from > maxTextBytes ? cutAtCharacter(source, from, from + maxTextBytes) : to;
-    if (end <= from) {
-      return 0;
+    return end <= from ? 0 : this.#intern(source, from, end - from, hashBytes(source, from, end, textSeed));
+  }
+
+  /** The same, where the hash of the whole text is known. */
+  internHashed(source: Uint8Array, from: number, to: number, hash: number): number {
+    if (to - from > maxTextBytes || to <= from) {
+      return this.intern(source, from, to);
     }
-    const hash = hashBytes(source, from, end, 0);
-    const length = end - from;
+    return this.#intern(source, from, to - from, hash);
+  }
+
+  #intern(source: Uint8Array, from: number, length: number, hash: number): number {
     let slot = hash & this.#mask;
     for (let id = this.#ids[slot] as number; id !== 0; id = this.#ids[slot] as number) {
       if (this.#hashes[slot] === hash && this.#equals(id, source, from, length)) {
@@ -103,7 +112,15 @@ export class TextTable {
     if ((this.#starts[id + 1] as number) - start !== length) {
       return false;
     }
-    for (let at = 0; at < length; at += 1) {
+    const words = this.#words;
+    const sourceWords = wordsOf(source);
+    let at = 0;
+    for (const last = length - 3; at < last; at += 4) {
+      if (words.getInt32(start + at) !== sourceWords.getInt32(from + at)) {
+        return false;
+      }
+    }
+    for (; at < length; at += 1) {
       if (bytes[start + at] !== source[from + at]) {
         return false;
       }

@@ -17,6 +17,8 @@ export class TraceSlots {
   readonly #slots = new HashSlots(4096);
   readonly #livingInChunk = new Map<number, number>();
   #next = 0;
+  /** The chunk asked for last: what comes belongs to new traces, mostly. */
+  #last: TraceChunk | undefined;
 
   constructor(counters: Counters, events: ChunkEvents) {
     this.#counters = counters;
@@ -35,10 +37,15 @@ export class TraceSlots {
 
   /** The chunk that holds a slot. Its row there is `slot % tracesPerChunk`. */
   chunkOf(slot: number): TraceChunk {
-    const chunk = this.chunks.get(Math.floor(slot / tracesPerChunk));
+    const number = Math.floor(slot / tracesPerChunk);
+    if (this.#last?.number === number) {
+      return this.#last;
+    }
+    const chunk = this.chunks.get(number);
     if (chunk === undefined) {
       throw new Error(`the trace table has no slot ${slot}`);
     }
+    this.#last = chunk;
     return chunk;
   }
 
@@ -73,6 +80,7 @@ export class TraceSlots {
     this.#livingInChunk.set(chunk.number, living);
     if (living === 0 && (chunk.number + 1) * tracesPerChunk <= this.#next) {
       this.chunks.delete(chunk.number);
+      this.#last = undefined;
       this.#livingInChunk.delete(chunk.number);
       this.#events.onTracesFreed(chunk.number);
     }

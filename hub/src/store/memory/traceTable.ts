@@ -68,8 +68,15 @@ export function wordsOfTraceId(hex: string): TraceIdWords {
   };
 }
 
+const scratch = Buffer.alloc(16);
+
+/** Up to four words in hex, as an id is written. */
 export function hexOfWords(...words: readonly number[]): string {
-  return words.map((word) => (word >>> 0).toString(16).padStart(8, '0')).join('');
+  let end = 0;
+  for (const word of words) {
+    end = scratch.writeUInt32BE(word >>> 0, end);
+  }
+  return scratch.toString('hex', 0, end);
 }
 
 export function traceIdAt({ columns }: TraceChunk, slot: number): string {

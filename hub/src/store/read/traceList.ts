@@ -3,15 +3,12 @@ import type { TraceList, TraceRow } from '../../client/api.ts';
 import { traceBits, traceIdAt, tracesPerChunk } from '../memory/traceTable.ts';
 import type { SharedIndex } from './sharedIndex.ts';
 import { summarizeTrace } from './traceSummary.ts';
+import { parseTraceCursor, toTraceCursor, type TracePlace } from './traceCursor.ts';
 
 const word = 0x1_0000_0000;
 const cachedSummaries = 2000;
 
 /** Where a trace stands in the list: by its start (a double, so to 256 ns), then by arrival. */
-interface Place {
-  readonly start: number;
-  readonly slot: number;
-}
 
 interface Summary {
   readonly revision: number;
@@ -32,12 +29,12 @@ export class TraceLister {
   list(query: { limit: number; before?: string; excludeHealthChecks: boolean }): TraceList {
     const traces: TraceRow[] = [];
     let hidden = 0;
-    let after = query.before === undefined ? undefined : parseCursor(query.before);
+    let after = query.before === undefined ? undefined : parseTraceCursor(query.before);
     for (;;) {
       const places = this.#newest(query.limit + 1, after);
       for (const place of places) {
         if (traces.length === query.limit) {
-          return { traces, next: cursorOf(after as Place), ...hiddenOf(query, hidden) };
+          return { traces, next: toTraceCursor(after as TracePlace), ...hiddenOf(query, hidden) };
         }
         after = place;
         const summary = this.#summaryOf(place.slot);
@@ -98,7 +95,7 @@ export class TraceLister {
   }
 
   /** The newest `count` living traces behind `after`, newest first. */
-  #newest(count: number, after: Place | undefined): Place[] {
+  #newest(count: number, after: TracePlace | undefined): TracePlace[] {
     const heap = new NewestHeap(count);
     for (let slot = this.#index.slots - 1; slot >= 0; slot -= 1) {
       const columns = this.#index.chunkOf(slot)?.columns;
@@ -123,7 +120,7 @@ export class TraceLister {
 /** Keeps the newest places offered. Traces come nearly in order, so most offers are turned away by one comparison. */
 class NewestHeap {
   readonly #capacity: number;
-  readonly #places: Place[] = [];
+  readonly #places: TracePlace[] = [];
 
   constructor(capacity: number) {
     this.#capacity = capacity;
@@ -136,14 +133,14 @@ class NewestHeap {
       this.#siftUp(places.length - 1);
       return;
     }
-    const oldest = places[0] as Place;
+    const oldest = places[0] as TracePlace;
     if (start > oldest.start || (start === oldest.start && slot > oldest.slot)) {
       places[0] = { start, slot };
       this.#siftDown(0);
     }
   }
 
-  toSorted(): Place[] {
+  toSorted(): TracePlace[] {
     return this.#places.toSorted((a, b) => b.start - a.start || b.slot - a.slot);
   }
 
@@ -177,29 +174,19 @@ class NewestHeap {
     if (!this.#isOlder(at, above)) {
       return false;
     }
-    const place = this.#places[at] as Place;
-    this.#places[at] = this.#places[above] as Place;
+    const place = this.#places[at] as TracePlace;
+    this.#places[at] = this.#places[above] as TracePlace;
     this.#places[above] = place;
     return true;
   }
 
   #isOlder(a: number, b: number): boolean {
-    const left = this.#places[a] as Place;
-    const right = this.#places[b] as Place;
+    const left = this.#places[a] as TracePlace;
+    const right = this.#places[b] as TracePlace;
     return left.start < right.start || (left.start === right.start && left.slot < right.slot);
   }
 }
 
 function hiddenOf(query: { excludeHealthChecks: boolean }, hidden: number): { hiddenHealthChecks?: number } {
   return query.excludeHealthChecks ? { hiddenHealthChecks: hidden } : {};
-}
-
-function cursorOf({ start, slot }: Place): string {
-  return `${start}-${slot}`;
-}
-
-/** A cursor of ours; anything else starts at the newest trace. */
-function parseCursor(text: string): Place | undefined {
-  const match = /^(\d{1,20})-(\d{1,15})$/.exec(text);
-  return match === null ? undefined : { start: Number(match[1]), slot: Number(match[2]) };
 }

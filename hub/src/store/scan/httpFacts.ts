@@ -11,11 +11,13 @@ import type { SpanDraft } from './spanDraft.ts';
 export class HttpFacts {
   readonly #from = new Int32Array(httpRoles);
   readonly #to = new Int32Array(httpRoles);
+  readonly #hash = new Uint32Array(httpRoles);
   /** NaN where the value is no number. */
   readonly #number = new Float64Array(httpRoles).fill(Number.NaN);
   #hasAny = false;
   #valueFrom = 0;
   #valueTo = 0;
+  #valueHash = 0;
   #valueNumber = Number.NaN;
   #scratch = Buffer.allocUnsafeSlow(8192);
   /** The HTTP status, once `fill` has been called. */
@@ -47,10 +49,11 @@ export class HttpFacts {
     this.#valueNumber = Number.NaN;
   }
 
-  setText(from: number, to: number): void {
+  setText(from: number, to: number, hash: number): void {
     this.#valueNumber = Number.NaN;
     this.#valueFrom = from;
     this.#valueTo = to;
+    this.#valueHash = hash;
   }
 
   setNumber(value: number): void {
@@ -63,6 +66,7 @@ export class HttpFacts {
   keepValue(role: number): void {
     this.#from[role] = this.#valueFrom;
     this.#to[role] = this.#valueTo;
+    this.#hash[role] = this.#valueHash;
     this.#number[role] = this.#valueNumber;
     this.#hasAny = true;
   }
@@ -80,7 +84,8 @@ export class HttpFacts {
 
   #intern(writer: SegmentWriter, bytes: Uint8Array, role: number, otherRole: number): number {
     const chosen = this.#has(role) ? role : otherRole;
-    return writer.texts.intern(bytes, this.#from[chosen] as number, this.#to[chosen] as number);
+    const from = this.#from[chosen] as number;
+    return writer.texts.internHashed(bytes, from, this.#to[chosen] as number, this.#hash[chosen] as number);
   }
 
   #internUrl(writer: SegmentWriter, bytes: Uint8Array): number {

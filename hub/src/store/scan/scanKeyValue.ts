@@ -58,7 +58,7 @@ function scanAnyValue(reader: ProtobufReader, http: HttpFacts): number {
         hash = hashOfText(reader.bytes, from, hashedTo);
         http.checkText(reader.bytes, from, from + length);
         reader.pos = from + length;
-        http.setText(from, from + length);
+        http.setText(from, from + length, hash);
         break;
       }
       case valueTag.int: {

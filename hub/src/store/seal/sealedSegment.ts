@@ -38,6 +38,9 @@ const derived = new Set(['header', 'trace', 'previous', 'logTrace', 'logPrevious
 
 const headWords = 16;
 
+/** zlib makes its output in pieces of 16 KB unless told otherwise; a seal is some megabytes, its columns three times as many. */
+const sealChunk = 4_194_304;
+
 /** Packs a segment's columns for the database. zstd's checksum tells later whether they came back whole. */
 export function sealSegment(request: SealRequest): Uint8Array {
   const { columns } = viewSegment(request.number, request.room, request.buffer);
@@ -57,12 +60,13 @@ export function sealSegment(request: SealRequest): Uint8Array {
   }
   return zstdCompressSync(Buffer.concat(parts), {
     params: { [constants.ZSTD_c_compressionLevel]: 1, [constants.ZSTD_c_checksumFlag]: 1 },
+    chunkSize: sealChunk,
   });
 }
 
 /** Makes a segment of what was sealed. Throws where it is damaged or of another version. */
 export function openSeal(number: number, sealed: Uint8Array): OpenedSeal {
-  const plain = zstdDecompressSync(sealed);
+  const plain = zstdDecompressSync(sealed, { chunkSize: sealChunk });
   let at = 0;
   const take = (length: number): Uint8Array => {
     if (at + length > plain.length) {
