@@ -1,4 +1,5 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { countProblems } from '@sightline/telemetry/decode/decoded';
 import type { ChangeEvent } from '../client/api.ts';
 import { bytesOnDisk } from './groupBytes.ts';
 import type { GroupLedger } from './index/groupLedger.ts';
@@ -111,7 +112,8 @@ export class GroupWriter {
   #noteProblems({ receiver, body }: Payload, { problems }: Scanned): void {
     const [first] = problems;
     if (first !== undefined) {
-      const more = problems.length === 1 ? '' : ` (and ${problems.length - 1} more in this payload)`;
+      const others = countProblems(problems) - 1;
+      const more = others === 0 ? '' : ` (and ${others} more in this payload)`;
       const message = `${first.message}${more}`;
       this.#parts.problems.add({ receiver, place: first.place, message, sample: body.subarray(0, 2000) });
     }

@@ -1,4 +1,4 @@
-import type { Decoded, Problem } from './decoded.ts';
+import { ProblemList, type Decoded, type Problem } from './decoded.ts';
 
 export type OtlpEncoding = 'protobuf' | 'json';
 
@@ -13,13 +13,13 @@ export interface DecodedOtlp<T> extends Decoded<T> {
 /** Collects what a request holds while it is read. */
 export interface OtlpOutcome<T> {
   readonly records: T[];
-  readonly problems: Problem[];
+  readonly problems: ProblemList;
   rejected: number;
   malformed?: Problem;
 }
 
 export function emptyOutcome<T>(): OtlpOutcome<T> {
-  return { records: [], problems: [], rejected: 0 };
+  return { records: [], problems: new ProblemList(), rejected: 0 };
 }
 
 /** Notes that the body is broken at its outermost level. */

@@ -10,11 +10,35 @@ export function parseArray(value: unknown): readonly unknown[] | undefined {
   return Array.isArray(value) ? value : undefined;
 }
 
-/** Reads JSON text; `{ message }` says in words for the sender why it is none. */
-export function parseJson(text: string): { readonly value: unknown } | { readonly message: string } {
+/**
+ * Reads JSON text; `{ message }` says in words for the sender why it is none. Each object and list costs some 60 bytes and more in memory,
+ * however little was sent for it, so a text with more than `maxContainers` of them is not read.
+ */
+export function parseJson(
+  text: string,
+  maxContainers = Number.POSITIVE_INFINITY,
+): { readonly value: unknown } | { readonly message: string } {
+  if (text.length > maxContainers && countContainers(text) > maxContainers) {
+    return { message: `more than ${maxContainers} objects and lists in one document` };
+  }
   try {
     return { value: JSON.parse(text) };
   } catch (error) {
     return { message: `not JSON: ${error instanceof Error ? error.message : String(error)}` };
   }
+}
+
+const openBrace = 0x7b;
+const openBracket = 0x5b;
+
+/** Counts those inside of quoted texts too, which are few. */
+function countContainers(json: string): number {
+  let count = 0;
+  for (let at = 0; at < json.length; at++) {
+    const code = json.charCodeAt(at);
+    if (code === openBrace || code === openBracket) {
+      count++;
+    }
+  }
+  return count;
 }

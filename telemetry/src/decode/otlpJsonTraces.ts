@@ -1,4 +1,4 @@
-import type { TraceId } from '../model/ids.ts';
+import { parseSpanId, parseTraceId, type TraceId } from '../model/ids.ts';
 import type { Attributes, Span } from '../model/span.ts';
 import { emptyOutcome, type OtlpOutcome } from './decodedOtlp.ts';
 import { parseFields, type JsonFields } from './json.ts';
@@ -63,12 +63,22 @@ function keepSpan(
   place: () => string,
   outcome: OtlpOutcome<Span>,
 ): void {
+  // Where nobody reads why, a span that cannot be kept is not read: a body may be made of millions of them.
+  if (outcome.problems.isFull && !hasIds(sent)) {
+    outcome.problems.omit();
+    outcome.rejected++;
+    return;
+  }
   const span = toSpan(readSpan(sent, place, outcome.problems), resource, scope, place, outcome.problems);
   if (span === undefined) {
     outcome.rejected++;
   } else {
     outcome.records.push(span);
   }
+}
+
+function hasIds(sent: JsonFields): boolean {
+  return parseTraceId(idField(sent, 'traceId')) !== undefined && parseSpanId(idField(sent, 'spanId')) !== undefined;
 }
 
 function readSpan(span: JsonFields, place: () => string, problems: Problem[]): OtlpSpan {

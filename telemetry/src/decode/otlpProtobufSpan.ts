@@ -25,8 +25,9 @@ const eventTag = { time: 0x09, name: 0x12, attributes: 0x1a } as const;
 const linkTag = { traceId: 0x0a, spanId: 0x12, traceState: 0x1a, attributes: 0x22 } as const;
 const statusTag = { message: 0x12, code: 0x18 } as const;
 
-/** The tag of a Span's trace id, for those who look for nothing else. */
+/** The tags of a Span's ids, for those who look for nothing else. */
 export const traceIdTag = spanTag.traceId;
+export const spanIdTag = spanTag.spanId;
 
 /** Reads the Span that the reader has been stepped into. */
 export function readSpan(reader: ProtobufReader): OtlpSpan {

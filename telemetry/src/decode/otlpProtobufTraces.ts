@@ -3,7 +3,7 @@ import type { Attributes, AttributeValue, Span } from '../model/span.ts';
 import { emptyOutcome, noteMalformed, type OtlpOutcome } from './decodedOtlp.ts';
 import { noteFailure } from './otlpProtobufFailure.ts';
 import { readResource, readScope } from './otlpProtobufResource.ts';
-import { readSpan, traceIdTag } from './otlpProtobufSpan.ts';
+import { readSpan, spanIdTag, traceIdTag } from './otlpProtobufSpan.ts';
 import { toSpan } from './otlpSpan.ts';
 import { ProtobufReader } from './protobufReader.ts';
 
@@ -108,6 +108,12 @@ function keepSpan(
   place: () => string,
   outcome: OtlpOutcome<Span>,
 ): void {
+  // Where nobody reads why, a span that cannot be kept is not read: a body may be made of millions of them.
+  if (outcome.problems.isFull && !hasIds(reader)) {
+    outcome.problems.omit();
+    outcome.rejected++;
+    return;
+  }
   const otlp = readSpan(reader);
   noteFailure(reader, place, outcome);
   const span = toSpan(otlp, resource, scope, place, outcome.problems);
@@ -116,6 +122,27 @@ function keepSpan(
   } else {
     outcome.records.push(span);
   }
+}
+
+/** Whether both ids have their length; leaves the reader at the span's start. */
+function hasIds(reader: ProtobufReader): boolean {
+  const start = reader.pos;
+  let hasTraceId = false;
+  let hasSpanId = false;
+  for (let tag = reader.nextTag(); tag !== 0; tag = reader.nextTag()) {
+    const from = reader.pos;
+    if (tag === traceIdTag) {
+      hasTraceId = reader.length() === 16;
+      reader.pos = from;
+    } else if (tag === spanIdTag) {
+      hasSpanId = reader.length() === 8;
+      reader.pos = from;
+    }
+    reader.skip(tag);
+  }
+  reader.takeFailure();
+  reader.pos = start;
+  return hasTraceId && hasSpanId;
 }
 
 /** Looks for the trace id without reading the rest; leaves the reader at the span's start. */

@@ -1,7 +1,7 @@
 import { parseSpanId, parseTraceId, type SpanId, type TraceId } from '../model/ids.ts';
 import type { AttributeValue, Span, SpanException, SpanLink } from '../model/span.ts';
 import { durationNanos, epochNanos } from '../model/units.ts';
-import type { Decoded, Problem } from './decoded.ts';
+import { ProblemList, type Decoded, type Problem } from './decoded.ts';
 import { setField, type Draft } from './draft.ts';
 import { parseArray, parseFields, parseJson, type JsonFields } from './json.ts';
 import { idTrouble } from './otlpSpan.ts';
@@ -24,6 +24,9 @@ interface Around {
   readonly parentId: SpanId | undefined;
 }
 
+/** A daemon takes documents of 64 KB; this is what some 2 MB could hold. */
+const maxContainers = 200_000;
+
 /**
  * Decodes one X-Ray segment document (developer guide, "X-Ray segment documents") into its segment or independent subsegment, and after
  * each its nested subsegments, parents first. Never throws.
@@ -32,8 +35,8 @@ interface Around {
  * beside the span. An independent subsegment does not know its service: it is `''`, and the tree takes it from the segment above.
  */
 export function decodeXRaySegment(document: string): Decoded<Span> {
-  const problems: Problem[] = [];
-  const json = parseJson(document);
+  const problems = new ProblemList();
+  const json = parseJson(document, maxContainers);
   const fields = 'value' in json ? parseFields(json.value) : undefined;
   if (fields === undefined) {
     const message = 'message' in json ? json.message : 'not a JSON object';
