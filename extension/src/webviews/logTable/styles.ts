@@ -66,7 +66,7 @@ export const styles = css`
     line-height: 20px;
     color: var(--vscode-button-secondaryForeground);
     background: var(--vscode-button-secondaryBackground);
-    border-color: var(--vscode-contrastBorder, transparent);
+    border-color: var(--vscode-contrastBorder, var(--vscode-input-border, transparent));
   }
   button:hover,
   summary:hover {
