@@ -1,6 +1,7 @@
-import { compileFilterPatternBytes } from '@sightline/telemetry/language/filterPatternBytes';
+import { compileFilterPatternBytes, type ByteTest } from '@sightline/telemetry/language/filterPatternBytes';
 import { literalsOf } from '@sightline/telemetry/language/filterPatternLiterals';
 import { parseFilterPattern } from '@sightline/telemetry/language/filterPattern';
+import type { FilterPattern } from '@sightline/telemetry/language/filterPatternTree';
 import type { ChunkEvents } from './logChunk.ts';
 import { invalidParameter } from './logFailure.ts';
 
@@ -21,7 +22,7 @@ export function compileMatcher(pattern: string | undefined, traceId: string | un
   if (parsed.pattern.kind === 'all' && leading === undefined) {
     return ({ ends }) => ends.keys();
   }
-  const matches = parsed.pattern.kind === 'all' ? () => true : compileFilterPatternBytes(parsed.pattern);
+  const matches = byteTestOf(parsed.pattern, traceId);
   return function* matching({ ends, text }) {
     if (others.some((group) => group.every((literal) => !text.includes(literal)))) {
       return;
@@ -34,10 +35,25 @@ export function compileMatcher(pattern: string | undefined, traceId: string | un
   };
 }
 
-/** Events that have at least one of the literals in them. */
+/** The pattern's test, with one for the trace's digits before it where a trace is given. */
+function byteTestOf(pattern: FilterPattern, traceId: string | undefined): ByteTest {
+  const matches = compileFilterPatternBytes(pattern);
+  if (traceId === undefined) {
+    return matches;
+  }
+  const digits = Buffer.from(traceId.slice(-24));
+  return (bytes, start, end) =>
+    Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).includes(digits) && matches(bytes, start, end);
+}
+
+/** Where so many candidates in a row are more than half of the events, looking for them costs more than it saves. */
+const denseAfter = 32;
+
+/** Events that have at least one of the literals in them, and perhaps others. */
 function* candidatesOf(ends: Uint32Array, text: Buffer, literals: readonly Buffer[]): Generator<number> {
   const next = literals.map((literal) => find(text, literal, 0));
   let from = 0;
+  let count = 0;
   for (;;) {
     const nearest = Math.min(...next);
     if (nearest === Infinity) {
@@ -52,6 +68,11 @@ function* candidatesOf(ends: Uint32Array, text: Buffer, literals: readonly Buffe
     });
     if (isWithin) {
       yield at;
+      count += 1;
+      if (count === denseAfter && at < denseAfter * 2) {
+        yield* numbersFrom(at + 1, ends.length);
+        return;
+      }
     }
     // What reaches over the end of an event is found again in what follows, where it is no match either.
     const resume = isWithin ? end : nearest + 1;
@@ -61,6 +82,12 @@ function* candidatesOf(ends: Uint32Array, text: Buffer, literals: readonly Buffe
       }
     }
     from = at;
+  }
+}
+
+function* numbersFrom(first: number, end: number): Generator<number> {
+  for (let at = first; at < end; at += 1) {
+    yield at;
   }
 }
 
