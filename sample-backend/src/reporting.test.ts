@@ -311,6 +311,16 @@ describe('the end', () => {
 });
 
 describe('nobody to report to', () => {
+  test.skipIf(process.platform === 'win32')('whoever reads the console goes away, and the sample ends', async () => {
+    const sample = startSample();
+    const { backend } = await sample.ready();
+    sample.hangUp();
+    const { xrayId } = await get(`${backend}/api/message_groups`);
+    expect(await sample.exit()).toBe(1);
+    expect(await check(xrayId)).toMatch('GET http /api/message_groups 200');
+    await sample.dispose();
+  });
+
   test.each<[string, http.RequestListener | undefined]>([
     ['is down', undefined],
     ['never answers', () => undefined],

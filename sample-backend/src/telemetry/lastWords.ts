@@ -5,9 +5,11 @@
 export function reportUncaught(report: (error: unknown) => void, flush: () => Promise<unknown>): void {
   let isEnding = false;
   const onUncaught = (error: unknown): void => {
-    report(error);
+    // What follows is seldom news, and reporting may be what fails: a line to a terminal that has gone away would raise the next error,
+    // before any timer gets its turn, for ever.
     if (!isEnding) {
       isEnding = true;
+      report(error);
       void endWith(error);
     }
   };

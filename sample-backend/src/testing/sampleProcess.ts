@@ -52,6 +52,12 @@ export class SampleProcess {
     this.#child.kill(signal);
   }
 
+  /** Stops reading what it prints, as whoever started it does by ending. */
+  hangUp(): void {
+    this.#child.stdout?.destroy();
+    this.#child.stderr?.destroy();
+  }
+
   /** The exit code. */
   async exit(): Promise<number | null> {
     return await this.#exited;
