@@ -6,8 +6,8 @@ import { expect, onTestFinished, test, type TestContext } from 'vitest';
 import { temporaryFolder } from '../testing/hubUnderTest.ts';
 import { openTelemetryStore } from './openTelemetryStore.ts';
 import type { Payload, TelemetryStore } from './telemetryStore.ts';
-import { testTrace } from './testing/testSpans.ts';
-import { listed, openTestStore, otlpPayload } from './testing/testStore.ts';
+import { spanIdOf, testTrace, traceIdOf } from './testing/testSpans.ts';
+import { listed, openTestStore, otlpPayload, segmentPayload } from './testing/testStore.ts';
 
 /** A file system of 16 MiB of the test's own. Skips the test where this user may not mount one. */
 function mountSmallDisk({ skip }: TestContext): string {
@@ -19,14 +19,16 @@ function mountSmallDisk({ skip }: TestContext): string {
 }
 
 /** Incompressible, and larger than what the database's log may still have room for. */
-function large(number: number): Payload {
-  return otlpPayload(testTrace(number, 1, [['noise', { text: randomBytes(500_000).toString('base64') }]]));
+function largeSegment(number: number): object {
+  const traceId = `1-${traceIdOf(number).slice(0, 8)}-${traceIdOf(number).slice(8)}`;
+  const metadata = { noise: randomBytes(1_000_000).toString('base64') };
+  return { trace_id: traceId, id: spanIdOf(number), name: 'a', start_time: 1.7e9, end_time: 1.7e9, metadata };
 }
 
+const large = (number: number): Payload => segmentPayload(largeSegment(number));
+
 async function sendDatagram(store: TelemetryStore): Promise<void> {
-  const document = { trace_id: '1-5759e988-bd862e3fe1be46a994272793', id: '53995c3f42cd8ad8', name: 'a' };
-  const noise = { metadata: { noise: randomBytes(500_000).toString('base64') }, start_time: 1.7e9, end_time: 1.7e9 };
-  const datagram = Buffer.from(`{"format":"json","version":1}\n${JSON.stringify({ ...document, ...noise })}`);
+  const datagram = Buffer.from(`{"format":"json","version":1}\n${JSON.stringify(largeSegment(9))}`);
   const batch = new Uint8Array(4 + datagram.length);
   new DataView(batch.buffer).setUint32(0, datagram.length, true);
   batch.set(datagram, 4);
