@@ -101,7 +101,7 @@ export class Hub {
     });
     // Datagrams are handed over before the store is closed.
     this.#opened.push(
-      () => store.close(),
+      () => closeStore(store),
       () => udp?.close(),
       store.onDidChange((change) => this.#feed.publish(change)),
     );
@@ -234,6 +234,15 @@ export class Hub {
       ...(this.#udp && { udpBuffer: this.#udp.buffer }),
       startedAt: this.#startedAt,
     };
+  }
+}
+
+/** The store words what kept it from closing well (a full disk) as a sentence, as it does when it is opened. */
+async function closeStore(store: TelemetryStore): Promise<void> {
+  try {
+    await store.close();
+  } catch (error) {
+    throw new UserError(error instanceof Error ? error.message : String(error), { cause: error });
   }
 }
 

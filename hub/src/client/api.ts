@@ -180,6 +180,8 @@ export interface RawTrace {
     readonly receivedAt: string;
     readonly document: JsonValue;
   }[];
+  /** How many more there are: an answer holds at most 16 MiB of them. */
+  readonly omittedDocuments?: number;
 }
 
 /** `GET /sightline/v1/stats`. */

@@ -159,3 +159,15 @@ test('garbage on the TCP side does not take it down', async () => {
   expect(await sendBytes(hub.endpoints.xrayTcp, '\0\xff no HTTP')).toMatch(/^HTTP\/1.1 400 /);
   await check(hub, '/TelemetryRecords', '', '200 {}');
 });
+
+test('segments that the store cannot take now are to be sent again', async () => {
+  const hub = await startHubUnderTest();
+  hub.store.answer = () => Promise.reject(new Error('the writer has ended'));
+  const message = 'The hub cannot store this now: the writer has ended';
+  await check(
+    hub,
+    '/TraceSegments',
+    JSON.stringify({ TraceSegmentDocuments: ['{}'] }),
+    `503 ${JSON.stringify({ __type: 'ServiceUnavailable', Message: message, message })}`,
+  );
+});

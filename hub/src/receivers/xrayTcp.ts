@@ -30,7 +30,8 @@ export function createXRayTcpServer(options: XRayTcpOptions): Server {
     receive(request, response, { ...options, bodies, operations }).catch((error: unknown) => {
       const reason = error instanceof Error ? error.message : String(error);
       if (!response.headersSent) {
-        answer(response, awsError(500, 'InternalFailure', `The hub cannot do this now: ${reason}`));
+        // SDKs and daemons send what was answered so again.
+        answer(response, awsError(503, 'ServiceUnavailable', `The hub cannot store this now: ${reason}`));
       }
     });
   });

@@ -212,6 +212,20 @@ test('the documents of a trace come back as they were sent, without the spans of
   ]);
 });
 
+test('of very large documents as many come back as one answer holds, and the others are counted', async () => {
+  const { store } = await openTestStore();
+  const metadata = { noise: 'n'.repeat(5 * 2 ** 20) };
+  for (let number = 1; number <= 4; number += 1) {
+    const times = { start_time: seconds, end_time: seconds + 1 };
+    await store.append(
+      segmentPayload({ trace_id: xrayTraceId(1), id: spanIdOf(number), name: 'a', ...times, metadata }),
+    );
+  }
+  const raw = await store.loadRaw(traceIdOf(1));
+  expect(raw).toMatchObject({ id: traceIdOf(1), omittedDocuments: 1 });
+  expect(raw?.documents).toHaveLength(3);
+});
+
 test('every commit is told once, with the traces that it changed', async () => {
   const { store } = await openTestStore();
   const changes: unknown[] = [];

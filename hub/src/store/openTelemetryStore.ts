@@ -155,6 +155,7 @@ class ThreadedStore implements TelemetryStore {
 
   stats(): StoreStats {
     const droppedProblems = counterOf(this.#counters, 'droppedProblems');
+    const droppedByDisk = counterOf(this.#counters, 'droppedByDisk');
     return {
       traces: counterOf(this.#counters, 'traces'),
       spans: counterOf(this.#counters, 'spans'),
@@ -164,6 +165,7 @@ class ThreadedStore implements TelemetryStore {
       dropped: {
         ...Object.fromEntries(this.#dropped),
         ...(droppedProblems === 0 ? {} : { problems: droppedProblems }),
+        ...(droppedByDisk === 0 ? {} : { diskFull: droppedByDisk }),
       },
       bytes: counterOf(this.#counters, 'bytes'),
       duplicates: counterOf(this.#counters, 'duplicates'),

@@ -145,21 +145,34 @@ export class StoreWriter {
     this.#commitQuietly([]);
   }
 
-  /** Seals everything, checkpoints, and lets go of the database. */
+  /** Seals everything, checkpoints, and lets go of the database. Throws a sentence where the disk does not take that. */
   async close(): Promise<void> {
     clearInterval(this.#ageTimer);
     for (const intake of this.#intakes) {
       intake.close();
     }
     await this.#keeper.close();
+    try {
+      this.#writeLast();
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      throw new Error(
+        `The store could not write what makes its next start quick: ${reason}. What was acknowledged is kept all the same.`,
+        { cause: error },
+      );
+    } finally {
+      this.#database.close();
+      this.#sharing.close();
+    }
+  }
+
+  #writeLast(): void {
     this.#sealer.sealAll();
     inTransaction(this.#database, () => {
       this.#problems.write();
       this.#sealer.store.write(true);
     });
     this.#database.exec('pragma wal_checkpoint(truncate)');
-    this.#database.close();
-    this.#sharing.close();
   }
 
   #commitGroup(id: number, payloads: readonly Payload[]): void {

@@ -8,12 +8,42 @@ import { otlpTracesToJson } from './otlpProtobufToJson.ts';
 type RawDocument = RawTrace['documents'][number];
 type Fields = Readonly<Record<string, JsonValue>>;
 
+/** Characters of JSON in one answer, and the most bytes of a payload that is parsed for it: more than a person reads, and memory has an end. */
+const maxCharacters = 16 * 2 ** 20;
+
+/** The documents of one trace, the oldest first, as many as fit into one answer; the others are counted. */
+export class RawDocuments {
+  readonly #id: TraceId;
+  readonly #documents: RawDocument[] = [];
+  #characters = 0;
+  #omitted = 0;
+
+  constructor(id: TraceId) {
+    this.#id = id;
+  }
+
+  add(payload: StoredPayload, receivedAtMillis: number): void {
+    const document =
+      this.#characters < maxCharacters && payload.body.length <= maxCharacters
+        ? toRawDocument(payload, this.#id, receivedAtMillis)
+        : undefined;
+    const characters = JSON.stringify(document)?.length ?? 0;
+    if (document === undefined || this.#characters + characters > maxCharacters) {
+      this.#omitted += 1;
+    } else {
+      this.#documents.push(document);
+      this.#characters += characters;
+    }
+  }
+
+  get trace(): RawTrace {
+    const omitted = this.#omitted === 0 ? {} : { omittedDocuments: this.#omitted };
+    return { id: this.#id, documents: this.#documents, ...omitted };
+  }
+}
+
 /** A stored payload as a document to read. An OTLP request carries many traces: of it only the spans of this one are shown. */
-export function toRawDocument(
-  { format, body }: StoredPayload,
-  traceId: TraceId,
-  receivedAtMillis: number,
-): RawDocument {
+function toRawDocument({ format, body }: StoredPayload, traceId: TraceId, receivedAtMillis: number): RawDocument {
   const receivedAt = String(BigInt(Math.round(receivedAtMillis)) * 1_000_000n);
   if (format === 'xray-segment') {
     return { source: 'xray', format: 'xray-json', receivedAt, document: parseDocument(body) };

@@ -7,7 +7,7 @@ import { traceBits, tracesPerChunk } from '../memory/traceTable.ts';
 import type { ReaderCall, ThreadStart } from '../messages.ts';
 import { openForReading } from '../schema.ts';
 import { GroupReader } from './groupReader.ts';
-import { toRawDocument } from './rawDocument.ts';
+import { RawDocuments } from './rawDocument.ts';
 import { SharedIndex, type IndexedSpan } from './sharedIndex.ts';
 import { toSpanJson } from './spanJson.ts';
 import { toTreeRows } from './treeRows.ts';
@@ -133,16 +133,16 @@ export class StoreReader {
       return undefined;
     }
     const id = summary.row.id as TraceId;
-    const documents: RawTrace['documents'][number][] = [];
+    const documents = new RawDocuments(id);
     for (const part of payloadPartsOf(summary.tree.rows.map(({ span }) => span))) {
       const group = this.#open.groups.read(part.group);
       const payload = group?.payloads[part.payload];
       if (group !== undefined && payload !== undefined) {
-        documents.push(toRawDocument(payload, id, group.receivedAt));
+        documents.add(payload, group.receivedAt);
       }
       yield;
     }
-    return { id, documents };
+    return documents.trace;
   }
 
   #listProblems(limit: number): ProblemJson[] {

@@ -6,6 +6,7 @@ import { toUtf8 } from '@sightline/telemetry/decode/utf8';
 import type { PayloadFormat } from '../telemetryStore.ts';
 import { forgetBytes } from '../memory/hashBytes.ts';
 import { OtlpTraceScanner } from './scanOtlpTraces.ts';
+import { XRaySegmentScanner } from './scanXRaySegment.ts';
 import { stageSpan } from './stageSpan.ts';
 import { stageLog } from './stageLog.ts';
 import type { RecordSink } from './spanDraft.ts';
@@ -23,10 +24,12 @@ export interface Scanned {
 export class PayloadScanner {
   readonly #sink: RecordSink;
   readonly #otlp: OtlpTraceScanner;
+  readonly #xray: XRaySegmentScanner;
 
   constructor(sink: RecordSink) {
     this.#sink = sink;
     this.#otlp = new OtlpTraceScanner(sink);
+    this.#xray = new XRaySegmentScanner(sink);
   }
 
   scan({ format, body }: { readonly format: PayloadFormat; readonly body: Uint8Array }): Scanned {
@@ -74,6 +77,10 @@ export class PayloadScanner {
   }
 
   #scanSegment(body: Uint8Array): Scanned {
+    const { spans, isPlain } = this.#xray.scan(body);
+    if (isPlain) {
+      return { accepted: spans, rejected: 0, problems: [] };
+    }
     const { records, problems } = decodeXRaySegment(toUtf8(body));
     if (records.length === 0) {
       return malformed(problems, problems[0]);
