@@ -1,6 +1,7 @@
 import { CreateLogGroupCommand, CreateLogStreamCommand, PutLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { expect, onTestFinished, test } from 'vitest';
 import { startLogsHub } from '../aws/testing/logsHub.ts';
+import { send } from '../testing/rawHttp.ts';
 import { HubClient } from '../client/hubClient.ts';
 import type { LogRowJson } from '../client/logsApi.ts';
 
@@ -23,6 +24,11 @@ async function startWith(...lines: string[]): Promise<HubClient> {
 
 function nanos(millis: number): string {
   return `${now + millis}000000`;
+}
+
+/** A log record as OTLP/JSON spells it. */
+function record(at: number, text: string, more: object = {}): object {
+  return { timeUnixNano: nanos(at), severityNumber: 9, body: { stringValue: text }, ...more };
 }
 
 /** Rows as text, in the order they came. */
@@ -113,4 +119,26 @@ test('the change feed names the groups that changed', async () => {
   await connected.promise;
   await client.send(new CreateLogGroupCommand({ logGroupName: 'cruddur' }));
   expect(await seen.promise).toEqual(['cruddur']);
+});
+
+test("OpenTelemetry's log records are a group a service, beside CloudWatch's", async () => {
+  const { dataDir, otlpHttp } = await startLogsHub();
+  const hub = new HubClient({ dataDir });
+  onTestFinished(() => hub.dispose());
+  const traceId = 'ab'.repeat(16);
+  const resource = { attributes: [{ key: 'service.name', value: { stringValue: 'backend' } }] };
+  const logRecords = [record(0, 'one'), record(1, 'two', { traceId, spanId: 'cd'.repeat(8) }), record(2, 'three')];
+  const body = JSON.stringify({ resourceLogs: [{ resource, scopeLogs: [{ scope: { name: 'app' }, logRecords }] }] });
+  await send(`${otlpHttp}/v1/logs`, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
+  const { groups } = await hub.listLogGroups();
+  expect(groups.map(({ name, source, eventCount }) => `${name} ${source} ${eventCount}`)).toEqual([
+    'otlp/backend otlp 3',
+  ]);
+  const { streams } = (await hub.listLogStreams('otlp/backend')) ?? {};
+  expect(streams?.map(({ name, eventCount }) => `${name} ${eventCount}`)).toEqual(['records 3']);
+  const first = await hub.listLogEvents({ group: 'otlp/backend', limit: 2 });
+  check(first?.events, ['info three', 'info two']);
+  check((await hub.listLogEvents({ group: 'otlp/backend', before: first?.next ?? '' }))?.events, ['info one']);
+  check((await hub.listLogEvents({ group: 'otlp/backend', trace: traceId, pattern: 'two' }))?.events, ['info two']);
+  expect(await hub.listLogEvents({ group: 'otlp/other' })).toBeUndefined();
 });

@@ -18,6 +18,7 @@ import { levelIn } from '../store/logs/logLevels.ts';
 import { checkNewGroupName } from '../store/logs/logNames.ts';
 import type { LogStore } from '../store/logs/logStore.ts';
 import { spanIdIn, traceIdIn } from '../store/logs/logTraceIds.ts';
+import { otlpPrefix, otlpStream, type OtlpGroupFacts, type OtlpLogQuery } from '../store/logs/otlpLogs.ts';
 import { ApiError, limitOf, textOf } from './parameters.ts';
 import { signalOf } from './abandoned.ts';
 
@@ -33,11 +34,17 @@ const nanosPerMilli = 1_000_000n;
 export function addLogRoutes(app: FastifyInstance, logs: LogStore): void {
   app.get<LogRequest>('/sightline/v1/logs/groups', async ({ query }): Promise<LogGroupList> => {
     const prefix = textOf(query, 'prefix') ?? '';
-    const groups = await logs.listGroups();
-    return { groups: groups.filter(({ name }) => name.startsWith(prefix)).map(toLogGroupJson) };
+    const [groups, services] = await Promise.all([logs.listGroups(), logs.listOtlpServices()]);
+    const all = [...groups.map(toLogGroupJson), ...services.map(toOtlpGroupJson)];
+    const found = all.filter(({ name }) => name.startsWith(prefix));
+    return { groups: found.toSorted((a, b) => (a.name < b.name ? -1 : 1)) };
   });
   app.get<LogRequest>('/sightline/v1/logs/streams', async ({ query }): Promise<LogStreamList> => {
-    const streams = await orApiError(logs.listStreams(textOf(query, 'group') ?? ''));
+    const group = textOf(query, 'group') ?? '';
+    if (group.startsWith(otlpPrefix)) {
+      return { streams: await otlpStreamsOf(logs, group) };
+    }
+    const streams = await orApiError(logs.listStreams(group));
     const byLast = streams.toSorted((a, b) => (b.lastIngestion ?? b.created) - (a.lastIngestion ?? a.created));
     return { streams: byLast.map(toLogStreamJson) };
   });
@@ -47,6 +54,12 @@ export function addLogRoutes(app: FastifyInstance, logs: LogStore): void {
     if (!parsed.ok) {
       const { message, column, length } = parsed.error;
       return await reply.code(400).send({ error: message, column, length } satisfies LogPatternError);
+    }
+    const group = textOf(query, 'group');
+    if (group?.startsWith(otlpPrefix) === true) {
+      const { rows, hasMore } = await orApiError(logs.selectOtlp(toOtlpQuery(query, group), signalOf(reply)));
+      const next = rows.at(-1)?.id;
+      return { events: rows, ...(hasMore && next !== undefined && { next }) };
     }
     const page = await orApiError(logs.select(toEventQuery(query), signalOf(reply)));
     const last = page.events.at(-1);
@@ -118,13 +131,9 @@ function toEventQuery(query: LogRequest['Querystring']): EventQuery {
   const group = textOf(query, 'group');
   const streams = streamsIn(query['stream']);
   const pattern = textOf(query, 'pattern');
-  const from = millisOf(query, 'from');
-  const to = millisOf(query, 'to');
-  const trace = textOf(query, 'trace');
-  const traceId = trace === undefined ? undefined : parseTraceId(trace);
-  if (trace !== undefined && traceId === undefined) {
-    throw new ApiError(400, '`trace` must be a trace id: 32 hex digits or 1-<8>-<24>, not all zero.');
-  }
+  const from = nanosIn(query, 'from');
+  const to = nanosIn(query, 'to');
+  const traceId = traceIn(query);
   const before = textOf(query, 'before');
   return {
     order: 'newest first',
@@ -141,6 +150,43 @@ function toEventQuery(query: LogRequest['Querystring']): EventQuery {
   };
 }
 
+async function otlpStreamsOf(logs: LogStore, group: string): Promise<LogStreamJson[]> {
+  const services = await logs.listOtlpServices();
+  const facts = services.find(({ service }) => `${otlpPrefix}${service}` === group);
+  if (facts === undefined) {
+    throw new ApiError(404, 'The specified log group does not exist.');
+  }
+  const { events, first, last } = facts;
+  const times = { firstEventTime: String(first), lastEventTime: String(last) };
+  return [{ name: otlpStream, eventCount: events, writers: [], ...times }];
+}
+
+function toOtlpQuery(query: LogRequest['Querystring'], group: string): OtlpLogQuery {
+  const pattern = textOf(query, 'pattern');
+  const from = nanosIn(query, 'from');
+  const to = nanosIn(query, 'to');
+  const trace = traceIn(query);
+  const before = textOf(query, 'before');
+  return {
+    service: group.slice(otlpPrefix.length),
+    limit: limitOf(query, 100),
+    ...(pattern !== undefined && { pattern }),
+    ...(from !== undefined && { from }),
+    ...(to !== undefined && { to }),
+    ...(trace !== undefined && { trace }),
+    ...(before !== undefined && { before }),
+  };
+}
+
+function traceIn(query: LogRequest['Querystring']): string | undefined {
+  const trace = textOf(query, 'trace');
+  const traceId = trace === undefined ? undefined : parseTraceId(trace);
+  if (trace !== undefined && traceId === undefined) {
+    throw new ApiError(400, '`trace` must be a trace id: 32 hex digits or 1-<8>-<24>, not all zero.');
+  }
+  return traceId;
+}
+
 function streamsIn(value: unknown): readonly string[] | undefined {
   const streams = value === undefined ? undefined : Array.isArray(value) ? (value as unknown[]) : [value];
   if (streams !== undefined && (streams.length > mostStreams || !streams.every((name) => typeof name === 'string'))) {
@@ -149,7 +195,7 @@ function streamsIn(value: unknown): readonly string[] | undefined {
   return streams;
 }
 
-function millisOf(query: LogRequest['Querystring'], name: string): bigint | undefined {
+function nanosIn(query: LogRequest['Querystring'], name: string): bigint | undefined {
   const text = textOf(query, name);
   if (text !== undefined && !/^\d{1,19}$/.test(text)) {
     throw new ApiError(400, `\`${name}\` must be nanoseconds since the Unix epoch.`);
@@ -200,6 +246,18 @@ function toLogGroupJson({ name, created, retentionDays, streams, events, bytes, 
     storedBytes: bytes,
     ...(retentionDays !== undefined && { retentionDays }),
     ...(last !== undefined && { lastEventTime: nanosOf(last) }),
+  };
+}
+
+function toOtlpGroupJson({ service, events, bytes, first, last }: OtlpGroupFacts): LogGroupJson {
+  return {
+    name: `${otlpPrefix}${service}`,
+    source: 'otlp',
+    createdAt: String(first),
+    streamCount: 1,
+    eventCount: events,
+    storedBytes: bytes,
+    lastEventTime: String(last),
   };
 }
 

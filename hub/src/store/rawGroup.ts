@@ -74,6 +74,16 @@ export class GroupPacker {
   }
 }
 
+/** Whether a group, of which these are the `parts`, holds log records. */
+export function hasLogPayload(parts: Uint8Array): boolean {
+  for (let part = 0; part < parts.length; part += partBytes) {
+    if (formats[parts[part] as number]?.startsWith('otlp-logs') === true) {
+      return true;
+    }
+  }
+  return false;
+}
+
 /** The payloads of a stored group; views of one buffer. Throws where the row is damaged. */
 export function unpackGroup(packed: PackedGroup): StoredPayload[] {
   const parts = Buffer.from(packed.parts.buffer, packed.parts.byteOffset, packed.parts.byteLength);

@@ -200,4 +200,6 @@ const noLogs: LogStore = {
   selectNew: () => Promise.reject(groupMissing()),
   loadEvent: () => Promise.resolve(undefined),
   searchInsights: () => Promise.reject(groupMissing()),
+  listOtlpServices: () => Promise.resolve([]),
+  selectOtlp: () => Promise.reject(groupMissing()),
 };

@@ -8,6 +8,7 @@ import { temporaryFolder } from '../../testing/hubUnderTest.ts';
 
 export interface LogsHub {
   readonly endpoint: string;
+  readonly otlpHttp: string;
   readonly dataDir: string;
   readonly client: CloudWatchLogsClient;
 }
@@ -25,7 +26,7 @@ export async function startLogsHub(...args: string[]): Promise<LogsHub> {
   onTestFinished(() => hub.stop());
   const client = logsClient(ready.endpoints.api);
   onTestFinished(() => client.destroy());
-  return { endpoint: ready.endpoints.api, dataDir, client };
+  return { endpoint: ready.endpoints.api, otlpHttp: ready.endpoints.otlpHttp ?? '', dataDir, client };
 }
 
 export function logsClient(endpoint: string): CloudWatchLogsClient {

@@ -6,6 +6,7 @@ import { LogDirectory } from './logDirectory.ts';
 import type { LogSource } from './logSource.ts';
 import { LogSnapshot } from './logSnapshot.ts';
 import { readAt, selectNew, type NewEvents, type NewEventsQuery } from './newEvents.ts';
+import { OtlpLogs, type OtlpGroupFacts, type OtlpLogPage, type OtlpLogQuery } from './otlpLogs.ts';
 import { selectEvents } from './selectEvents.ts';
 
 /** What the log reader's thread is asked. */
@@ -13,9 +14,18 @@ export type LogQuestion =
   | { readonly name: 'select'; readonly query: EventQuery }
   | { readonly name: 'new'; readonly query: NewEventsQuery }
   | { readonly name: 'record'; readonly pointer: EventPointer }
-  | { readonly name: 'insights'; readonly search: InsightsSearch };
+  | { readonly name: 'insights'; readonly search: InsightsSearch }
+  | { readonly name: 'otlpServices' }
+  | { readonly name: 'otlp'; readonly query: OtlpLogQuery };
 
-export type LogReaderAnswer = EventPage | NewEvents | StoredEvent | InsightsAnswer | undefined;
+export type LogReaderAnswer =
+  | EventPage
+  | NewEvents
+  | StoredEvent
+  | InsightsAnswer
+  | OtlpLogPage
+  | OtlpGroupFacts[]
+  | undefined;
 export type InsightsAnswer = Awaited<ReturnType<typeof searchInsights>>;
 
 /** Decompressed chunks are let go after so long without a question. */
@@ -29,6 +39,7 @@ export class LogReader {
   readonly #dataDir: string;
   readonly #directory = new LogDirectory();
   readonly #cache = new ChunkCache();
+  readonly #otlp = new OtlpLogs();
   readonly #idle: LogSnapshot[] = [];
   #forget: NodeJS.Timeout | undefined;
 
@@ -77,6 +88,10 @@ export class LogReader {
         return await readAt(source, question.pointer);
       case 'insights':
         return await searchInsights(source, question.search, signal);
+      case 'otlpServices':
+        return this.#otlp.listServices(source.snapshot);
+      case 'otlp':
+        return this.#otlp.select(source.snapshot, question.query, signal);
     }
   }
 }

@@ -1,4 +1,5 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { hasLogPayload, type PackedGroup } from '../rawGroup.ts';
 import { openForReading } from '../schema.ts';
 import { selectChunkHeads, type ChunkHeadRow } from './logSchema.ts';
 
@@ -11,12 +12,16 @@ export class LogSnapshot {
   readonly #heads: StatementSync;
   readonly #meta: StatementSync;
   readonly #body: StatementSync;
+  readonly #rawParts: StatementSync;
+  readonly #raw: StatementSync;
 
   constructor(dataDir: string) {
     this.database = openForReading(dataDir);
     this.#heads = this.database.prepare(selectChunkHeads);
     this.#meta = this.database.prepare('select value from meta where key = ?');
     this.#body = this.database.prepare('select body from log_chunk where id = ?');
+    this.#rawParts = this.database.prepare('select id, parts from raw where id > ? order by id');
+    this.#raw = this.database.prepare('select at, codec, parts, body from raw where id = ?');
   }
 
   begin(): void {
@@ -38,6 +43,16 @@ export class LogSnapshot {
 
   meta(key: string): unknown {
     return (this.#meta.get(key) as { value: unknown } | undefined)?.value;
+  }
+
+  /** The raw groups after the one with this id that hold payloads of log records. */
+  rawLogGroups(after: number): number[] {
+    const rows = this.#rawParts.all(after) as unknown as { id: number; parts: Uint8Array }[];
+    return rows.filter(({ parts }) => hasLogPayload(parts)).map(({ id }) => id);
+  }
+
+  rawGroup(id: number): (PackedGroup & { readonly at: number }) | undefined {
+    return this.#raw.get(id) as (PackedGroup & { readonly at: number }) | undefined;
   }
 
   body(chunk: number): Uint8Array | undefined {

@@ -4,6 +4,7 @@ import type { InsightsSearch } from './insightsSearch.ts';
 import type { LogCommand, LogGroupFacts, LogPut, LogStreamFacts } from './logCommands.ts';
 import type { InsightsAnswer } from './logReader.ts';
 import type { NewEvents, NewEventsQuery } from './newEvents.ts';
+import type { OtlpGroupFacts, OtlpLogPage, OtlpLogQuery } from './otlpLogs.ts';
 import type { RejectedEvents } from './putLogEvents.ts';
 
 /**
@@ -20,5 +21,9 @@ export interface LogStore {
   select(query: EventQuery, signal?: AbortSignal): Promise<EventPage>;
   selectNew(query: NewEventsQuery): Promise<NewEvents>;
   loadEvent(pointer: EventPointer): Promise<StoredEvent | undefined>;
+  /** The services that sent log records by OTLP. */
+  listOtlpServices(): Promise<readonly OtlpGroupFacts[]>;
+  /** Newest first. */
+  selectOtlp(query: OtlpLogQuery, signal?: AbortSignal): Promise<OtlpLogPage>;
   searchInsights(search: InsightsSearch, signal?: AbortSignal): Promise<InsightsAnswer>;
 }

@@ -14,6 +14,7 @@ import { isLogFailure, LogRefusal, type LogFailure } from './logFailure.ts';
 import type { InsightsAnswer, LogQuestion } from './logReader.ts';
 import type { LogStore } from './logStore.ts';
 import type { NewEvents, NewEventsQuery } from './newEvents.ts';
+import type { OtlpGroupFacts, OtlpLogPage, OtlpLogQuery } from './otlpLogs.ts';
 import type { RejectedEvents } from './putLogEvents.ts';
 
 /** Calls that are committed together; while the writer commits some, the next lie ready. */
@@ -84,6 +85,14 @@ export class ThreadedLogs implements LogStore {
 
   async loadEvent(pointer: EventPointer): Promise<StoredEvent | undefined> {
     return (await this.#ask({ name: 'record', pointer })) as StoredEvent | undefined;
+  }
+
+  async listOtlpServices(): Promise<readonly OtlpGroupFacts[]> {
+    return (await this.#ask({ name: 'otlpServices' })) as readonly OtlpGroupFacts[];
+  }
+
+  async selectOtlp(query: OtlpLogQuery, signal?: AbortSignal): Promise<OtlpLogPage> {
+    return (await this.#ask({ name: 'otlp', query }, signal)) as OtlpLogPage;
   }
 
   async searchInsights(search: InsightsSearch, signal?: AbortSignal): Promise<InsightsAnswer> {
