@@ -151,10 +151,10 @@ test('an error of the store is one sentence, and the next call is answered', asy
 
 test("other vendors' calls are answered in the words of AWS and counted", async () => {
   const hub = await startHubUnderTest();
-  const target = { 'x-amz-target': 'Logs_20140328.PutLogEvents', 'content-type': 'application/x-amz-json-1.1' };
-  const logs = await send(hub.endpoints.api, { method: 'POST', headers: target, body: '{}' });
-  expect(`${logs.status} ${logs.headers['x-amzn-errortype'] as string} ${logs.body}`).toMatch(
-    /^404 UnknownOperationException .*does not serve Logs_20140328.PutLogEvents/,
+  const target = { 'x-amz-target': 'DynamoDB_20120810.PutItem', 'content-type': 'application/x-amz-json-1.0' };
+  const table = await send(hub.endpoints.api, { method: 'POST', headers: target, body: '{}' });
+  expect(`${table.status} ${table.headers['x-amzn-errortype'] as string} ${table.body}`).toMatch(
+    /^404 UnknownOperationException .*does not serve DynamoDB_20120810.PutItem/,
   );
   for (const path of ['/TraceSummaries', '/nothing', '/auth']) {
     const headers = { 'content-type': 'application/json' };
