@@ -88,6 +88,7 @@ function linesUpTo(number: number, { expected, pattern }: { expected?: number; p
   const log: string[] = [];
   const source = new RecordingLogSource(log);
   source.addAll(Array.from({ length: number }, (_item, index) => ({ message: `line ${index + 1}` })));
-  const pages = new LogTablePages(source, { group: 'cruddur', ...(pattern !== undefined && { pattern }) }, expected);
+  const pages = new LogTablePages(source, { group: 'cruddur', ...(pattern !== undefined && { pattern }) });
+  pages.expect(expected);
   return { pages, source, log };
 }

@@ -23,7 +23,7 @@ export class LogTablePages {
   readonly #source: LogSource;
   readonly #query: Omit<LogEventQuery, 'before' | 'limit'>;
   /** How many rows there are to the knowledge of somebody else; a guide for the scroll bar until the end was seen. */
-  readonly #expected: number | undefined;
+  #expected: number | undefined;
   readonly #chunks: Chunk[] = [];
   /** Where reading goes on behind the last chunk. */
   #rest: { readonly start: number; readonly before: string | undefined; readonly isEmpty: boolean } = {
@@ -35,10 +35,14 @@ export class LogTablePages {
   readonly #held = new Map<number, readonly LogRowJson[]>();
   #reading: Promise<unknown> = Promise.resolve();
 
-  constructor(source: LogSource, query: Omit<LogEventQuery, 'before' | 'limit'>, expected: number | undefined) {
+  constructor(source: LogSource, query: Omit<LogEventQuery, 'before' | 'limit'>) {
     this.#source = source;
     this.#query = query;
-    this.#expected = expected;
+  }
+
+  /** Says how many rows there are, where somebody else has counted them. */
+  expect(rows: number | undefined): void {
+    this.#expected = rows;
   }
 
   get count(): RowCount {

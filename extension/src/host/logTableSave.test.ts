@@ -74,5 +74,5 @@ async function* failing(): AsyncGenerator<readonly LogRowJson[]> {
 function linesUpTo(number: number): LogTablePages {
   const source = new RecordingLogSource([]);
   source.addAll(Array.from({ length: number }, (_item, index) => ({ message: `line ${index + 1}` })));
-  return new LogTablePages(source, { group: 'cruddur' }, undefined);
+  return new LogTablePages(source, { group: 'cruddur' });
 }

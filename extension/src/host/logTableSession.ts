@@ -72,7 +72,7 @@ export class LogTableSession extends Disposable {
     this.#desk = desk;
     this.#choice = choice;
     this.#view = firstView;
-    this.#pages = this.#newPages(undefined);
+    this.#pages = this.#newPages();
     this.register({ dispose: () => this.#ended.abort() });
     this.register({ dispose: () => this.#feed?.dispose() });
     this.register({ dispose: () => this.#look?.dispose() });
@@ -198,9 +198,10 @@ export class LogTableSession extends Disposable {
 
   /** The lines as they are now, with the first of them read already. */
   async #readNewest(): Promise<{ readonly pages: LogTablePages; readonly expected: number | undefined }> {
-    const expected = await this.#count();
-    const pages = this.#newPages(expected);
-    await pages.read(0, firstChunk, this.#ended.signal);
+    const pages = this.#newPages();
+    const reading = pages.read(0, firstChunk, this.#ended.signal);
+    const [expected] = await Promise.all([this.#count(), reading]);
+    pages.expect(expected);
     return { pages, expected };
   }
 
@@ -217,7 +218,7 @@ export class LogTableSession extends Disposable {
     return { view, count: pages.count, rows: rows.map(toTableRow), passed: this.#passed };
   }
 
-  #newPages(expected: number | undefined): LogTablePages {
+  #newPages(): LogTablePages {
     const { pattern, from, to } = this.#choice;
     const query = {
       ...this.#scope,
@@ -225,7 +226,7 @@ export class LogTableSession extends Disposable {
       ...(from !== undefined && { from }),
       ...(to !== undefined && { to }),
     };
-    return new LogTablePages(this.#source, query, expected);
+    return new LogTablePages(this.#source, query);
   }
 
   #pagesOf(view: number): LogTablePages {
@@ -315,7 +316,7 @@ export class LogTableSession extends Disposable {
       return;
     }
     const [newest] = await this.#pages.read(0, 1, this.#ended.signal);
-    const rows = await this.#newPages(undefined).read(0, firstChunk, this.#ended.signal);
+    const rows = await this.#newPages().read(0, firstChunk, this.#ended.signal);
     const index = newest === undefined ? rows.length : rows.findIndex(({ id }) => id === newest.id);
     this.#desk.tell('waiting', { lines: index === -1 ? rows.length : index, isMore: index === -1 });
   }
