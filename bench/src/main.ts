@@ -9,6 +9,7 @@ import { footprintExperiment } from './experiments/footprint.ts';
 import { ingestExperiment } from './experiments/ingest.ts';
 import { killExperiment } from './experiments/kill.ts';
 import { latencyExperiment } from './experiments/latency.ts';
+import { logsExperiment } from './experiments/logs.ts';
 import { peersExperiment } from './experiments/peers.ts';
 import { queriesExperiment } from './experiments/queries.ts';
 import { retentionExperiment } from './experiments/retention.ts';
@@ -24,6 +25,7 @@ const experiments: readonly Experiment[] = [
   peersExperiment,
   udpExperiment,
   queriesExperiment,
+  logsExperiment,
   latencyExperiment,
   footprintExperiment,
   retentionExperiment,
