@@ -61,6 +61,12 @@ export class EditorWindow {
     return this.rows(view).filter({ hasText: label }).first();
   }
 
+  /** Closes a view of the sidebar, so that the others have its room. */
+  async closeView(view: string): Promise<void> {
+    const header = this.page.locator(`.sidebar .pane-header[aria-label^="${view}"]`);
+    if ((await header.getAttribute('aria-expanded')) === 'true') await header.click();
+  }
+
   /** Opens a collapsed row by its arrow, which selects nothing. */
   async expand(view: string, label: string | RegExp): Promise<void> {
     const row = this.row(view, label);
