@@ -1,4 +1,5 @@
 import { cpSync } from 'node:fs';
+import type { DatabaseSync } from 'node:sqlite';
 import { MessageChannel } from 'node:worker_threads';
 import { expect, onTestFinished, test } from 'vitest';
 import { temporaryFolder } from '../testing/hubUnderTest.ts';
@@ -6,33 +7,43 @@ import { counterOf, makeCounters, type Counters } from './memory/counters.ts';
 import { openForWriting } from './schema.ts';
 import { StoreWriter } from './storeWriter.ts';
 import type { Payload } from './telemetryStore.ts';
-import { testTrace } from './testing/testSpans.ts';
+import { testTrace, traceIdOf } from './testing/testSpans.ts';
 import { otlpPayload, segmentPayload } from './testing/testStore.ts';
 
 const keptMillis = 3000;
 
 /** The writer in this thread, with a clock of the test's own; closed when the test has ended. */
-function openWriter(dataDir: string, now: () => number): { writer: StoreWriter; counters: Counters } {
+function openWriter(
+  dataDir: string,
+  now: () => number,
+): { writer: StoreWriter; counters: Counters; database: DatabaseSync } {
   const { port1, port2 } = new MessageChannel();
   const counters = makeCounters();
   const start = { dataDir, maxBytes: 1e9, maxAgeMillis: keptMillis, counters: counters.buffer, sharing: port1 };
-  const writer = new StoreWriter(openForWriting(dataDir), start, () => undefined, now);
+  const database = openForWriting(dataDir);
+  const writer = new StoreWriter(database, start, () => undefined, now);
   onTestFinished(async () => {
     await writer.close();
     port2.close();
   });
-  return { writer, counters };
+  return { writer, counters, database };
 }
 
-/** Commits each payload at its second, and compares the spans that count with those that do after a `kill -9`. */
-function check(arrivals: readonly (readonly [second: number, payload: Payload])[], spans: number): void {
+type Act = (writer: StoreWriter, database: DatabaseSync) => void;
+
+/** Commits each payload, or does something else, at its second; compares the spans that count with those that do after a `kill -9`. */
+function check(arrivals: readonly (readonly [second: number, what: Payload | Act])[], spans: number): void {
   let now = Date.now();
   const dataDir = temporaryFolder();
-  const { writer, counters } = openWriter(dataDir, () => now);
+  const { writer, counters, database } = openWriter(dataDir, () => now);
   const startedAt = now;
-  for (const [id, [second, payload]] of arrivals.entries()) {
+  for (const [id, [second, what]] of arrivals.entries()) {
     now = startedAt + second * 1000;
-    writer.handle({ kind: 'group', id, payloads: [payload] });
+    if (typeof what === 'function') {
+      what(writer, database);
+    } else {
+      writer.handle({ kind: 'group', id, payloads: [what] });
+    }
   }
   expect(counterOf(counters, 'spans')).toBe(spans);
   // The files as they are now are what a kill would leave.
@@ -40,6 +51,14 @@ function check(arrivals: readonly (readonly [second: number, payload: Payload])[
   cpSync(dataDir, killed, { recursive: true });
   const { counters: again } = openWriter(killed, () => now);
   expect(counterOf(again, 'spans')).toBe(spans);
+}
+
+function pin(number: number, pinned: boolean): Act {
+  return (writer) => writer.handle({ kind: 'pin', id: 0, traceId: traceIdOf(number), pinned });
+}
+
+function sql(text: string): Act {
+  return (_writer, database) => database.exec(text);
 }
 
 const [a, b, c] = testTrace(1, 3).map((span) => otlpPayload([span])) as [Payload, Payload, Payload];
@@ -65,5 +84,22 @@ test('a trace that begins anew stays also where it was retired with a commit of 
       [3.4, c],
     ],
     1,
+  );
+});
+
+test('a pin that could not be taken off still holds its trace', () => {
+  check(
+    [
+      [0, a],
+      [0, otlpPayload(testTrace(2, 1))],
+      [0, pin(1, true)],
+      [0, pin(2, true)],
+      [3.1, otlpPayload(testTrace(3, 1))],
+      [3.1, sql(`create trigger broken before delete on raw begin select raise(abort, 'broken'); end`)],
+      [3.1, pin(1, false)],
+      [3.1, sql('drop trigger broken')],
+      [3.1, pin(2, false)],
+    ],
+    2,
   );
 });

@@ -257,11 +257,12 @@ export class StoreWriter {
     }
     const leaves = inTransaction(this.#database, () => {
       if (pinned) {
-        this.#pins.pin(traceId, slot);
+        this.#pins.pin(slot);
         return false;
       }
       return this.#pins.unpin(traceId, slot, this.#retention.floor, this.#groups.lastGroup);
     });
+    this.#pins.didPin(traceId, slot, pinned);
     if (leaves) {
       this.#removeTrace(slot);
     }

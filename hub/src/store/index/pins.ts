@@ -47,21 +47,27 @@ export class Pins {
     return spans === 0 ? -1 : slot;
   }
 
-  /** Within a transaction. */
-  pin(traceId: string, slot: number): void {
+  /** Within a transaction; `didPin` follows its commit. */
+  pin(slot: number): void {
     this.#insert.run(this.#idBytes(slot));
-    this.#ids.add(traceId);
-    this.#setBit(slot, true);
+  }
+
+  /** Once that has been committed: the trace counts as pinned, or no longer. */
+  didPin(traceId: string, slot: number, isPinned: boolean): void {
+    if (isPinned) {
+      this.#ids.add(traceId);
+    } else {
+      this.#ids.delete(traceId);
+    }
+    this.#setBit(slot, isPinned);
   }
 
   /**
-   * Within a transaction: the trace is as any other from here on. Answers true where retention has passed it already: then it is gone from
-   * the database, and the caller takes it out of the index once that has been committed.
+   * Within a transaction: the trace is to be as any other; `didPin` follows the commit. Answers true where retention has passed it
+   * already: then it is gone from the database, and the caller takes it out of the index once that has been committed.
    */
   unpin(traceId: string, slot: number, floor: number, newest: number): boolean {
     this.#remove.run(this.#idBytes(slot));
-    this.#ids.delete(traceId);
-    this.#setBit(slot, false);
     const groups = this.#groupsOf(slot);
     if (!groups.some((group) => group <= floor)) {
       return false;
@@ -69,7 +75,8 @@ export class Pins {
     if (groups.some((group) => group > floor)) {
       this.#addGone.run(this.#idBytes(slot), newest);
     }
-    const stillHeld = new Set(Array.from(this.#ids, (id) => this.slotOf(id)).flatMap((other) => this.#groupsOf(other)));
+    const others = [...this.#ids].filter((id) => id !== traceId);
+    const stillHeld = new Set(others.flatMap((id) => this.#groupsOf(this.slotOf(id))));
     for (const { id } of this.#listRaw.all(floor) as { id: number }[]) {
       if (!stillHeld.has(id)) {
         this.#deleteRaw.run(id);
