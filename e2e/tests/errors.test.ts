@@ -67,7 +67,12 @@ test('it opens its trace, which shows the log lines of that request and the erro
   await window.closeView('Errors');
   await checkShown('Traces', /^Errors \(1\)/);
   await checkShown('Traces', error);
-  await window.expand('Traces', /^Log lines \(\d+\)/);
+  // While the view takes the room of the other one, its rows move, and a click may miss.
+  await until('the log lines are open', async () => {
+    await window.expand('Traces', /^Log lines \(\d+\)/);
+    await window.row('Traces', / GET http /).waitFor({ timeout: 3_000 });
+    return true;
+  });
   await checkShown('Traces', / GET http \/api\/activities\/@juno\?fail=1 500/);
   await window.widenSidebar(520);
   await window.picture('error-trace-dark');
