@@ -33,8 +33,8 @@ async function check(call: Promise<unknown>, expected: string | RegExp): Promise
 test('every call gives what the hub has', async () => {
   const { hub, client } = await startHubWithTrace();
   expect(await client.health()).toEqual({ status: 'ok', version: '0.1.0', pid: process.pid });
-  expect(await client.listTraces({ limit: 5, before: 'x', health: 'exclude' })).toEqual({ traces: [rows.trace] });
-  expect(hub.store.queries).toEqual([{ limit: 5, before: 'x', excludeHealthChecks: true }]);
+  expect(await client.listTraces({ limit: 5, before: '5-1', health: 'exclude' })).toEqual({ traces: [rows.trace] });
+  expect(hub.store.queries).toEqual([{ limit: 5, before: '5-1', excludeHealthChecks: true }]);
   expect(await client.loadTreeRows(traceId)).toEqual(rows);
   expect(await client.loadTrace('1-4efaaf4d-1e8720b39541901950019ee5')).toEqual(detail);
   expect(await client.loadSpan(traceId, spanId)).toEqual(detail.spans[0]);
