@@ -28,6 +28,9 @@ test('the sidebar shows itself, and what runs', async () => {
   await checkShown('Services', /^Hub\s*running/);
   await checkShown('Services', /^Database\s*running/);
   await checkShown('Services', /^Backend\s*running/);
+  // Rows out of sight are not in the page: what follows looks at the traces, and gives them the room.
+  await window.closeView('Logs');
+  await window.closeView('Errors');
 });
 
 test('a request is a row while it happens', async () => {
