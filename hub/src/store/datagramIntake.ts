@@ -1,12 +1,21 @@
 import { isUtf8 } from 'node:buffer';
-import type { MessagePort } from 'node:worker_threads';
+import { receiveMessageOnPort, type MessagePort } from 'node:worker_threads';
 import { decodeXRayDatagram } from '@sightline/telemetry/decode/xrayDatagram';
 import type { ProblemLog } from './problemLog.ts';
 import type { Payload } from './telemetryStore.ts';
 
 const newline = 0x0a;
+/** A group is not added to beyond this: opening a trace unpacks whole groups. */
+const groupBytes = 400_000;
 
-/** Reads what the datagram thread posts: `{ batch }`, a run of `[u32 little-endian length][datagram]`. */
+interface Posted {
+  readonly batch: ArrayBuffer;
+}
+
+/**
+ * Reads what the datagram thread posts: `{ batch }`, a run of `[u32 little-endian length][datagram]`. Batches that came while the last
+ * group was committed make one group together, so that a store that has fallen behind has less to do for each.
+ */
 export class DatagramIntake {
   /** The header line, newline included, of the last datagram that was looked at closely. */
   #header = Buffer.alloc(0);
@@ -17,18 +26,31 @@ export class DatagramIntake {
     this.#port = port;
     this.#problems = problems;
     this.#commit = commit;
-    port.on('message', ({ batch }: { batch: ArrayBuffer }) => {
-      this.#take(Buffer.from(batch));
-      port.postMessage({ taken: batch.byteLength });
-    });
+    port.on('message', ({ batch }: Posted) => this.#takeWaiting(batch));
   }
 
   close(): void {
     this.#port.close();
   }
 
-  #take(batch: Buffer<ArrayBuffer>): void {
+  #takeWaiting(first: ArrayBuffer): void {
     const payloads: Payload[] = [];
+    let taken = 0;
+    for (let next: ArrayBuffer | undefined = first; next !== undefined;) {
+      this.#readBatch(Buffer.from(next), payloads);
+      taken += next.byteLength;
+      next = taken < groupBytes ? this.#nextBatch() : undefined;
+    }
+    this.#commit(payloads);
+    this.#port.postMessage({ taken });
+  }
+
+  #nextBatch(): ArrayBuffer | undefined {
+    const received: { readonly message: Posted } | undefined = receiveMessageOnPort(this.#port);
+    return received?.message.batch;
+  }
+
+  #readBatch(batch: Buffer<ArrayBuffer>, payloads: Payload[]): void {
     for (let at = 0; at + 4 <= batch.length;) {
       const length = batch.readUInt32LE(at);
       const payload = this.#readDatagram(batch.subarray(at + 4, at + 4 + length));
@@ -37,7 +59,6 @@ export class DatagramIntake {
       }
       at += 4 + length;
     }
-    this.#commit(payloads);
   }
 
   /** The document keeps its bytes; only the header line is taken off. */
