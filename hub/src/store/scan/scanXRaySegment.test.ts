@@ -255,6 +255,72 @@ test.each(captured)('what an SDK sent is plain: $name', ({ body }) => {
   expect(check(body)).toBe(true);
 });
 
+const ids = '"trace_id":"1-6b0397bb-99365e2f13ee83f4bb966e89","id":"c09259f9ddf530ad"';
+const sub = '{"id":"60288b3c66be833a","name":"b","start_time":1795397563.5,"end_time":1795397564}';
+
+/** A segment with these fields besides those that every segment has. */
+function segmentWith(fields: string): string {
+  return `{${ids},"name":"a","start_time":1795397563.25,"end_time":1795397563.5,${fields}}`;
+}
+
+test.each([
+  segmentWith('"user":"a"'),
+  segmentWith('"parent_id":""'),
+  segmentWith('"annotations":{"a.b":1,"user":"x"},"user":"x"'),
+  segmentWith('"aws":{"a":{"b":[1,{"c":2}],"d":null,"e":{}},"f":-0,"g":1e3,"h":0.1234567890123456}'),
+  segmentWith('"http":{"request":{"method":"GET","url":"http://ä.example/","traced":true},"response":{"status":429}}'),
+  segmentWith(`"type":"subsegment","namespace":"aws","subsegments":[${sub}],"parent_id":"00000000000000FF"`),
+  segmentWith('"metadata":{"a":"\\u00e4\\n","a":[[["\\""]]]}'),
+  ` \n${segmentWith('"cause":{"paths":{"a":1},"working_directory":"/","exceptions":[]}')}\t `,
+  `{${ids},"name":"a","start_time":1795397563,"in_progress":true}`,
+])('plain: %s', (json) => {
+  expect(check(Buffer.from(json))).toBe(true);
+});
+
+test.each([
+  segmentWith('"user":"a","user":"b"'),
+  segmentWith('"aws":{"a":1},"aws":{"b":2}'),
+  segmentWith('"aws":{"a":1,"a":{"b":2}}'),
+  segmentWith('"aws":{"a.b":1,"a":{"b":2}}'),
+  segmentWith('"a.b":1,"a":{"b":2}'),
+  segmentWith('"http.request.traced":1,"http":{"request":{"traced":true}}'),
+  segmentWith('"annotations":{"a":1,"a":2}'),
+  segmentWith('"annotations":{"a":null}'),
+  segmentWith('"annotations":{"a":[1]}'),
+  segmentWith(String.raw`"user":"\u0061"`),
+  segmentWith(String.raw`"us\u0065r":"a"`),
+  segmentWith(`"namespace":["aws"],"type":"subsegment","parent_id":"00000000000000ff"`),
+  segmentWith('"type":"subsegment"'),
+  segmentWith('"parent_id":"0000000000000000"'),
+  segmentWith('"parent_id":"xyz"'),
+  segmentWith('"subsegments":[1]'),
+  segmentWith(`"subsegments":[${sub.replace('1795397564', '1795397563')}]`),
+  segmentWith(`"subsegments":[${sub.replace('60288b3c66be833a', '0000000000000000')}]`),
+  segmentWith('"links":[{"trace_id":"x"}]'),
+  segmentWith('"fault":1'),
+  segmentWith('"http":{"response":{"status":"500"}}'),
+  `${segmentWith('"user":"a"')} x`,
+  `\uFEFF${segmentWith('"user":"a"')}`,
+  segmentWith(`"aws":${'{"a":'.repeat(200)}1${'}'.repeat(200)}`),
+  segmentWith(`"metadata":${'['.repeat(200)}1${']'.repeat(200)}`),
+  `{${ids},"name":"","start_time":1795397563,"end_time":1795397563}`,
+  `{${ids},"name":"a","start_time":1795397563}`,
+  `{${ids},"name":"a","start_time":1,"end_time":1795397563}`,
+  `{${ids},"name":"a","start_time":4102444799.9999998,"end_time":4102444799.9999998}`,
+  `{${ids},"name":"a","start_time":1795397563,"end_time":1e11}`,
+  '{"id":"c09259f9ddf530ad","name":"a","start_time":1795397563,"end_time":1795397563}',
+])('left to the decoder: %s', (json) => {
+  expect(check(Buffer.from(json))).toBe(false);
+});
+
+test('left to the decoder: what is not UTF-8', () => {
+  expect(check(Buffer.from(segmentWith('"user":"\u00e4"'), 'latin1'))).toBe(false);
+});
+
+test('left to the decoder: what is larger than X-Ray takes', () => {
+  expect(check(Buffer.from(segmentWith(`"metadata":"${'x'.repeat(65_536)}"`)))).toBe(false);
+});
+
 test('the scanner fills the columns as the decoder does', () => {
   checkMany(document, 0.2, 500);
 });
