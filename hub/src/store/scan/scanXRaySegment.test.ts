@@ -359,3 +359,11 @@ test('they agree about a document in which a part of another was put', () => {
     });
   checkMany(put, 0, 200);
 });
+
+test('documents that were given up half-way leave nothing behind', () => {
+  const scanner = new XRaySegmentScanner(makeIndex().staging);
+  for (let count = 0; count < 1000; count += 1) {
+    scanner.scan(halfRead);
+  }
+  expect(scanner.scan(Buffer.from(segmentWith('"user":"a"')))).toEqual({ spans: 1, isPlain: true });
+});
