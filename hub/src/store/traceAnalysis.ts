@@ -1,0 +1,70 @@
+import type { TracePlan } from '@sightline/telemetry/language/filterExpressionPlan';
+import type { ServiceMap, RequestStatistics, HistogramEntry } from '@sightline/telemetry/view/serviceMap';
+import type { Span } from '@sightline/telemetry/model/span';
+import type { EpochNanos } from '@sightline/telemetry/model/units';
+
+/**
+ * Which traces are meant. With `TraceId` the time of a trace is that of its start, with `Event` any start of a segment in the window will do,
+ * with `Service` any moment in which a service worked (X-Ray API, TimeRangeType).
+ */
+export interface TraceSelection {
+  /** Both included. */
+  readonly from: EpochNanos;
+  readonly to: EpochNanos;
+  readonly timeRangeType?: 'TraceId' | 'Event' | 'Service';
+  readonly plan?: TracePlan;
+}
+
+/** Traces found, newest first. A page may hold fewer than asked for, even none, while there is a `next`: a page is bounded by time too. */
+export interface FoundTraces {
+  readonly traces: readonly {
+    readonly id: string;
+    readonly matchedEventTime?: EpochNanos;
+    readonly revision: number;
+  }[];
+  /** Traces of the window that were looked at for this page. */
+  readonly processed: number;
+  readonly next?: string;
+}
+
+export interface TimeSeriesPoint {
+  readonly from: EpochNanos;
+  readonly statistics: RequestStatistics;
+  readonly responseTimes: readonly HistogramEntry[];
+}
+
+/** What a person could type into a filter, as the store has seen it; each list bounded and the most frequent first. */
+export interface FilterFacts {
+  readonly services: readonly { readonly name: string; readonly type?: string }[];
+  readonly annotations: readonly { readonly key: string; readonly values: readonly (string | number | boolean)[] }[];
+  /** Keys seen in X-Ray metadata and OTel attributes that a filter cannot ask for. */
+  readonly metadataKeys: readonly string[];
+}
+
+/** Questions over many traces, answered from the index. */
+export interface TraceAnalysis {
+  findTraces(
+    selection: TraceSelection,
+    page: { readonly limit: number; readonly after?: string },
+    signal?: AbortSignal,
+  ): Promise<FoundTraces>;
+  /** Every span of a trace, decoded, in the order of arrival; `undefined` where no such trace is stored. */
+  loadSpans(traceId: string, signal?: AbortSignal): Promise<readonly Span[] | undefined>;
+  serviceMap(selection: TraceSelection, signal?: AbortSignal): Promise<ServiceMap>;
+  serviceMapOfTraces(traceIds: readonly string[], signal?: AbortSignal): Promise<ServiceMap>;
+  /** One point a period, empty ones included; of the whole selection, or of what `plan` selects as an entity (`service()` or `edge()`). */
+  timeSeries(
+    selection: TraceSelection,
+    periodSeconds: number,
+    signal?: AbortSignal,
+  ): Promise<readonly TimeSeriesPoint[]>;
+  filterFacts(signal?: AbortSignal): Promise<FilterFacts>;
+}
+
+/** Small documents of JSON that the hub keeps beside the telemetry: groups, sampling rules, tags. `clear` leaves them. */
+export interface DocumentStore {
+  /** Every document of a kind, by key. */
+  all(kind: string): Promise<ReadonlyMap<string, unknown>>;
+  /** Stored when it resolves. `undefined` removes. */
+  put(kind: string, key: string, value: unknown): Promise<void>;
+}
