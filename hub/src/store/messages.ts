@@ -1,5 +1,6 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { ChangeEvent } from '../client/api.ts';
+import type { DocumentChange } from './documents/documentTable.ts';
 import type { ErrorQuestion } from './errors/errorReader.ts';
 import type { ErrorCall, ErrorValue } from './errors/errorWriter.ts';
 import type { LogCall, LogWriterValue } from './logs/threadedLogs.ts';
@@ -25,6 +26,7 @@ export type WriterRequest =
   | { readonly kind: 'clearProblems'; readonly id: number }
   | { readonly kind: 'errors'; readonly id: number; readonly call: ErrorCall }
   | { readonly kind: 'logs'; readonly id: number; readonly call: LogCall }
+  | { readonly kind: 'document'; readonly id: number; readonly change: DocumentChange }
   | { readonly kind: 'close'; readonly id: number }
   | { readonly kind: 'problem'; readonly problem: NewProblem }
   | { readonly kind: 'datagrams'; readonly port: MessagePort };
@@ -95,6 +97,7 @@ export type ReaderCall =
   | { readonly name: 'closeTrace'; readonly stream: number }
   | { readonly name: 'loadRaw'; readonly traceId: string }
   | { readonly name: 'listProblems'; readonly limit: number }
+  | { readonly name: 'documents'; readonly kind: string }
   | { readonly name: 'errors'; readonly question: ErrorQuestion };
 
 export type ReaderAnswer =

@@ -1,6 +1,7 @@
 import { existsSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { documentTable } from './documents/documentTable.ts';
 
 export const databaseFile = 'telemetry.db';
 
@@ -35,7 +36,7 @@ export function openForWriting(dataDir: string): DatabaseSync {
     if (version !== 0 && version !== schemaVersion) {
       throw new Error(`the database has version ${version}, and this hub knows version ${schemaVersion}`);
     }
-    database.exec(`begin immediate; ${tables} pragma user_version=${schemaVersion}; commit`);
+    database.exec(`begin immediate; ${tables} ${documentTable} pragma user_version=${schemaVersion}; commit`);
     database.prepare('select count(*) from raw where id < 0').get();
   } catch (error) {
     database.close();

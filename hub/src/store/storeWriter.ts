@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { MessagePort } from 'node:worker_threads';
 import { DatagramIntake } from './datagramIntake.ts';
+import { DocumentWriter, type DocumentChange } from './documents/documentTable.ts';
 import { ErrorWriter, type ErrorCall } from './errors/errorWriter.ts';
 import { GroupWriter, nextRevision } from './groupWriter.ts';
 import { GroupLedger } from './index/groupLedger.ts';
@@ -38,6 +39,7 @@ export class StoreWriter {
   readonly #groups: GroupWriter;
   readonly #errors: ErrorWriter;
   readonly #logs: LogWriter;
+  readonly #documents: DocumentWriter;
   readonly #intakes: DatagramIntake[] = [];
   readonly #ageTimer: NodeJS.Timeout;
   readonly #answer: (message: WriterAnswer) => void;
@@ -97,6 +99,7 @@ export class StoreWriter {
     );
     this.#errors = new ErrorWriter(database, this.#counters, start);
     this.#logs = new LogWriter(database, start);
+    this.#documents = new DocumentWriter(database);
     this.#counters[counterAt.cloudWatchEvents] = this.#logs.events;
     for (const message of loaded.problems) {
       this.#problems.add({ receiver: 'store', place: 'raw', message });
@@ -130,6 +133,9 @@ export class StoreWriter {
         break;
       case 'clear':
         this.#settle(request.id, () => this.#clear());
+        break;
+      case 'document':
+        this.#settle(request.id, () => this.#changeDocument(request.change));
         break;
       case 'errors':
         this.#runErrors(request.id, request.call);
@@ -237,6 +243,11 @@ export class StoreWriter {
     } catch (error) {
       this.#answer({ kind: 'failed', id, message: sentenceOf(error) });
     }
+  }
+
+  #changeDocument(change: DocumentChange): void {
+    this.#documents.change(change);
+    this.#keeper.noteCommit();
   }
 
   #retireByAge(): void {

@@ -11,6 +11,7 @@ import type {
 import type { ErrorStore } from '../store/errors/errorStore.ts';
 import { groupMissing } from '../store/logs/logFailure.ts';
 import type { LogStore } from '../store/logs/logStore.ts';
+import type { DocumentStore } from '../store/traceAnalysis.ts';
 import type { AppendResult, Payload, StoreStats, TelemetryStore, TraceQuery } from '../store/telemetryStore.ts';
 
 export interface StoredTrace {
@@ -26,6 +27,7 @@ export interface StoredTrace {
 export class InMemoryStore implements TelemetryStore {
   readonly errors: ErrorStore = noErrors;
   readonly logs: LogStore = noLogs;
+  readonly documents: DocumentStore = new InMemoryDocuments();
   readonly payloads: Payload[] = [];
   readonly datagrams: string[] = [];
   readonly problems: ProblemJson[] = [];
@@ -170,6 +172,27 @@ export class InMemoryStore implements TelemetryStore {
         resolve();
       }
     }
+  }
+}
+
+/** Keeps documents as JSON does: what is put in comes out as it would after a restart. */
+class InMemoryDocuments implements DocumentStore {
+  readonly #kinds = new Map<string, Map<string, unknown>>();
+
+  all(kind: string): Promise<ReadonlyMap<string, unknown>> {
+    const documents = [...(this.#kinds.get(kind) ?? [])];
+    return Promise.resolve(new Map(documents.toSorted(([a], [b]) => (a < b ? -1 : 1))));
+  }
+
+  put(kind: string, key: string, value: unknown): Promise<void> {
+    const documents = this.#kinds.get(kind) ?? new Map<string, unknown>();
+    this.#kinds.set(kind, documents);
+    if (value === undefined) {
+      documents.delete(key);
+    } else {
+      documents.set(key, JSON.parse(JSON.stringify(value)) as unknown);
+    }
+    return Promise.resolve();
   }
 }
 

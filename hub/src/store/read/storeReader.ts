@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { parseTraceId, type TraceId } from '@sightline/telemetry/model/ids';
 import type { ProblemJson, RawTrace, SpanJson, TraceList, TraceTreeRows } from '../../client/api.ts';
+import { readDocuments } from '../documents/documentTable.ts';
 import { ErrorReader } from '../errors/errorReader.ts';
 import { makeCounters } from '../memory/counters.ts';
 import { traceBits, tracesPerChunk } from '../memory/traceTable.ts';
@@ -62,6 +63,8 @@ export class StoreReader {
         return this.#loadRaw(call.traceId);
       case 'listProblems':
         return this.#listProblems(call.limit);
+      case 'documents':
+        return readDocuments(this.#open.database, call.kind);
       case 'errors':
         return this.#errors.answer(call.question);
     }
