@@ -1,6 +1,7 @@
 import type { Server } from 'node:http';
 import { Activity, watchIdleness } from './activity.ts';
 import { createLogsApi } from './aws/logsApi.ts';
+import { XRayGroups } from './aws/xrayGroups.ts';
 import type { Endpoints, ReadyLine, StatsReply } from './client/api.ts';
 import { tokenFileOf } from './client/dataDirectory.ts';
 import type { ServeOptions } from './commandLine.ts';
@@ -109,6 +110,7 @@ export class Hub {
     const guard = new Guard([this.#options.host, ...this.#options.allowHosts]);
     const api = createApiPort({
       store,
+      groups: new XRayGroups(store.documents),
       guard,
       token,
       feed: this.#feed,

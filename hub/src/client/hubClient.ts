@@ -11,6 +11,7 @@ import type {
   TraceTreeRows,
 } from './api.ts';
 import type { ErrorGroupChange, ErrorGroupJson, ErrorGroupList, OccurrenceJson, OccurrenceList } from './errorsApi.ts';
+import type { GroupChange, GroupJson, GroupList } from './filterApi.ts';
 import type { LogEventList, LogGroupChange, LogGroupList, LogStreamList } from './logsApi.ts';
 import { ChangeSubscription, type ChangeListener } from './changeSubscription.ts';
 import { tokenFileOf } from './dataDirectory.ts';
@@ -184,6 +185,24 @@ export class HubClient {
   /** Removes a group with its streams and events. Answers false where the hub has no such group. */
   async deleteLogGroup(name: string, signal?: AbortSignal): Promise<boolean> {
     const path = `/sightline/v1/logs/groups?${searchOf({ name })}`;
+    const { status } = await this.#send('DELETE', path, signal, { expected: [404] });
+    return status !== 404;
+  }
+
+  /** X-Ray's groups, which are the saved filters, by name. */
+  async listGroups(signal?: AbortSignal): Promise<GroupList> {
+    return await this.#ask('GET', '/sightline/v1/groups', signal);
+  }
+
+  /** Creates a group, changes its filter, or renames it. Answers it as it is then. */
+  async changeGroup(change: GroupChange, signal?: AbortSignal): Promise<GroupJson> {
+    const { body } = await this.#send('PUT', '/sightline/v1/groups', signal, { body: JSON.stringify(change) });
+    return parseBody(body) as GroupJson;
+  }
+
+  /** Answers false where the hub has no such group. */
+  async deleteGroup(name: string, signal?: AbortSignal): Promise<boolean> {
+    const path = `/sightline/v1/groups?${searchOf({ name })}`;
     const { status } = await this.#send('DELETE', path, signal, { expected: [404] });
     return status !== 404;
   }

@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
 import { parseSpanId, parseTraceId } from '@sightline/telemetry/model/ids';
 import type { Activity } from '../activity.ts';
+import type { XRayGroups } from '../aws/xrayGroups.ts';
 import type { StatsReply } from '../client/api.ts';
 import type { Guard } from '../guard.ts';
 import { unservedCall } from '../receivers/xrayTcp.ts';
@@ -9,6 +10,7 @@ import type { TelemetryStore } from '../store/telemetryStore.ts';
 import { signalOf } from './abandoned.ts';
 import type { ChangeFeed } from './changeFeed.ts';
 import { addErrorRoutes } from './errorRoutes.ts';
+import { addGroupRoutes } from './groupRoutes.ts';
 import { addLogRoutes } from './logRoutes.ts';
 import { ApiError, limitOf, textOf } from './parameters.ts';
 import { bearerCheck } from './token.ts';
@@ -16,6 +18,7 @@ import { parseTraceCursor } from '../store/read/traceCursor.ts';
 
 export interface ApiServerOptions {
   readonly store: TelemetryStore;
+  readonly groups: XRayGroups;
   readonly guard: Guard;
   readonly token: string;
   readonly feed: ChangeFeed;
@@ -41,6 +44,7 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
   addProblemRoutes(app, options);
   addErrorRoutes(app, options.store.errors);
   addLogRoutes(app, options.store.logs);
+  addGroupRoutes(app, options.groups);
   addHubRoutes(app, options);
   return app;
 }
@@ -67,7 +71,7 @@ function answerErrors(app: FastifyInstance, { onUnservedCall }: ApiServerOptions
       return reply.hijack();
     }
     if (error instanceof ApiError) {
-      return reply.code(error.status).send({ error: error.message });
+      return reply.code(error.status).send({ error: error.message, ...error.details });
     }
     const status = error.statusCode ?? 500;
     return reply.code(status).send({ error: `The hub could not answer this: ${error.message}` });

@@ -1,11 +1,13 @@
-/** A wrong request to the hub's API: its status and one sentence. */
+/** A wrong request to the hub's API: its status and one sentence; `details` stand beside it in the answer. */
 export class ApiError extends Error {
   override readonly name = 'ApiError';
   readonly status: number;
+  readonly details: object;
 
-  constructor(status: number, message: string) {
+  constructor(status: number, message: string, details: object = {}) {
     super(message);
     this.status = status;
+    this.details = details;
   }
 }
 

@@ -1,11 +1,12 @@
 import type { DocumentStore } from '../store/traceAnalysis.ts';
 
-/** Keeps documents for as long as a test runs. */
+/** Keeps documents as JSON does: what is put in comes out as it would after a restart. */
 export class InMemoryDocuments implements DocumentStore {
   readonly #kinds = new Map<string, Map<string, unknown>>();
 
   all(kind: string): Promise<ReadonlyMap<string, unknown>> {
-    return Promise.resolve(new Map(this.#kinds.get(kind)));
+    const documents = [...(this.#kinds.get(kind) ?? [])];
+    return Promise.resolve(new Map(documents.toSorted(([a], [b]) => (a < b ? -1 : 1))));
   }
 
   put(kind: string, key: string, value: unknown): Promise<void> {
@@ -14,7 +15,7 @@ export class InMemoryDocuments implements DocumentStore {
     if (value === undefined) {
       documents.delete(key);
     } else {
-      documents.set(key, structuredClone(value));
+      documents.set(key, JSON.parse(JSON.stringify(value)) as unknown);
     }
     return Promise.resolve();
   }

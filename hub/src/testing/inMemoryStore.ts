@@ -13,6 +13,7 @@ import { groupMissing } from '../store/logs/logFailure.ts';
 import type { LogStore } from '../store/logs/logStore.ts';
 import type { DocumentStore } from '../store/traceAnalysis.ts';
 import type { AppendResult, Payload, StoreStats, TelemetryStore, TraceQuery } from '../store/telemetryStore.ts';
+import { InMemoryDocuments } from './inMemoryDocuments.ts';
 
 export interface StoredTrace {
   readonly rows?: TraceTreeRows;
@@ -172,27 +173,6 @@ export class InMemoryStore implements TelemetryStore {
         resolve();
       }
     }
-  }
-}
-
-/** Keeps documents as JSON does: what is put in comes out as it would after a restart. */
-class InMemoryDocuments implements DocumentStore {
-  readonly #kinds = new Map<string, Map<string, unknown>>();
-
-  all(kind: string): Promise<ReadonlyMap<string, unknown>> {
-    const documents = [...(this.#kinds.get(kind) ?? [])];
-    return Promise.resolve(new Map(documents.toSorted(([a], [b]) => (a < b ? -1 : 1))));
-  }
-
-  put(kind: string, key: string, value: unknown): Promise<void> {
-    const documents = this.#kinds.get(kind) ?? new Map<string, unknown>();
-    this.#kinds.set(kind, documents);
-    if (value === undefined) {
-      documents.delete(key);
-    } else {
-      documents.set(key, JSON.parse(JSON.stringify(value)) as unknown);
-    }
-    return Promise.resolve();
   }
 }
 
