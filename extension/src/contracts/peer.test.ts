@@ -55,6 +55,26 @@ test('the end of this side settles what it asked, and later questions too', asyn
   await check(asker.ask('sum', [1]), 'PeerError: This side of the conversation is over.');
 });
 
+test('what is no message of a conversation is passed over', async () => {
+  const [left, right] = wires();
+  const answerer = new Peer<Sum, Nothing>(right, sums);
+  const asker = new Peer<Nothing, Sum>(left, {});
+  for (const noise of [
+    null,
+    'ask',
+    7,
+    {},
+    { kind: 'ask', id: 1 },
+    { kind: 'refusal', id: 1 },
+    { kind: 'sum', id: 1 },
+  ]) {
+    left.send(noise);
+    right.send(noise);
+  }
+  await check(asker.ask('sum', [1, 2]), '3');
+  answerer.dispose();
+});
+
 /** Two ends with a wire between them that copies what it carries, as a webview's does. */
 function pair() {
   const [left, right] = wires();

@@ -42,7 +42,11 @@ export class Peer<Own extends Questions, Others extends Questions> {
     this.#wire = wire;
     this.#answers = answers;
     this.#sentenceFor = sentenceFor;
-    this.#end = wire.receive((message) => this.#onMessage(message as Message));
+    this.#end = wire.receive((message) => {
+      if (isMessage(message)) {
+        this.#onMessage(message);
+      }
+    });
   }
 
   async ask<K extends keyof Others & string>(
@@ -129,6 +133,23 @@ export class Peer<Own extends Questions, Others extends Questions> {
       this.#wire.send(message);
     }
   }
+}
+
+/** Anybody in the same window can send anything, and extensions of the browser do. */
+function isMessage(message: unknown): message is Message {
+  if (typeof message !== 'object' || message === null) {
+    return false;
+  }
+  const { kind, id, name, message: sentence } = message as Readonly<Record<string, unknown>>;
+  if (typeof id !== 'number') {
+    return false;
+  }
+  return (
+    kind === 'answer' ||
+    kind === 'cancel' ||
+    (kind === 'ask' && typeof name === 'string') ||
+    (kind === 'refusal' && typeof sentence === 'string')
+  );
 }
 
 function messageOf(error: unknown): string {
