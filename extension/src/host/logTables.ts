@@ -1,8 +1,7 @@
-import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { LogTableChoice, LogTableMemory, LogTableNews, LogTableQuestions } from '../contracts/logTable.ts';
-import { Peer, type Wire } from '../contracts/peer.ts';
+import { Peer } from '../contracts/peer.ts';
 import { Disposable } from '../lifetime.ts';
 import type { LogScope, LogSource } from '../sources/logSource.ts';
 import { UserError } from '../userError.ts';
@@ -10,6 +9,7 @@ import { logsTroubleOf } from './logsController.ts';
 import { saveLog } from './logTableSave.ts';
 import { LogTableSession, type LogTableDesk } from './logTableSession.ts';
 import { toCountText } from './tracesText.ts';
+import { fillWebview, wireOf } from './webviewDocument.ts';
 
 const viewType = 'sightline.logTable';
 
@@ -93,13 +93,13 @@ class LogTable extends Disposable {
     this.#session = this.register(
       new LogTableSession(source, scope, { tell, ...editorDesk }, { choice, firstView: Date.now() }),
     );
-    panel.webview.options = { enableScripts: true, localResourceRoots: [folder] };
     this.#peer = this.register(
       new Peer<LogTableQuestions, LogTableNews>(wireOf(panel.webview), this.#session.answers, logsTroubleOf),
     );
     this.register(panel.onDidChangeViewState(() => this.#session.setVisible(panel.visible)));
     this.#session.setVisible(panel.visible);
-    panel.webview.html = documentOf(panel.webview, folder, { scope, choice });
+    const memory: LogTableMemory = { scope, choice };
+    fillWebview(panel.webview, { folder, title: 'Log lines', element: 'sightline-log-table', memory });
   }
 
   reveal(): void {
@@ -165,35 +165,6 @@ async function saveWithProgress(file: string, chunks: Parameters<LogTableDesk['s
       throw error;
     }
   });
-}
-
-function wireOf(webview: vscode.Webview): Wire {
-  return {
-    send: (message) => void webview.postMessage(message),
-    receive: (listener) => {
-      const subscription = webview.onDidReceiveMessage(listener);
-      return () => subscription.dispose();
-    },
-  };
-}
-
-function documentOf(webview: vscode.Webview, folder: vscode.Uri, memory: LogTableMemory): string {
-  const nonce = randomBytes(16).toString('base64');
-  const script = webview.asWebviewUri(vscode.Uri.joinPath(folder, 'main.js')).toString();
-  const policy = `default-src 'none'; script-src 'nonce-${nonce}'; style-src ${webview.cspSource} 'unsafe-inline'; font-src ${webview.cspSource}`;
-  const memoryText = JSON.stringify(memory).replaceAll('&', '&amp;').replaceAll('"', '&quot;').replaceAll('<', '&lt;');
-  return `<!doctype html>
-<html lang="en">
-  <head>
-    <meta charset="utf-8">
-    <meta http-equiv="Content-Security-Policy" content="${policy}">
-    <title>Log lines</title>
-  </head>
-  <body data-memory="${memoryText}">
-    <sightline-log-table></sightline-log-table>
-    <script type="module" nonce="${nonce}" src="${script}"></script>
-  </body>
-</html>`;
 }
 
 function keyOf({ group, streams, traceId }: LogScope): string {

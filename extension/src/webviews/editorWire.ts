@@ -1,0 +1,28 @@
+import type { Wire } from '../contracts/peer.ts';
+
+/** What the editor gives to a webview. */
+interface EditorApi {
+  postMessage(message: unknown): void;
+  setState(state: unknown): void;
+}
+
+declare function acquireVsCodeApi(): EditorApi;
+
+/** A webview's end of the wire, what the editor has put into the document for it, and how to keep something for after a reload. Once a document. */
+export function connectToEditor<Memory>(): {
+  readonly wire: Wire;
+  readonly memory: Memory;
+  readonly remember: (memory: Memory) => void;
+} {
+  const editor = acquireVsCodeApi();
+  const wire: Wire = {
+    send: (message) => editor.postMessage(message),
+    receive: (listener) => {
+      const onMessage = (event: MessageEvent<unknown>): void => listener(event.data);
+      window.addEventListener('message', onMessage);
+      return () => window.removeEventListener('message', onMessage);
+    },
+  };
+  const memory = JSON.parse(document.body.dataset['memory'] ?? '{}') as Memory;
+  return { wire, memory, remember: (kept) => editor.setState(kept) };
+}
