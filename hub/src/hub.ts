@@ -1,6 +1,7 @@
 import type { Server } from 'node:http';
 import { Activity, watchIdleness } from './activity.ts';
 import { createLogsApi } from './aws/logsApi.ts';
+import { XRayApi } from './aws/xrayApi.ts';
 import { XRayGroups } from './aws/xrayGroups.ts';
 import type { Endpoints, ReadyLine, StatsReply } from './client/api.ts';
 import { tokenFileOf } from './client/dataDirectory.ts';
@@ -108,9 +109,11 @@ export class Hub {
     );
     store.onDidFail?.((reason) => this.#fail(reason));
     const guard = new Guard([this.#options.host, ...this.#options.allowHosts]);
+    const groups = new XRayGroups(store.documents);
+    const xray = this.#xrayApi(store, groups);
     const api = createApiPort({
       store,
-      groups: new XRayGroups(store.documents),
+      groups,
       guard,
       token,
       feed: this.#feed,
@@ -118,9 +121,9 @@ export class Hub {
       stats: () => this.#stats(store),
       onUnservedCall: () => (this.#unservedCalls += 1),
       onShutdown: () => void this.stop(),
-      vendors: this.#vendors(store),
+      vendors: [...this.#vendors(store), xray.vendor],
     });
-    const endpoints = await this.#listen(store, guard, api.server);
+    const endpoints = await this.#listen(store, guard, { api: api.server, xray });
     this.#opened.push(
       () => api.close(),
       () => this.#feed.close(),
@@ -140,10 +143,14 @@ export class Hub {
     void this.stop();
   }
 
-  async #listen(store: TelemetryStore, guard: Guard, api: Server): Promise<Endpoints> {
+  async #listen(
+    store: TelemetryStore,
+    guard: Guard,
+    { api, xray: xrayApi }: { readonly api: Server; readonly xray: XRayApi },
+  ): Promise<Endpoints> {
     // All at once: each waits for the system, and the datagram thread for its own start.
     const [xray, otlpHttp, otlpGrpc, apiPort] = await settleAll([
-      this.#openXRay(store, guard),
+      this.#openXRay(store, guard, xrayApi),
       this.#openOtlpHttp(store, guard),
       this.#openOtlpGrpc(store),
       this.#openServer(api, this.#options.port, { what: "the hub's API", option: '--port' }),
@@ -157,14 +164,14 @@ export class Hub {
     };
   }
 
-  async #openXRay(store: TelemetryStore, guard: Guard): Promise<number | undefined> {
+  async #openXRay(store: TelemetryStore, guard: Guard, api: XRayApi): Promise<number | undefined> {
     const { host, xrayPort } = this.#options;
     const udp = this.#udp;
     if (xrayPort === 'none' || udp === undefined) {
       return undefined;
     }
     udp.connect(store);
-    const tcp = createXRayTcpServer({ store, guard, ...this.#counting(), now: Date.now });
+    const tcp = createXRayTcpServer({ api, guard, ...this.#counting() });
     const port = await openXRayPorts({ host, port: xrayPort }, { udp, tcp });
     this.#opened.push(() => closeServer(tcp));
     return port;
@@ -208,6 +215,12 @@ export class Hub {
       createHoneycombApi({ onUnservedCall }),
       createLogsApi({ store, secretKey: requireCredentials ? loadAwsSecretKey(dataDir) : undefined, onUnservedCall }),
     ];
+  }
+
+  #xrayApi(store: TelemetryStore, groups: XRayGroups): XRayApi {
+    const { dataDir, requireCredentials } = this.#options;
+    const secretKey = requireCredentials ? loadAwsSecretKey(dataDir) : undefined;
+    return new XRayApi({ store, groups, secretKey, onUnservedCall: this.#counting().onUnservedCall });
   }
 
   #counting(): { onActivity: () => void; onMetrics: () => void; onUnservedCall: () => void } {

@@ -3,9 +3,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { VendorApi } from '../query/vendorApi.ts';
 import { answer, answerEarly, type HttpAnswer } from '../receivers/httpAnswer.ts';
 import { BodyReader } from '../receivers/requestBody.ts';
-import { unservedCall } from '../receivers/xrayTcp.ts';
 import { LogRefusal, type LogFailure } from '../store/logs/logFailure.ts';
 import type { TelemetryStore } from '../store/telemetryStore.ts';
+import { unservedCall } from './awsError.ts';
 import { startLiveTail } from './liveTail.ts';
 import type { LogsContext, LogsOperation } from './logsCall.ts';
 import { eventOperations } from './logsEvents.ts';
@@ -69,7 +69,7 @@ export function createLogsApi({ store, secretKey, onUnservedCall }: LogsApiOptio
         return;
       }
       if (secretKey !== undefined && !openCalls.has(name)) {
-        if (!isSigned({ headers: request.headers, body: body.bytes }, secretKey, Date.now())) {
+        if (!isSigned({ path: '/', headers: request.headers, body: body.bytes }, secretKey, Date.now())) {
           answer(response, failureAnswer({ failure: 'AccessDeniedException', message: notSigned }));
           return;
         }

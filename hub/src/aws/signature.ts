@@ -9,8 +9,10 @@ const authorizationForm =
 /** AWS: a signature is good for five minutes. */
 const lifeMillis = 5 * 60_000;
 
-/** The parts of a request that its signature covers; every call of the JSON protocols is a `POST /` without a query. */
+/** The parts of a request that its signature covers; every call of the JSON protocols is a POST without a query. */
 export interface SignedRequest {
+  /** `/` where the call is named by `X-Amz-Target`. */
+  readonly path: string;
   readonly headers: IncomingHttpHeaders;
   readonly body: Uint8Array;
 }
@@ -19,7 +21,7 @@ export interface SignedRequest {
  * Whether a request was signed with the hub's own key pair (Signature Version 4, AWS IAM user guide, "Create a signed AWS API
  * request"), not long ago, and is as it was signed.
  */
-export function isSigned({ headers, body }: SignedRequest, secretKey: string, now: number): boolean {
+export function isSigned({ path, headers, body }: SignedRequest, secretKey: string, now: number): boolean {
   const [, keyId, day = '', region = '', service = '', signedHeaders = '', signature = ''] =
     authorizationForm.exec(headers.authorization ?? '') ?? [];
   const time = headers['x-amz-date'];
@@ -27,12 +29,13 @@ export function isSigned({ headers, body }: SignedRequest, secretKey: string, no
     return false;
   }
   const names = signedHeaders.split(';');
-  if (!names.includes('host') || !names.includes('x-amz-date') || !names.includes('x-amz-target')) {
+  const needed = ['host', 'x-amz-date', ...(path === '/' ? ['x-amz-target'] : [])];
+  if (!needed.every((name) => names.includes(name))) {
     return false;
   }
   const canonical = [
     'POST',
-    '/',
+    path,
     '',
     ...names.map(
       (name) =>

@@ -125,7 +125,7 @@ test('a daemon in front of the hub hands over its batches, and hears what could 
     hub,
     '/TraceSegments',
     JSON.stringify({ TraceSegmentDocuments: documents }),
-    '200 {"UnprocessedTraceSegments":[{"Id":"70de5b6f19ff9a0a","ErrorCode":"InvalidSegment","Message":"no trace id"},{"ErrorCode":"InvalidSegment","Message":"A segment document must be a string of JSON."}]}',
+    '200 {"UnprocessedTraceSegments":[{"Id":"70de5b6f19ff9a0a","ErrorCode":"InvalidTraceId","Message":"Invalid segment. ErrorCode: InvalidTraceId. no trace id"},{"ErrorCode":"InvalidSegment","Message":"Invalid segment. ErrorCode: InvalidSegment. A segment document must be a string of JSON."}]}',
   );
   expect(hub.store.payloads.map(({ format, body }) => `${format} ${Buffer.from(body).toString()}`)).toEqual([
     'xray-segment {"id":"53995c3f42cd8ad8"}',
@@ -148,22 +148,22 @@ test('bad JSON is answered in the words of AWS and kept as a problem', async () 
 
 test('a call that is not served says why it came here', async () => {
   const hub = await startHubUnderTest();
-  const { status, headers, body } = await send(`${hub.endpoints.xrayTcp}/ServiceGraph`, { method: 'POST', body: '{}' });
+  const { status, headers, body } = await send(`${hub.endpoints.xrayTcp}/NoSuchCall`, { method: 'POST', body: '{}' });
   expect(`${status} ${headers['x-amzn-errortype'] as string} ${JSON.parse(body).message as string}`).toMatch(
-    /^404 UnknownOperationException .*does not serve POST \/ServiceGraph.*AWS_ENDPOINT_URL_.*setting "sightline\./,
+    /^404 UnknownOperationException .*does not serve POST \/NoSuchCall.*AWS_ENDPOINT_URL_.*setting "sightline\./,
   );
 });
 
 test('garbage on the TCP side does not take it down', async () => {
   const hub = await startHubUnderTest();
   expect(await sendBytes(hub.endpoints.xrayTcp, '\0\xff no HTTP')).toMatch(/^HTTP\/1.1 400 /);
-  await check(hub, '/TelemetryRecords', '', '200 {}');
+  await check(hub, '/TelemetryRecords', '{"TelemetryRecords":[]}', '200 {}');
 });
 
 test('segments that the store cannot take now are to be sent again', async () => {
   const hub = await startHubUnderTest();
   hub.store.answer = () => Promise.reject(new Error('the writer has ended'));
-  const message = 'The hub cannot store this now: the writer has ended';
+  const message = 'The hub cannot do this now: the writer has ended';
   await check(
     hub,
     '/TraceSegments',

@@ -1,3 +1,5 @@
+import { constraintMessage } from '../../constraintMessage.ts';
+
 /** A refusal in the words of CloudWatch Logs: the name of its error and the text that AWS gives. */
 export interface LogFailure {
   readonly failure: LogFailureName;
@@ -39,10 +41,7 @@ export function invalidParameter(message: string): LogRefusal {
 
 /** AWS's words for a value that breaks a constraint of its model. */
 export function brokenConstraint(value: unknown, path: string, constraint: string): LogRefusal {
-  const shown = value === undefined || value === null ? 'null' : `'${shownValue(value)}'`;
-  return invalidParameter(
-    `1 validation error detected: Value ${value === undefined || value === null ? 'null' : shown} at '${path}' failed to satisfy constraint: Member must ${constraint}`,
-  );
+  return invalidParameter(constraintMessage(value, path, constraint));
 }
 
 export function groupMissing(): LogRefusal {
@@ -59,10 +58,4 @@ export function groupExists(): LogRefusal {
 
 export function streamExists(): LogRefusal {
   return new LogRefusal('ResourceAlreadyExistsException', 'The specified log stream already exists');
-}
-
-/** Long values are cut: an error is read by a person. */
-function shownValue(value: unknown): string {
-  const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? String(value));
-  return text.length > 600 ? `${text.slice(0, 600)}...` : text;
 }
