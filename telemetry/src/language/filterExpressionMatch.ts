@@ -16,7 +16,7 @@ import { matchesElement, matchesShape, type FilterableRootCause } from './filter
 export interface FilterableTrace {
   /** From the first start to the last end. */
   readonly duration: DurationNanos;
-  /** One for each request that a service took: reported by itself, or inferred from its caller. At most one of them `isRoot`. */
+  /** One for each request that a service took: reported by itself, or inferred from its caller. */
   readonly requests: readonly FilterableRequest[];
   /** One for each call between two of them, and one for each request from outside, whose source has the type `client`. */
   readonly calls: readonly FilterableCall[];
@@ -35,7 +35,7 @@ export interface FilterableRequest {
   /** It, or a subsegment in it, is still in progress. */
   readonly isPartial: boolean;
   readonly isInferred: boolean;
-  /** The entry point of the trace. */
+  /** The entry point of the trace, or a segment whose parent is no X-Ray segment: what keywords outside of `service()` and `edge()` ask. */
   readonly isRoot: boolean;
   /** Until the response was sent; absent while there is none. */
   readonly responseTime?: DurationNanos;

@@ -67,7 +67,7 @@ function originOf({ name, attributes }: Span): string {
 }
 
 /** Every bit turned round: another id, and never the same for two subsegments. Only an id of all ones has none, and is kept. */
-function inferredId(id: SpanId): SpanId {
+export function inferredId(id: SpanId): SpanId {
   const turned = Array.from(id, (digit) => (15 - Number.parseInt(digit, 16)).toString(16)).join('');
   return parseSpanId(turned) ?? id;
 }

@@ -1,0 +1,69 @@
+import type { Span } from '../model/span.ts';
+import { spanAt, type TraceWork, type WorkCall } from './traceWork.ts';
+
+/** How far apart two reports of one call may lie: X-Ray's SDK for Node counts in milliseconds. */
+const slack = 2_000_000n;
+
+/**
+ * Of each call the one that stands for it: itself, or the X-Ray subsegment of the same call where both instrumentations reported it. Two
+ * reports are one call when they come from different protocols and the same request, go to the same place and overlap in time.
+ */
+export function callTwins({ calls, rows }: Pick<TraceWork, 'calls' | 'rows'>): Int32Array {
+  const twins = Int32Array.from(calls.keys());
+  for (const { xray, otlp } of sameDestinations(calls, rows)) {
+    let next = 0;
+    for (const call of xray) {
+      const span = spanOf(call);
+      while (next < otlp.length && endOf(spanOf(otlp[next] as number)) + slack < span.startTime) {
+        next += 1;
+      }
+      const candidate = otlp[next];
+      if (candidate !== undefined && spanOf(candidate).startTime <= endOf(span) + slack) {
+        twins[candidate] = call;
+        next += 1;
+      }
+    }
+  }
+  return twins;
+
+  function spanOf(call: number): Span {
+    return spanAt({ rows }, (calls[call] as WorkCall).row);
+  }
+}
+
+interface SameDestination {
+  /** By start time. */
+  readonly xray: readonly number[];
+  readonly otlp: readonly number[];
+}
+
+function sameDestinations(calls: readonly WorkCall[], rows: TraceWork['rows']): SameDestination[] {
+  const byPlace = new Map<string, { xray: number[]; otlp: number[] }>();
+  const sources = new Set(calls.map(({ row }) => spanAt({ rows }, row).source));
+  if (sources.size < 2) {
+    return [];
+  }
+  for (const [index, { row, request, called }] of calls.entries()) {
+    const place = `${request} ${placeOf(called)}`;
+    const group = byPlace.get(place) ?? { xray: [], otlp: [] };
+    byPlace.set(place, group);
+    group[spanAt({ rows }, row).source].push(index);
+  }
+  const start = (call: number): bigint => spanAt({ rows }, (calls[call] as WorkCall).row).startTime;
+  const byStart = (a: number, b: number): number => (start(a) < start(b) ? -1 : start(a) > start(b) ? 1 : a - b);
+  return [...byPlace.values()].map(({ xray, otlp }) => ({
+    xray: xray.toSorted(byStart),
+    otlp: otlp.toSorted(byStart),
+  }));
+}
+
+/** One AWS client may name the table and the other only DynamoDB; X-Ray leaves the port of a host out. */
+function placeOf({ type, name }: WorkCall['called']): string {
+  return type.startsWith('AWS::')
+    ? type.split('::', 2).join('::')
+    : `${type} ${name.replace(/:\d+$/, '').toLowerCase()}`;
+}
+
+function endOf({ startTime, duration }: Span): bigint {
+  return startTime + (duration > 0n ? duration : 0n);
+}
