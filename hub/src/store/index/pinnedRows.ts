@@ -1,4 +1,13 @@
-import { publishedLogs, publishedRows, rowsPerSegment, logBits, spanBits, type Segment } from '../memory/segment.ts';
+import {
+  keyNumberMask,
+  logBits,
+  publishedLogs,
+  publishedRows,
+  rowsPerSegment,
+  spanBits,
+  valueTypeShift,
+  type Segment,
+} from '../memory/segment.ts';
 import type { SegmentWriter } from '../memory/segmentWriter.ts';
 import type { TelemetryIndex } from './telemetryIndex.ts';
 
@@ -56,13 +65,14 @@ export class PinnedRows {
     }
     const first = row === 0 ? 0 : (columns.attributeEnd[row - 1] as number);
     for (let at = first; at < (columns.attributeEnd[row] as number); at += 1) {
-      const key = columns.attributeKey[at] as number;
+      const packed = columns.attributeKey[at] as number;
+      const key = packed & keyNumberMask;
       const keyId = writer.internKey(
         columns.keyBytes,
         columns.keyStarts[key] as number,
         columns.keyStarts[key + 1] as number,
       );
-      writer.copyAttribute(keyId, columns.attributeHash[at] as number);
+      writer.addAttribute(keyId, columns.attributeWord[at] as number, packed >>> valueTypeShift);
     }
     return staging.endSpan();
   }
@@ -105,4 +115,5 @@ const plainColumns = [
   'duration',
   'bits',
   'httpStatus',
+  'resource',
 ] as const;

@@ -93,6 +93,7 @@ export class Staging implements RecordSink {
     columns.startLow[row] = draft.startLow;
     columns.bits[row] = draft.bits;
     columns.httpStatus[row] = draft.httpStatus;
+    columns.resource[row] = draft.resource;
     columns.group[row] = this.#group;
     columns.payload[row] = this.#payload;
     const globalRow = number * rowsPerSegment + row;

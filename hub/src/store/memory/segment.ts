@@ -61,6 +61,8 @@ export function specOf(room: SegmentRoom) {
     httpStatus: ['u16', room.rows],
     /** Where the span's attributes end; they start where those of the row before end. */
     attributeEnd: ['u32', room.rows],
+    /** A hash of what the resource of an OTel span says; of spans with the same one, any can tell. */
+    resource: ['u32', room.rows],
     logTimeHigh: ['u32', room.logs],
     logTimeLow: ['u32', room.logs],
     /** Slot + 1 of the trace that the record names; 0 where it names none. */
@@ -72,7 +74,9 @@ export function specOf(room: SegmentRoom) {
     logOrdinal: ['u32', room.logs],
     logPayload: ['u16', room.logs],
     logBits: ['u8', room.logs],
-    attributeHash: ['u32', room.attributes],
+    /** One word for each value: a text's hash, a number's order. */
+    attributeWord: ['u32', room.attributes],
+    /** The key's number, and above it the type of the value. */
     attributeKey: ['u16', room.attributes],
     keyStarts: ['u32', room.keys + 2],
     keyBytes: ['u8', room.keyBytes],
@@ -82,6 +86,17 @@ export function specOf(room: SegmentRoom) {
 }
 
 export type SegmentColumns = Columns<ReturnType<typeof specOf>>;
+
+/**
+ * What an attribute's word is. Kept above the number of its key.
+ *
+ * `none` is of what a filter cannot ask for as an annotation: lists, maps, null, and whatever X-Ray does not call an annotation. `odd` is
+ * a number that single precision does not hold, or a flag; see `oddWord`.
+ */
+export const valueType = { none: 0, text: 1, odd: 2, number: 3 } as const;
+
+export const keyNumberMask = 0x3fff;
+export const valueTypeShift = 14;
 
 /** Bits of a span: kind 0-2, status 3-5, then flags. */
 export const spanBits = {
@@ -135,7 +150,7 @@ export function publishedLogs(segment: Segment): number {
 /** Bytes in use, not bytes reserved. */
 export function usedBytesOf(segment: Segment): number {
   const { header: counters } = segment.columns;
-  const rowBytes = 76;
+  const rowBytes = 80;
   const logRowBytes = 31;
   return (
     (counters[header.rows] as number) * rowBytes +

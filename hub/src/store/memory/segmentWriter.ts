@@ -1,5 +1,4 @@
-import { hashBytes, hashWords } from './hashBytes.ts';
-import { header, maxIndexedAttributes, textsPerSpan, type Segment } from './segment.ts';
+import { header, maxIndexedAttributes, textsPerSpan, valueTypeShift, type Segment } from './segment.ts';
 import { TextTable } from './textTable.ts';
 
 /** What an attribute's key says about HTTP; 0 for all other keys. */
@@ -14,9 +13,8 @@ export class SegmentWriter {
   readonly #roleOfKey: (key: string) => KeyRole;
   readonly texts: TextTable;
   readonly #keys: TextTable;
-  readonly #hashes: Uint32Array<SharedArrayBuffer>;
+  readonly #words: Uint32Array<SharedArrayBuffer>;
   readonly #attributeKeys: Uint16Array<SharedArrayBuffer>;
-  readonly #keyHashes: Uint32Array;
   readonly #keyRoles: Uint8Array;
   #knownKeys = 1;
   /** The key that came after each key the last time: spans of one kind name the same keys in the same order. */
@@ -33,9 +31,8 @@ export class SegmentWriter {
     const { columns, room } = segment;
     this.texts = new TextTable({ starts: columns.textStarts, bytes: columns.textBytes });
     this.#keys = new TextTable({ starts: columns.keyStarts, bytes: columns.keyBytes });
-    this.#hashes = columns.attributeHash;
+    this.#words = columns.attributeWord;
     this.#attributeKeys = columns.attributeKey;
-    this.#keyHashes = new Uint32Array(room.keys + 2);
     this.#keyRoles = new Uint8Array(room.keys + 2);
     this.#followers = new Uint16Array(room.keys + 2);
   }
@@ -65,7 +62,6 @@ export class SegmentWriter {
     this.#followers[this.#lastKey] = id;
     this.#lastKey = id;
     if (id >= this.#knownKeys) {
-      this.#keyHashes[id] = hashBytes(bytes, from, to, 0);
       this.#keyRoles[id] = this.#roleOfKey(Buffer.from(bytes.buffer, bytes.byteOffset + from, to - from).toString());
       this.#knownKeys = id + 1;
     }
@@ -76,17 +72,12 @@ export class SegmentWriter {
     return this.#keyRoles[keyId] as number;
   }
 
-  /** Adds an attribute to the span being staged. */
-  addAttribute(keyId: number, valueHash: number): void {
-    this.copyAttribute(keyId, hashWords(this.#keyHashes[keyId] as number, valueHash, 0));
-  }
-
-  /** Adds an attribute whose hash over key and value is known. */
-  copyAttribute(keyId: number, hash: number): void {
+  /** Adds an attribute to the span being staged: the word that stands for its value, and what the word is. */
+  addAttribute(keyId: number, word: number, type: number): void {
     const at = this.attributes;
     if (this.#spanAttributes < maxIndexedAttributes) {
-      this.#hashes[at] = hash;
-      this.#attributeKeys[at] = keyId;
+      this.#words[at] = word;
+      this.#attributeKeys[at] = keyId | (type << valueTypeShift);
       this.attributes = at + 1;
       this.#spanAttributes += 1;
     }

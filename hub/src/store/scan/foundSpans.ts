@@ -64,7 +64,8 @@ export class FoundSpans {
   #count = 0;
   readonly #keyFrom = new Uint32Array(maxIndexedAttributes);
   readonly #keyTo = new Uint32Array(maxIndexedAttributes);
-  readonly #valueHash = new Uint32Array(maxIndexedAttributes);
+  readonly #valueWord = new Uint32Array(maxIndexedAttributes);
+  readonly #valueType = new Uint8Array(maxIndexedAttributes);
   /** The next attribute of the same span; -1 at the last. */
   readonly #next = new Int32Array(maxIndexedAttributes);
   #attributes = 0;
@@ -85,7 +86,7 @@ export class FoundSpans {
     return span;
   }
 
-  addAttribute(span: FoundSpan, keyFrom: number, keyTo: number, valueHash: number): void {
+  addAttribute(span: FoundSpan, keyFrom: number, keyTo: number, word: number, type: number): void {
     const at = this.#attributes;
     if (at === maxIndexedAttributes) {
       giveUp();
@@ -93,7 +94,8 @@ export class FoundSpans {
     this.#attributes = at + 1;
     this.#keyFrom[at] = keyFrom;
     this.#keyTo[at] = keyTo;
-    this.#valueHash[at] = valueHash;
+    this.#valueWord[at] = word;
+    this.#valueType[at] = type;
     this.#next[at] = -1;
     if (span.lastAttribute === -1) {
       span.firstAttribute = at;
@@ -128,7 +130,7 @@ export class FoundSpans {
       draft.url = writer.texts.intern(bytes, span.url.from, span.url.to);
       for (let at = span.firstAttribute; at !== -1; at = this.#next[at] as number) {
         const keyId = writer.internKey(bytes, this.#keyFrom[at] as number, this.#keyTo[at] as number);
-        writer.addAttribute(keyId, this.#valueHash[at] as number);
+        writer.addAttribute(keyId, this.#valueWord[at] as number, this.#valueType[at] as number);
       }
       sink.endSpan();
     }

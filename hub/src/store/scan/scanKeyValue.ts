@@ -1,7 +1,8 @@
 import type { ProtobufReader } from '@sightline/telemetry/decode/protobufReader';
 import type { SegmentWriter } from '../memory/segmentWriter.ts';
 import { cutAtCharacter } from '../memory/textTable.ts';
-import { hashOfFlag, hashOfNumber, hashOfText, otherValueHash } from './attributeHash.ts';
+import { valueType } from '../memory/segment.ts';
+import { hashOfText, oddWord, otherWord, typeOfNumber, wordOfFlag, wordOfNumber } from './attributeHash.ts';
 import type { HttpFacts } from './httpFacts.ts';
 
 /** AnyValue's and KeyValue's tags (opentelemetry/proto/common/v1/common.proto). */
@@ -23,7 +24,8 @@ const hashedBytes = 65_536;
 export function scanKeyValue(reader: ProtobufReader, writer: SegmentWriter, http: HttpFacts): void {
   const outerEnd = reader.enter();
   let keyId = 0;
-  let valueHash = otherValueHash;
+  scanned.word = otherWord;
+  scanned.type = valueType.none;
   http.forgetValue();
   for (let tag = reader.nextTag(); tag !== 0; tag = reader.nextTag()) {
     if (tag === keyValueTag.key) {
@@ -32,22 +34,26 @@ export function scanKeyValue(reader: ProtobufReader, writer: SegmentWriter, http
       http.checkText(reader.bytes, reader.pos, reader.pos + length);
       reader.pos += length;
     } else if (tag === keyValueTag.value) {
-      valueHash = scanAnyValue(reader, http);
+      scanAnyValue(reader, http);
     } else {
       reader.skip(tag);
     }
   }
   reader.leave(outerEnd);
-  writer.addAttribute(keyId, valueHash);
+  writer.addAttribute(keyId, scanned.word, scanned.type);
   const role = writer.roleOf(keyId);
   if (role !== 0) {
     http.keepValue(role);
   }
 }
 
-function scanAnyValue(reader: ProtobufReader, http: HttpFacts): number {
+/** What the value read last has become. One for all: an object for each attribute is what scanning cannot afford. */
+const scanned = { word: 0, type: 0 };
+
+function scanAnyValue(reader: ProtobufReader, http: HttpFacts): void {
   const outerEnd = reader.enter();
-  let hash = otherValueHash;
+  let word: number = otherWord;
+  let type: number = valueType.none;
   http.forgetValue();
   for (let tag = reader.nextTag(); tag !== 0; tag = reader.nextTag()) {
     switch (tag) {
@@ -55,31 +61,37 @@ function scanAnyValue(reader: ProtobufReader, http: HttpFacts): number {
         const length = reader.length();
         const from = reader.pos;
         const hashedTo = length > hashedBytes ? cutAtCharacter(reader.bytes, from, from + hashedBytes) : from + length;
-        hash = hashOfText(reader.bytes, from, hashedTo);
+        word = hashOfText(reader.bytes, from, hashedTo);
+        type = valueType.text;
         http.checkText(reader.bytes, from, from + length);
         reader.pos = from + length;
-        http.setText(from, from + length, hash);
+        http.setText(from, from + length, word);
         break;
       }
       case valueTag.int: {
         const value = reader.int64();
-        hash = hashOfNumber(Number(value));
-        http.setNumber(typeof value === 'number' ? value : Number.NaN);
+        const isNumber = typeof value === 'number';
+        word = isNumber ? wordOfNumber(value) : oddWord.big;
+        type = isNumber ? typeOfNumber(value) : valueType.odd;
+        http.setNumber(isNumber ? value : Number.NaN);
         break;
       }
       case valueTag.double: {
         const value = reader.double();
-        hash = hashOfNumber(value);
+        word = wordOfNumber(value);
+        type = typeOfNumber(value);
         http.setNumber(value);
         break;
       }
       case valueTag.bool:
-        hash = hashOfFlag(reader.bool());
+        word = wordOfFlag(reader.bool());
+        type = valueType.odd;
         http.forgetValue();
         break;
       case valueTag.array:
       case valueTag.map:
-        hash = otherValueHash;
+        word = otherWord;
+        type = valueType.none;
         http.forgetValue();
         reader.skip(tag);
         break;
@@ -90,5 +102,6 @@ function scanAnyValue(reader: ProtobufReader, http: HttpFacts): number {
     }
   }
   reader.leave(outerEnd);
-  return hash;
+  scanned.word = word;
+  scanned.type = type;
 }

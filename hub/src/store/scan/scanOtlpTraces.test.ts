@@ -3,7 +3,7 @@ import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { TelemetryIndex } from '../index/telemetryIndex.ts';
 import { makeCounters } from '../memory/counters.ts';
-import { publishedRows } from '../memory/segment.ts';
+import { keyNumberMask, publishedRows, valueTypeShift } from '../memory/segment.ts';
 import { TextReader } from '../memory/textTable.ts';
 import { traceIdAt, tracesPerChunk } from '../memory/traceTable.ts';
 import { otlpTraces, type TestResource, type TestSpan, type TestValue } from '../testing/otlpBytes.ts';
@@ -75,9 +75,10 @@ function rowsOf(index: TelemetryIndex): string[] {
     return Array.from({ length: publishedRows(segment) }, (_, row) => {
       const from = row === 0 ? 0 : (columns.attributeEnd[row - 1] as number);
       // Of a key sent twice the decoder keeps the last value only; the index keeps both, which finds no less.
-      const hashes = new Map<string, number>();
+      const words = new Map<string, readonly (number | undefined)[]>();
       for (let at = from; at < (columns.attributeEnd[row] as number); at += 1) {
-        hashes.set(key(columns.attributeKey[at] as number), columns.attributeHash[at] as number);
+        const packed = columns.attributeKey[at] as number;
+        words.set(key(packed & keyNumberMask), [packed >>> valueTypeShift, columns.attributeWord[at]]);
       }
       const slot = columns.trace[row] as number;
       return JSON.stringify({
@@ -87,7 +88,7 @@ function rowsOf(index: TelemetryIndex): string[] {
         bits: columns.bits[row],
         http: [columns.httpStatus[row], text(columns.method[row] as number), text(columns.url[row] as number)],
         texts: [columns.service, columns.name, columns.route].map((column) => text(column[row] as number)),
-        attributes: [...hashes].toSorted(([a], [b]) => (a < b ? -1 : 1)),
+        attributes: [...words].toSorted(([a], [b]) => (a < b ? -1 : 1)),
       });
     });
   });

@@ -201,6 +201,7 @@ export class OtlpTraceScanner {
     draft.name = writer.texts.intern(bytes, nameFrom, nameTo);
     http.checkText(bytes, nameFrom, nameTo);
     draft.service = this.#service.intern(writer, http);
+    draft.resource = this.#service.hash;
     http.fill(draft, writer, bytes);
     setBits(draft, kindCodesByNumber[kind] ?? 0, statusCode, flags, http.status);
     this.#noteOddities(draft, parentIdLength);

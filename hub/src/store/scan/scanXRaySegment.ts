@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { hashBytes } from '../memory/hashBytes.ts';
-import { hashOfFlag, hashOfNumber, hashOfText, otherValueHash } from './attributeHash.ts';
+import { valueType } from '../memory/segment.ts';
+import { hashOfText, otherWord, typeOfNumber, wordOfFlag, wordOfNumber } from './attributeHash.ts';
 import { FoundSpans, type FoundSpan, type TextRange } from './foundSpans.ts';
 import { giveUp, JsonCursor, LeftToDecoder } from './jsonCursor.ts';
 import { JsonFieldNames } from './jsonFieldNames.ts';
@@ -77,6 +78,8 @@ export class XRaySegmentScanner {
   readonly #traceId = new Uint32Array(4);
   #hasTraceId = false;
   #isIndependent = false;
+  /** Of the value read last. */
+  #valueType = 0;
   readonly #workingDirectory: TextRange;
   readonly #paths: TextRange;
   readonly #forwardedFor: TextRange;
@@ -269,7 +272,7 @@ export class XRaySegmentScanner {
   #flatten(span: FoundSpan, keyFrom: number, keyTo: number, depth: number): void {
     const cursor = this.#cursor;
     if (cursor.next() !== openBrace) {
-      this.#spans.addAttribute(span, keyFrom, keyTo, this.#readValue());
+      this.#spans.addAttribute(span, keyFrom, keyTo, this.#readValue(), valueType.none);
       return;
     }
     if (depth >= maxDepth) {
@@ -373,32 +376,39 @@ export class XRaySegmentScanner {
         // X-Ray takes no such annotation, and the decoder says so.
         giveUp();
       }
-      this.#spans.addAttribute(span, from, to, this.#readValue());
+      const word = this.#readValue();
+      this.#spans.addAttribute(span, from, to, word, this.#valueType);
     }
     this.#keys = outerKeys;
   }
 
-  /** The hash of an attribute's value. */
+  /** The word for an attribute's value; its type is then in `#valueType`. */
   #readValue(): number {
     const cursor = this.#cursor;
     switch (cursor.next()) {
       case quote:
         cursor.plainString();
+        this.#valueType = valueType.text;
         return hashOfText(this.#bytes, cursor.from, cursor.to);
       case letterT:
       case letterF:
-        return hashOfFlag(cursor.flag());
+        this.#valueType = valueType.odd;
+        return wordOfFlag(cursor.flag());
       case openBracket:
       case letterN:
         cursor.skip();
-        return otherValueHash;
-      default:
-        return hashOfNumber(cursor.number());
+        this.#valueType = valueType.none;
+        return otherWord;
+      default: {
+        const value = cursor.number();
+        this.#valueType = typeOfNumber(value);
+        return wordOfNumber(value);
+      }
     }
   }
 
   #addFlag(span: FoundSpan, key: TextRange): void {
-    this.#spans.addAttribute(span, key.from, key.to, hashOfFlag(this.#cursor.flag()));
+    this.#spans.addAttribute(span, key.from, key.to, wordOfFlag(this.#cursor.flag()), valueType.none);
   }
 
   #readText(text: TextRange): void {

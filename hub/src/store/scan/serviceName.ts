@@ -1,6 +1,7 @@
 import { unknownService } from '@sightline/telemetry/decode/otlpSpan';
 import type { ProtobufReader } from '@sightline/telemetry/decode/protobufReader';
 import type { SegmentWriter } from '../memory/segmentWriter.ts';
+import { hashOfResourceBytes } from './resourceHash.ts';
 import type { HttpFacts } from './httpFacts.ts';
 import { keyValueTag, valueTag } from './scanKeyValue.ts';
 
@@ -8,15 +9,22 @@ const key = Buffer.from('service.name');
 const unknown = Buffer.from(unknownService);
 const resourceTag = { attributes: 0x0a } as const;
 
-/** The `service.name` of the resource being scanned, interned once per segment and resource. */
+/** The resource being scanned: a hash of it, and its `service.name`, interned once per segment and resource. */
 export class ServiceName {
   #bytes: Uint8Array = unknown;
   #from = 0;
   #to = unknown.length;
   #writer: SegmentWriter | undefined;
   #id = 0;
+  /** Of all that the resource says; 0 where there is none. */
+  hash = 0;
 
   reset(): void {
+    this.hash = 0;
+    this.#forgetName();
+  }
+
+  #forgetName(): void {
     this.#bytes = unknown;
     this.#from = 0;
     this.#to = unknown.length;
@@ -34,6 +42,7 @@ export class ServiceName {
 
   readResource(reader: ProtobufReader, http: HttpFacts): void {
     const outerEnd = reader.enter();
+    this.hash = hashOfResourceBytes(reader.bytes, reader.pos, reader.end, this.hash);
     for (let tag = reader.nextTag(); tag !== 0; tag = reader.nextTag()) {
       if (tag === resourceTag.attributes) {
         this.#readKeyValue(reader, http);
@@ -83,7 +92,7 @@ export class ServiceName {
 
   /** Of a key sent twice the last one counts, also where that is no text. */
   #set(bytes: Uint8Array, from: number, to: number): void {
-    this.reset();
+    this.#forgetName();
     if (to > from) {
       this.#bytes = bytes;
       this.#from = from;

@@ -21,13 +21,14 @@ export class SpanDraft {
   duration = 0;
   bits = 0;
   httpStatus = 0;
+  resource = 0;
 
   reset(): void {
     this.id0 = this.id1 = this.id2 = this.id3 = 0;
     this.idHigh = this.idLow = this.parentHigh = this.parentLow = 0;
     this.service = this.name = this.method = this.route = this.url = 0;
     this.startHigh = this.startLow = this.duration = 0;
-    this.bits = this.httpStatus = 0;
+    this.bits = this.httpStatus = this.resource = 0;
   }
 }
 

@@ -1,7 +1,8 @@
 import type { AttributeValue, Span, SpanKind, SpanStatus } from '@sightline/telemetry/model/span';
 import type { SegmentWriter } from '../memory/segmentWriter.ts';
-import { spanBits } from '../memory/segment.ts';
-import { hashOfFlag, hashOfNumber, hashOfText, otherValueHash } from './attributeHash.ts';
+import { spanBits, valueType } from '../memory/segment.ts';
+import { hashOfText, oddWord, otherWord, typeOfNumber, wordOfFlag, wordOfNumber } from './attributeHash.ts';
+import { hashOfResource } from './resourceHash.ts';
 import { toStatusColumn, type SpanDraft, type SpanSink } from './spanDraft.ts';
 
 export const kindCodes: Record<SpanKind, number> = { internal: 0, server: 1, client: 2, producer: 3, consumer: 4 };
@@ -30,6 +31,7 @@ export function stageSpan(sink: SpanSink, span: Span): void {
   draft.service = internText(writer, span.service);
   setHttp(writer, draft, span);
   draft.bits |= bitsOf(span);
+  draft.resource = hashOfResource(span.resource);
   stageAttributes(writer, span);
   sink.endSpan();
 }
@@ -59,35 +61,53 @@ function bitsOf(span: Span): number {
 }
 
 function stageAttributes(writer: SegmentWriter, span: Span): void {
-  for (const [key, value] of Object.entries(span.attributes)) {
-    stageAttribute(writer, key, value);
-  }
-  if (span.source === 'xray') {
-    for (const [key, value] of Object.entries(span.annotations)) {
-      stageAttribute(writer, key, value);
+  if (span.source === 'otlp') {
+    for (const [key, value] of Object.entries(span.attributes)) {
+      stageAttribute(writer, key, value, typeOfValue(value));
     }
+    return;
+  }
+  // X-Ray tells apart what can be asked for.
+  for (const [key, value] of Object.entries(span.attributes)) {
+    stageAttribute(writer, key, value, valueType.none);
+  }
+  for (const [key, value] of Object.entries(span.annotations)) {
+    stageAttribute(writer, key, value, typeOfValue(value));
   }
 }
 
-/** Indexes one attribute. */
-export function stageAttribute(writer: SegmentWriter, key: string, value: AttributeValue): void {
+function stageAttribute(writer: SegmentWriter, key: string, value: AttributeValue, type: number): void {
   const length = encode(key);
-  writer.addAttribute(writer.internKey(scratch, 0, length), hashOfValue(value));
+  writer.addAttribute(writer.internKey(scratch, 0, length), wordOfValue(value), type);
 }
 
-/** The value's hash, the same whichever encoding brought it. */
-export function hashOfValue(value: AttributeValue): number {
+/** The word for a value, the same whichever encoding brought it. */
+export function wordOfValue(value: AttributeValue): number {
   switch (typeof value) {
     case 'string':
       return hashOfText(scratch, 0, encode(value));
     case 'number':
-      return hashOfNumber(value);
+      return wordOfNumber(value);
     case 'bigint':
-      return hashOfNumber(Number(value));
+      return oddWord.big;
     case 'boolean':
-      return hashOfFlag(value);
+      return wordOfFlag(value);
     default:
-      return otherValueHash;
+      return otherWord;
+  }
+}
+
+function typeOfValue(value: AttributeValue): number {
+  switch (typeof value) {
+    case 'string':
+      return valueType.text;
+    case 'number':
+      return typeOfNumber(value);
+    case 'bigint':
+    case 'boolean':
+      return valueType.odd;
+    default:
+      return valueType.none;
   }
 }
 

@@ -3,7 +3,7 @@ import { bytesOfColumns } from '../memory/columns.ts';
 import { header, specOf, viewSegment, type Segment, type SegmentColumns, type SegmentRoom } from '../memory/segment.ts';
 
 /** Grows when a column, a hash or the scanners change: an older seal is then not believed, and its groups are scanned again. */
-const sealVersion = 1;
+const sealVersion = 2;
 
 /** A segment with what cannot be read from its own columns. Its trace columns count in slots; sealed, they count in `traceIds`. */
 export interface SealRequest {
@@ -123,7 +123,7 @@ function storedColumns(columns: SegmentColumns): [name: StoredColumn, length: nu
 
 function counterOf(name: StoredColumn): number {
   switch (name) {
-    case 'attributeHash':
+    case 'attributeWord':
     case 'attributeKey':
       return header.attributes;
     case 'keyStarts':

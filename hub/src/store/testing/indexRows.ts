@@ -1,6 +1,6 @@
 import { TelemetryIndex } from '../index/telemetryIndex.ts';
 import { makeCounters } from '../memory/counters.ts';
-import { publishedRows } from '../memory/segment.ts';
+import { keyNumberMask, publishedRows, valueTypeShift } from '../memory/segment.ts';
 import { TextReader } from '../memory/textTable.ts';
 import { traceIdAt, tracesPerChunk } from '../memory/traceTable.ts';
 
@@ -37,7 +37,7 @@ export function renderIndexRows(index: TelemetryIndex): string[] {
       const text = (column: Uint32Array): string => texts.textOf(column[row] as number);
       const from = row === 0 ? 0 : (columns.attributeEnd[row - 1] as number);
       const attributes = Array.from(columns.attributeKey.subarray(from, columns.attributeEnd[row]), (key, at) =>
-        JSON.stringify([keys.textOf(key), columns.attributeHash[from + at]]),
+        JSON.stringify([keys.textOf(key & keyNumberMask), key >>> valueTypeShift, columns.attributeWord[from + at]]),
       );
       const slot = columns.trace[row] as number;
       return JSON.stringify({
