@@ -21,6 +21,7 @@ import { createXRayTcpServer } from './receivers/xrayTcp.ts';
 import { XRayUdpReceiver } from './receivers/xrayUdp.ts';
 import { MinuteLimit } from './rollbar/minuteLimit.ts';
 import { createRollbarApi } from './rollbar/rollbarApi.ts';
+import { Sampling } from './sampling/sampling.ts';
 import type { StoreOptions, TelemetryStore } from './store/telemetryStore.ts';
 import { UserError } from './userError.ts';
 import { version } from './version.ts';
@@ -110,10 +111,12 @@ export class Hub {
     store.onDidFail?.((reason) => this.#fail(reason));
     const guard = new Guard([this.#options.host, ...this.#options.allowHosts]);
     const groups = new XRayGroups(store.documents);
-    const xray = this.#xrayApi(store, groups);
+    const sampling = new Sampling(store.documents, Date.now, () => this.#feed.publishSampling());
+    const xray = this.#xrayApi(store, groups, sampling);
     const api = createApiPort({
       store,
       groups,
+      sampling,
       guard,
       token,
       feed: this.#feed,
@@ -217,10 +220,10 @@ export class Hub {
     ];
   }
 
-  #xrayApi(store: TelemetryStore, groups: XRayGroups): XRayApi {
+  #xrayApi(store: TelemetryStore, groups: XRayGroups, sampling: Sampling): XRayApi {
     const { dataDir, requireCredentials } = this.#options;
     const secretKey = requireCredentials ? loadAwsSecretKey(dataDir) : undefined;
-    return new XRayApi({ store, groups, secretKey, onUnservedCall: this.#counting().onUnservedCall });
+    return new XRayApi({ store, groups, sampling, secretKey, onUnservedCall: this.#counting().onUnservedCall });
   }
 
   #counting(): { onActivity: () => void; onMetrics: () => void; onUnservedCall: () => void } {

@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { VendorApi } from '../query/vendorApi.ts';
 import { answer, answerEarly } from '../receivers/httpAnswer.ts';
 import { BodyReader } from '../receivers/requestBody.ts';
+import type { Sampling } from '../sampling/sampling.ts';
 import type { Receiver, TelemetryStore } from '../store/telemetryStore.ts';
 import { awsError, unservedCall } from './awsError.ts';
 import { hubAccessKeyId, isSigned } from './signature.ts';
@@ -26,6 +27,7 @@ const notSigned =
 export interface XRayApiOptions {
   readonly store: TelemetryStore;
   readonly groups: XRayGroups;
+  readonly sampling: Sampling;
   /** With it reading and changing calls have to be signed by the hub's own key pair; without it any client may call. */
   readonly secretKey: string | undefined;
   readonly onUnservedCall: () => void;
@@ -44,7 +46,7 @@ export class XRayApi {
 
   constructor(options: XRayApiOptions) {
     this.#options = options;
-    this.#operations = { ...ingestOperations, ...samplingOperations() };
+    this.#operations = { ...ingestOperations, ...samplingOperations(options.sampling) };
   }
 
   /** The API on the hub's own port, beside those of the other vendors. */

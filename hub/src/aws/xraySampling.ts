@@ -1,16 +1,157 @@
-import { samplingRulesReply, samplingTargetsReply } from '../receivers/samplingRules.ts';
-import type { XRayOperations } from './xrayCall.ts';
-import { requiredText, structuresIn } from './xrayParameters.ts';
+import type { SamplingRule } from '@sightline/telemetry/sampling/samplingRule';
+import type { Sampling, SamplingReport, SamplingTarget } from '../sampling/sampling.ts';
+import { SamplingRefusal } from '../sampling/samplingRefusal.ts';
+import type { SamplingRuleRecord, SamplingRuleReference } from '../sampling/samplingRules.ts';
+import { invalidRequest, XRayRefusal, type XRayOperations } from './xrayCall.ts';
+import {
+  integerIn,
+  required,
+  requiredText,
+  requiredTime,
+  structureIn,
+  structuresIn,
+  textIn,
+  type XRayInput,
+} from './xrayParameters.ts';
 
-/** The calls by which SDKs get their sampling rules and report what they sampled. */
-export function samplingOperations(): XRayOperations {
-  const modifiedAt = Math.floor(Date.now() / 1_000);
+const mostDocuments = 25;
+/** Over how many seconds a summary of statistics counts; X-Ray says only "recent". */
+const summarySeconds = 300;
+
+/** The calls by which SDKs get their sampling rules and report what they sampled, and by which people change the rules. */
+export function samplingOperations(sampling: Sampling): XRayOperations {
+  const { rules } = sampling;
   return {
-    '/GetSamplingRules': () => samplingRulesReply(modifiedAt),
-    '/SamplingTargets': (input, { now }) => {
-      const documents = structuresIn(input, 'SamplingStatisticsDocuments', { most: 25 }) ?? [];
-      const names = documents.map((document) => requiredText(document, 'RuleName', { least: 1, most: 32 }));
-      return samplingTargetsReply(names, Math.floor(now / 1_000), modifiedAt);
+    '/GetSamplingRules': async (input) => {
+      checkOnlyPage(input);
+      sampling.noteFetch();
+      return { SamplingRuleRecords: (await rules.list()).map(toRecord) };
+    },
+    '/CreateSamplingRule': async (input, { region }) => {
+      const rule = required(structureIn(input, 'SamplingRule'), 'SamplingRule');
+      // Its ARN is made from its name: X-Ray takes one of both, and a rule has to be named.
+      if (textIn(rule, 'RuleName') !== undefined && textIn(rule, 'RuleARN') !== undefined) {
+        throw invalidRequest('Specify RuleName or RuleARN, but not both.');
+      }
+      return { SamplingRuleRecord: toRecord(await orRefusal(rules.create(rule, region))) };
+    },
+    '/UpdateSamplingRule': async (input) => {
+      const { RuleName, RuleARN, ...members } = required(
+        structureIn(input, 'SamplingRuleUpdate'),
+        'SamplingRuleUpdate',
+      );
+      const reference = referenceIn({ RuleName, RuleARN });
+      return { SamplingRuleRecord: toRecord(await orRefusal(rules.update(reference, given(members)))) };
+    },
+    '/DeleteSamplingRule': async (input) => ({
+      SamplingRuleRecord: toRecord(await orRefusal(rules.delete(referenceIn(input)))),
+    }),
+    '/SamplingTargets': async (input) => await answerTargets(sampling, input),
+    '/SamplingStatisticSummaries': async (input, { now }) => {
+      checkOnlyPage(input);
+      return {
+        SamplingStatisticSummaries: (await rules.list()).map(({ rule: { RuleName } }) => {
+          const { requests, borrowed, sampled } = sampling.activityOf(RuleName, summarySeconds);
+          return {
+            RuleName,
+            Timestamp: Math.floor(now / 1_000),
+            RequestCount: requests,
+            BorrowCount: borrowed,
+            SampledCount: sampled,
+          };
+        }),
+      };
     },
   };
+}
+
+async function answerTargets(sampling: Sampling, input: XRayInput): Promise<object> {
+  const documents = required(
+    structuresIn(input, 'SamplingStatisticsDocuments', { most: mostDocuments }),
+    'SamplingStatisticsDocuments',
+  );
+  const reports = documents.map(reportIn);
+  const boosts = structuresIn(input, 'SamplingBoostStatisticsDocuments', { most: mostDocuments }) ?? [];
+  const boosted = boosts.map((document) => requiredText(document, 'RuleName', { least: 1, most: 32 }));
+  const targets = await sampling.report(reports);
+  return {
+    SamplingTargetDocuments: targets.filter((target) => target !== undefined).map(toTargetDocument),
+    LastRuleModification: sampling.rules.lastModification,
+    UnprocessedStatistics: reports.filter((_report, index) => targets[index] === undefined).map(unprocessed),
+    // Anomalies raise no rate here: every rule has the rate that a person gave it.
+    ...(boosted.length > 0 && {
+      UnprocessedBoostStatistics: boosted.map((RuleName) => ({
+        RuleName,
+        ErrorCode: 'BoostUnavailable',
+        Message: 'This hub does not boost sampling rates.',
+      })),
+    }),
+  };
+}
+
+function reportIn(document: XRayInput): SamplingReport {
+  requiredTime(document, 'Timestamp');
+  const counts = { least: 0 };
+  return {
+    rule: requiredText(document, 'RuleName', { least: 1, most: 32 }),
+    clientId: requiredText(document, 'ClientID', { least: 24, most: 24 }),
+    requests: required(integerIn(document, 'RequestCount', counts), 'RequestCount'),
+    sampled: required(integerIn(document, 'SampledCount', counts), 'SampledCount'),
+    borrowed: integerIn(document, 'BorrowCount', counts) ?? 0,
+  };
+}
+
+function toTargetDocument({ rule, quota, quotaEnds, interval }: SamplingTarget): object {
+  return {
+    RuleName: rule.RuleName,
+    FixedRate: rule.FixedRate,
+    ReservoirQuota: quota,
+    // Seconds, as AWS answers: the SDK for Node takes them for milliseconds, and would be wrong with any other client if it were humoured.
+    ReservoirQuotaTTL: quotaEnds,
+    Interval: interval,
+  };
+}
+
+function unprocessed({ rule }: SamplingReport): object {
+  return { RuleName: rule, ErrorCode: 'InvalidRule', Message: `There is no rule "${rule}".` };
+}
+
+export function toRecord({ rule, arn, createdAt, modifiedAt }: SamplingRuleRecord): object {
+  return { SamplingRule: { ...rule, RuleARN: arn }, CreatedAt: createdAt, ModifiedAt: modifiedAt };
+}
+
+/** Every rule is on the first page: SDKs ask for no other. */
+function checkOnlyPage(input: XRayInput): void {
+  if (textIn(input, 'NextToken') !== undefined) {
+    throw invalidRequest('The NextToken is not one that this hub gave.');
+  }
+}
+
+function referenceIn(input: XRayInput): SamplingRuleReference {
+  const name = textIn(input, 'RuleName');
+  const arn = textIn(input, 'RuleARN');
+  if ((name === undefined) === (arn === undefined)) {
+    throw invalidRequest('Specify either RuleName or RuleARN.');
+  }
+  return name === undefined ? { arn: arn ?? '' } : { name };
+}
+
+/** The members that are not null: AWS's JSON has null for what is absent. */
+function given(members: XRayInput): Partial<Record<keyof SamplingRule, unknown>> {
+  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined && value !== null));
+}
+
+/** AWS has one error for what is wrong, missing and there already: InvalidRequestException. */
+async function orRefusal<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    if (!(error instanceof SamplingRefusal)) {
+      throw error;
+    }
+    throw new XRayRefusal(
+      error.reason === 'full' ? 'RuleLimitExceededException' : 'InvalidRequestException',
+      error.message,
+    );
+  }
 }

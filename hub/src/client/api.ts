@@ -233,6 +233,8 @@ export interface ChangeEvent {
   readonly logGroups?: readonly string[];
   /** Error groups came or changed; absent is the same as false. */
   readonly errors?: boolean;
+  /** The sampling rules changed; absent is the same as false. How often they match is not told: it changes all the time. */
+  readonly sampling?: boolean;
   readonly problems: boolean;
   /** True after a clear or a retention pass: rows may be gone. */
   readonly removed: boolean;

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { ErrorStatus } from '@sightline/telemetry/model/errorItem';
+import type { SamplingRule } from '@sightline/telemetry/sampling/samplingRule';
 import type {
   HealthReply,
   ProblemList,
@@ -13,6 +14,7 @@ import type {
 import type { ErrorGroupChange, ErrorGroupJson, ErrorGroupList, OccurrenceJson, OccurrenceList } from './errorsApi.ts';
 import type { GroupChange, GroupJson, GroupList } from './filterApi.ts';
 import type { LogEventList, LogGroupChange, LogGroupList, LogStreamList } from './logsApi.ts';
+import type { ExplainAnswer, ExplainQuestion, SamplingImport, SamplingJson, SamplingRuleJson } from './samplingApi.ts';
 import { ChangeSubscription, type ChangeListener } from './changeSubscription.ts';
 import { tokenFileOf } from './dataDirectory.ts';
 import { HubError } from './hubError.ts';
@@ -207,6 +209,42 @@ export class HubClient {
     return status !== 404;
   }
 
+  /** In order of priority, with how often each matched in the last minutes. */
+  async listSamplingRules(signal?: AbortSignal): Promise<SamplingJson> {
+    return await this.#ask('GET', '/sightline/v1/sampling', signal);
+  }
+
+  /** Adds a rule; refused where one of its name is there. */
+  async createSamplingRule(rule: SamplingRule, signal?: AbortSignal): Promise<SamplingRuleJson> {
+    return await this.#post('/sightline/v1/sampling/rules', JSON.stringify(rule), signal);
+  }
+
+  /** Takes the place of the rule of the same name; refused where there is none. */
+  async changeSamplingRule(rule: SamplingRule, signal?: AbortSignal): Promise<SamplingRuleJson> {
+    const { body } = await this.#send('PUT', samplingRulePath(rule.RuleName), signal, { body: JSON.stringify(rule) });
+    return parseBody(body) as SamplingRuleJson;
+  }
+
+  /** Answers false where the hub has no such rule. */
+  async deleteSamplingRule(name: string, signal?: AbortSignal): Promise<boolean> {
+    const { status } = await this.#send('DELETE', samplingRulePath(name), signal, { expected: [404] });
+    return status !== 404;
+  }
+
+  /** Makes rules what they are in the text of a file, or, as a preview, only answers what that would change. */
+  async importSamplingRules(
+    text: string,
+    { isPreview = false }: { readonly isPreview?: boolean } = {},
+    signal?: AbortSignal,
+  ): Promise<SamplingImport> {
+    return await this.#post(`/sightline/v1/sampling/import${isPreview ? '?preview=1' : ''}`, text, signal);
+  }
+
+  /** Which rule catches a request, and why the others do not. */
+  async explainSampling(question: ExplainQuestion, signal?: AbortSignal): Promise<ExplainAnswer> {
+    return await this.#post('/sightline/v1/sampling/explain', JSON.stringify(question), signal);
+  }
+
   async stats(signal?: AbortSignal): Promise<StatsReply> {
     return await this.#ask('GET', '/sightline/v1/stats', signal);
   }
@@ -274,6 +312,10 @@ export class HubClient {
     return parseBody(body) as T;
   }
 
+  async #post<T>(path: string, body: string, signal: AbortSignal | undefined): Promise<T> {
+    return parseBody((await this.#send('POST', path, signal, { body })).body) as T;
+  }
+
   async #send(
     method: HubRequest['method'],
     path: string,
@@ -318,6 +360,10 @@ function searchOf(query: Readonly<Record<string, string | number | undefined>>):
     }
   }
   return search.toString();
+}
+
+function samplingRulePath(name: string): string {
+  return `/sightline/v1/sampling/rules/${encodeURIComponent(name)}`;
 }
 
 function tracePath(traceId: string): string {

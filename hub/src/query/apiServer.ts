@@ -6,6 +6,7 @@ import { unservedCall } from '../aws/awsError.ts';
 import type { XRayGroups } from '../aws/xrayGroups.ts';
 import type { StatsReply } from '../client/api.ts';
 import type { Guard } from '../guard.ts';
+import type { Sampling } from '../sampling/sampling.ts';
 import type { TelemetryStore } from '../store/telemetryStore.ts';
 import { signalOf } from './abandoned.ts';
 import type { ChangeFeed } from './changeFeed.ts';
@@ -13,12 +14,14 @@ import { addErrorRoutes } from './errorRoutes.ts';
 import { addGroupRoutes } from './groupRoutes.ts';
 import { addLogRoutes } from './logRoutes.ts';
 import { ApiError, limitOf, textOf } from './parameters.ts';
+import { addSamplingRoutes } from './samplingRoutes.ts';
 import { bearerCheck } from './token.ts';
 import { parseTraceCursor } from '../store/read/traceCursor.ts';
 
 export interface ApiServerOptions {
   readonly store: TelemetryStore;
   readonly groups: XRayGroups;
+  readonly sampling: Sampling;
   readonly guard: Guard;
   readonly token: string;
   readonly feed: ChangeFeed;
@@ -45,6 +48,7 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
   addErrorRoutes(app, options.store.errors);
   addLogRoutes(app, options.store.logs);
   addGroupRoutes(app, options.groups);
+  addSamplingRoutes(app, options.sampling);
   addHubRoutes(app, options);
   return app;
 }

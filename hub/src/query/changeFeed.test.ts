@@ -88,7 +88,7 @@ test('a reader that missed changes is told so at once, one that did not is not',
   const behind = await read(1, '3');
   const upToDate = await read(1, '5');
   expect(await behind.changes).toEqual([
-    change(5, 'many', { logs: true, errors: true, problems: true, removed: true }),
+    change(5, 'many', { logs: true, errors: true, sampling: true, problems: true, removed: true }),
   ]);
   feed.publish(change(6, ['a']));
   expect(await upToDate.changes).toEqual([change(6, ['a'])]);

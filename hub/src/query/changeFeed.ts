@@ -30,6 +30,16 @@ export class ChangeFeed {
   /** Takes a change of the store. */
   publish(change: ChangeEvent): void {
     this.#revision = change.revision;
+    this.#take(change);
+  }
+
+  /** Tells that the sampling rules have changed, which the store does not know. */
+  publishSampling(): void {
+    const nothing = { revision: this.#revision, traces: [], logs: false, problems: false, removed: false };
+    this.#take({ ...nothing, sampling: true });
+  }
+
+  #take(change: ChangeEvent): void {
     this.#pending = merge(this.#pending, change);
     if (this.#pause === undefined) {
       this.#send();
@@ -52,6 +62,7 @@ export class ChangeFeed {
         traces: 'many',
         logs: true,
         errors: true,
+        sampling: true,
         problems: true,
         removed: true,
       });
@@ -129,6 +140,7 @@ export function merge(earlier: ChangeEvent | undefined, later: ChangeEvent): Cha
     logs: earlier.logs || later.logs,
     ...mergeLogGroups(earlier, later),
     ...((earlier.errors === true || later.errors === true) && { errors: true }),
+    ...((earlier.sampling === true || later.sampling === true) && { sampling: true }),
     problems: earlier.problems || later.problems,
     removed: earlier.removed || later.removed,
   };

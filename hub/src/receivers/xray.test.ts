@@ -83,35 +83,6 @@ test('the kernel tells its drops in the last column of the line of the port', ()
   expect([dropsIn(table, 2000), dropsIn(table, 2001), dropsIn(table, 2002)]).toEqual([17, 5, 0]);
 });
 
-test('the sampling rules trace everything but health checks, in the form that every SDK takes', async () => {
-  const hub = await startHubUnderTest();
-  const match = '"ServiceName":"*","ServiceType":"*","Host":"*","HTTPMethod":"*"';
-  const arn = 'arn:aws:xray:us-east-1:000000000000:sampling-rule';
-  await check(
-    hub,
-    '/GetSamplingRules',
-    '{}',
-    `200 {"SamplingRuleRecords":[` +
-      `{"SamplingRule":{${match},"URLPath":"/api/health-check*","ResourceARN":"*","Version":1,"Attributes":{},"RuleName":"SightlineHealthChecks","RuleARN":"${arn}/SightlineHealthChecks","Priority":100,"FixedRate":0,"ReservoirSize":0},"CreatedAt":"now","ModifiedAt":"now"},` +
-      `{"SamplingRule":{${match},"URLPath":"*","ResourceARN":"*","Version":1,"Attributes":{},"RuleName":"Default","RuleARN":"${arn}/Default","Priority":10000,"FixedRate":1,"ReservoirSize":10000},"CreatedAt":"now","ModifiedAt":"now"}]}`,
-  );
-});
-
-test('targets repeat the rates of the rules, and name rules that are not there', async () => {
-  const hub = await startHubUnderTest();
-  const report = { ClientID: '0'.repeat(24), RequestCount: 1, BorrowCount: 0, SampledCount: 1, Timestamp: 1 };
-  const documents = ['Default', 'SightlineHealthChecks', 'Other'].map((RuleName) => ({ ...report, RuleName }));
-  await check(
-    hub,
-    '/SamplingTargets',
-    JSON.stringify({ SamplingStatisticsDocuments: documents }),
-    '200 {"SamplingTargetDocuments":[' +
-      '{"RuleName":"Default","FixedRate":1,"ReservoirQuota":10000,"ReservoirQuotaTTL":"now + 60","Interval":10},' +
-      '{"RuleName":"SightlineHealthChecks","FixedRate":0,"ReservoirQuota":0,"ReservoirQuotaTTL":"now + 60","Interval":10}],' +
-      '"LastRuleModification":"now","UnprocessedStatistics":[{"RuleName":"Other","ErrorCode":"InvalidRule","Message":"There is no rule \\"Other\\"."}]}',
-  );
-});
-
 test('a daemon in front of the hub hands over its batches, and hears what could not be read', async () => {
   const hub = await startHubUnderTest();
   hub.store.answer = ({ body }) => {
