@@ -61,9 +61,7 @@ export function drawRow(state: TracesState, node: TracesNode, now: number): Draw
     case 'more':
       return drawMore(state, node);
     case 'older':
-      return state.isLoadingOlder
-        ? leaf({ label: 'Loading older traces…', icon: 'loading~spin', context: 'older' })
-        : leaf({ label: 'Load older…', icon: 'history', context: 'older' });
+      return drawOlder(state);
   }
 }
 
@@ -240,6 +238,16 @@ function drawMore(state: TracesState, node: Extract<TracesNode, { kind: 'more' }
   const shown = childLimitOf(state, nodeIdOf(ownerOf(node)));
   const hidden = tree === undefined ? 0 : countChildren(tree, node.spanKey) - shown;
   return leaf({ label: `${hidden.toLocaleString('en-US')} more…`, icon: 'ellipsis', context: 'more' });
+}
+
+function drawOlder({ isSearching, isLoadingOlder, filter }: TracesState): DrawnRow {
+  if (isSearching) {
+    return leaf({ label: 'Searching… Click to stop', icon: 'loading~spin', context: 'searching' });
+  }
+  if (isLoadingOlder) {
+    return leaf({ label: 'Loading older traces…', icon: 'loading~spin', context: 'older' });
+  }
+  return leaf({ label: filter === '' ? 'Load older…' : 'Search older…', icon: 'history', context: 'older' });
 }
 
 function leaf({ label, icon, context }: Pick<DrawnRow, 'label' | 'icon' | 'context'>): DrawnRow {

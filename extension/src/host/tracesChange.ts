@@ -42,6 +42,8 @@ export function changeByTime(state: TracesState, before: number, now: number): T
 function isOtherStructure(before: TracesState, after: TracesState): boolean {
   return (
     before.groupBy !== after.groupBy ||
+    before.filter !== after.filter ||
+    before.isSearching !== after.isSearching ||
     before.source.kind !== after.source.kind ||
     before.childLimits !== after.childLimits ||
     (olderCursorOf(before) === undefined) !== (olderCursorOf(after) === undefined) ||

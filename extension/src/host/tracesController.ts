@@ -1,4 +1,4 @@
-import type { ChangeEvent, TraceRow } from '@sightline/hub/client/api';
+import type { ChangeEvent, TraceList, TraceRow } from '@sightline/hub/client/api';
 import { Disposable, Emitter, type Disposer } from '../lifetime.ts';
 import type { BesideSource, PlacedLine } from '../sources/besideSource.ts';
 import type { TraceSource } from '../sources/traceSource.ts';
@@ -9,12 +9,13 @@ import { changeBetween, changeByTime, type TracesChange } from './tracesChange.t
 import {
   initialTracesState,
   olderCursorOf,
-  pageSize,
   reduceTraces,
   traceRowOf,
   type TracesEvent,
   type TracesState,
 } from './tracesModel.ts';
+import { pageSize } from './tracesPages.ts';
+import { searchTraces, type TraceSearch } from './tracesSearch.ts';
 import { epochMillisOf } from './tracesText.ts';
 
 /** The time, as a parameter. */
@@ -28,6 +29,9 @@ export interface Clock {
 const agePace = 5000;
 /** The most rows that one question may ask the hub for. */
 const largestPage = 1000;
+/** Why a search was given up. */
+const otherFilter = 'another filter was chosen';
+const stopped = 'a person stopped it';
 /** How long after its end a trace may still get log lines and errors. */
 const lateMillis = 60_000;
 
@@ -51,11 +55,13 @@ export class TracesController extends Disposable {
   /** What to ask for next: the newest page, or all rows that are shown. */
   #wanted: 'nothing' | 'newest' | 'all' = 'all';
   #asking: Promise<void> | undefined;
+  /** Aborted when what is being looked for is not wanted any more. */
+  #search = new AbortController();
 
   constructor(
     source: TraceSource,
     clock: Clock,
-    preferences: Partial<Pick<TracesState, 'groupBy' | 'healthChecks'>>,
+    preferences: Partial<Pick<TracesState, 'groupBy' | 'healthChecks' | 'filter'>>,
     beside?: BesideSource,
   ) {
     super();
@@ -135,13 +141,40 @@ export class TracesController extends Disposable {
       return;
     }
     this.#dispatch({ kind: 'olderAsked' });
+    const { signal } = this.#search;
+    // Where it is stopped, what was found until then is shown, and looking can go on behind it.
+    let found: TraceList = { traces: [], next: before };
+    const onPart = (part: TraceList): void => {
+      found = part;
+      this.#dispatch({ kind: 'searching', isSearching: true });
+    };
     try {
-      const excludeHealthChecks = this.#state.healthChecks === 'hidden';
-      const page = await this.#source.listTraces({ limit: pageSize, before, excludeHealthChecks }, this.#ended.signal);
-      this.#dispatch({ kind: 'olderLoaded', page });
+      found = await this.#find({ limit: pageSize, before, onPart }, signal);
     } catch (error) {
-      this.#fail(error);
+      if (!signal.aborted) {
+        this.#fail(error);
+        return;
+      }
     }
+    if (signal.reason !== otherFilter) {
+      this.#dispatch({ kind: 'searching', isSearching: false });
+      this.#dispatch({ kind: 'olderLoaded', page: found });
+    }
+  }
+
+  /** Shows only what fulfils an X-Ray filter expression; everything where it is empty. What was being looked for is given up. */
+  filterBy(filter: string): void {
+    if (filter.trim() !== this.#state.filter) {
+      this.#giveUp(otherFilter);
+      this.#dispatch({ kind: 'filterChosen', filter: filter.trim() });
+      this.#ask('all');
+    }
+  }
+
+  /** Leaves it at what has been found so far. */
+  stopSearch(): void {
+    this.#giveUp(stopped);
+    this.#dispatch({ kind: 'searching', isSearching: false });
   }
 
   /** Loads the tree of a trace unless a fresh one is there; where it cannot be had, the state says why. */
@@ -167,7 +200,9 @@ export class TracesController extends Disposable {
   /** Makes sure that a trace is among the rows, loading older ones for it. Answers false where it is not to be found in them. */
   async bringIntoRows(traceId: string): Promise<boolean> {
     await this.whenCurrent();
-    while (traceRowOf(this.#state, traceId) === undefined && olderCursorOf(this.#state) !== undefined) {
+    // What a filter leaves out is not to be found by looking through all the rest.
+    const isAmongOlder = (): boolean => this.#state.filter === '' && traceRowOf(this.#state, traceId) === undefined;
+    while (isAmongOlder() && olderCursorOf(this.#state) !== undefined) {
       const { length } = this.#state.rows;
       await this.loadOlder();
       if (this.#state.rows.length === length) {
@@ -232,7 +267,9 @@ export class TracesController extends Disposable {
     }
     this.#dispatch({ kind: 'treesChanged', traceIds: traces });
     const newest = new Set(this.#state.rows.slice(0, pageSize).map(({ id }) => id));
-    const isBelow = traces.some((id) => !newest.has(id) && traceRowOf(this.#state, id) !== undefined);
+    const isFiltered = this.#state.filter !== '';
+    // A trace that goes on may no longer fulfil the filter, and only a look at all of them shows which have left.
+    const isBelow = traces.some((id) => (isFiltered || !newest.has(id)) && traceRowOf(this.#state, id) !== undefined);
     this.#ask(isBelow ? 'all' : 'newest');
   }
 
@@ -262,17 +299,51 @@ export class TracesController extends Disposable {
 
   async #askUntilCurrent(): Promise<void> {
     do {
-      const shown = this.#wanted === 'all' ? this.#state.rows.length : 0;
+      const extent = this.#wanted === 'all' ? 'all' : 'newest';
       this.#wanted = 'nothing';
-      const limit = Math.min(Math.max(pageSize, shown), largestPage);
-      const excludeHealthChecks = this.#state.healthChecks === 'hidden';
+      const { signal } = this.#search;
       try {
-        const page = await this.#source.listTraces({ limit, excludeHealthChecks }, this.#ended.signal);
-        this.#dispatch({ kind: 'newestLoaded', page });
+        const page = await (extent === 'all' ? this.#findAll(signal) : this.#list({ limit: pageSize }, signal));
+        if (!signal.aborted) {
+          this.#dispatch({ kind: 'searching', isSearching: false });
+          this.#dispatch({ kind: 'newestLoaded', page, extent });
+        }
       } catch (error) {
-        this.#fail(error);
+        if (!signal.aborted) {
+          this.#fail(error);
+        }
       }
     } while (this.#wanted !== 'nothing' && this.#isVisible && !this.isDisposed);
+  }
+
+  /** As many rows as are shown, and a page at least; what is found on the way is shown at once where nothing is shown yet. */
+  async #findAll(signal: AbortSignal): Promise<TraceList> {
+    const limit = Math.min(Math.max(pageSize, this.#state.rows.length), largestPage);
+    const isFirst = !this.#state.isLoaded;
+    const onPart = (page: TraceList): void => {
+      if (isFirst) {
+        this.#dispatch({ kind: 'newestLoaded', page, extent: 'all' });
+      }
+      this.#dispatch({ kind: 'searching', isSearching: true });
+    };
+    return await this.#find({ limit, onPart }, signal);
+  }
+
+  async #find(search: TraceSearch, signal: AbortSignal): Promise<TraceList> {
+    return await searchTraces((page) => this.#list(page, signal), search);
+  }
+
+  async #list(page: { readonly limit: number; readonly before?: string }, signal: AbortSignal): Promise<TraceList> {
+    // Before the filter is read: by then it may be another one.
+    signal.throwIfAborted();
+    const { filter, healthChecks } = this.#state;
+    const query = { ...page, excludeHealthChecks: healthChecks === 'hidden', ...(filter !== '' && { filter }) };
+    return await this.#source.listTraces(query, AbortSignal.any([this.#ended.signal, signal]));
+  }
+
+  #giveUp(reason: typeof otherFilter | typeof stopped): void {
+    this.#search.abort(reason);
+    this.#search = new AbortController();
   }
 
   #drawAges(): void {

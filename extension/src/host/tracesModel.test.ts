@@ -1,14 +1,8 @@
 import type { TraceList } from '@sightline/hub/client/api';
 import { expect, test } from 'vitest';
 import { tracesMessageOf } from './tracesMessage.ts';
-import {
-  initialTracesState,
-  maxRows,
-  olderCursorOf,
-  reduceTraces,
-  type TracesEvent,
-  type TracesState,
-} from './tracesModel.ts';
+import { initialTracesState, olderCursorOf, reduceTraces, type TracesEvent, type TracesState } from './tracesModel.ts';
+import { maxRows } from './tracesPages.ts';
 import { toSpanTree } from './tracesSpanTree.ts';
 import { testTrace, testTraceId, testTreeRows } from './tracesTestRows.ts';
 

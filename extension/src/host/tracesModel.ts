@@ -1,6 +1,7 @@
 import type { ExceptionJson, TraceList, TraceRow } from '@sightline/hub/client/api';
 import type { SourceState } from '../sources/traceSource.ts';
 import type { LoadedBeside } from './tracesBeside.ts';
+import { maxRows, toPause, withNewest, withOlder } from './tracesPages.ts';
 import type { SpanTree } from './tracesSpanTree.ts';
 
 /** How the rows are grouped; `none` is one list, newest first. */
@@ -16,6 +17,12 @@ export interface TracesState {
   /** False until the first answer, so that an empty list is told from an unasked one. */
   readonly isLoaded: boolean;
   readonly isLoadingOlder: boolean;
+  /** An X-Ray filter expression that all rows fulfil; empty where there is none. */
+  readonly filter: string;
+  /** Page after page is looked through for rows, since one was not enough. */
+  readonly isSearching: boolean;
+  /** Where looking goes on while nothing has been found. */
+  readonly emptyCursor: string | undefined;
   readonly healthChecks: 'hidden' | 'shown';
   /** Left out of the newest page, and of the older ones. */
   readonly hiddenHealthChecks: { readonly newest: number; readonly older: number };
@@ -47,7 +54,10 @@ export type LoadedTree =
 
 export type TracesEvent =
   | { readonly kind: 'sourceChanged'; readonly source: SourceState }
-  | { readonly kind: 'newestLoaded'; readonly page: TraceList }
+  /** `all`: the page is as long as the list is to be, or all that there is. `newest`: it may end above what is listed. */
+  | { readonly kind: 'newestLoaded'; readonly page: TraceList; readonly extent?: 'all' | 'newest' }
+  | { readonly kind: 'filterChosen'; readonly filter: string }
+  | { readonly kind: 'searching'; readonly isSearching: boolean }
   | { readonly kind: 'olderAsked' }
   | { readonly kind: 'olderLoaded'; readonly page: TraceList }
   | { readonly kind: 'loadFailed'; readonly message: string }
@@ -69,10 +79,6 @@ export type TracesEvent =
   | { readonly kind: 'besideChanged'; readonly traceIds: readonly string[] }
   | { readonly kind: 'moreChildrenAsked'; readonly nodeId: string };
 
-/** Rows of one page, and the least that a refresh asks for. */
-export const pageSize = 100;
-/** Invariant: the list never holds more rows than this; the oldest leave first and can be loaded again. */
-export const maxRows = 2000;
 /** Children that a node shows before its "more" row. */
 export const childrenShownAtFirst = 500;
 const maxTrees = 20;
@@ -83,6 +89,9 @@ export const initialTracesState: TracesState = {
   cursors: new Map(),
   isLoaded: false,
   isLoadingOlder: false,
+  filter: '',
+  isSearching: false,
+  emptyCursor: undefined,
   healthChecks: 'hidden',
   hiddenHealthChecks: { newest: 0, older: 0 },
   groupBy: 'none',
@@ -99,15 +108,19 @@ export function reduceTraces(state: TracesState, event: TracesEvent): TracesStat
     case 'sourceChanged':
       return { ...state, source: event.source, failure: undefined };
     case 'newestLoaded':
-      return state.pause === undefined
-        ? withNewest(state, event.page)
+      return state.pause === undefined || !state.isLoaded
+        ? withNewest(state, event.page, event.extent)
         : { ...state, failure: undefined, pause: toPause(state.rows, event.page) };
+    case 'filterChosen':
+      return withFilter(state, event.filter);
+    case 'searching':
+      return state.isSearching === event.isSearching ? state : { ...state, isSearching: event.isSearching };
     case 'olderAsked':
       return { ...state, isLoadingOlder: true };
     case 'olderLoaded':
       return withOlder(state, event.page);
     case 'loadFailed':
-      return { ...state, isLoadingOlder: false, failure: event.message };
+      return { ...state, isLoadingOlder: false, isSearching: false, failure: event.message };
     case 'paused':
       return { ...state, pause: { page: undefined, waiting: 0, isMore: false } };
     case 'resumed':
@@ -141,7 +154,10 @@ export function reduceTraces(state: TracesState, event: TracesEvent): TracesStat
 /** What to pass as `before` for the page behind the last row; `undefined` at the end, and where the list is as long as it may get. */
 export function olderCursorOf(state: TracesState): string | undefined {
   const last = state.rows.at(-1);
-  return last === undefined || state.rows.length >= maxRows ? undefined : state.cursors.get(last.id);
+  if (last === undefined) {
+    return state.emptyCursor;
+  }
+  return state.rows.length >= maxRows ? undefined : state.cursors.get(last.id);
 }
 
 /** The row of a trace, if it is in the list. */
@@ -167,94 +183,21 @@ export function assertNever(value: never): never {
   throw new Error(`Unexpected value: ${JSON.stringify(value)}`);
 }
 
-function withNewest(state: TracesState, page: TraceList): TracesState {
-  const rest = rowsBehind(state.rows, page);
-  const rows = reuseRows(state.rows, [...page.traces, ...rest]);
-  const cursors = new Map(state.cursors);
-  noteCursor(cursors, page);
-  const bounded = bound(rows, cursors);
+/** Nothing of what was listed is known to fulfil another filter. */
+function withFilter(state: TracesState, filter: string): TracesState {
   return {
     ...state,
-    ...bounded,
-    isLoaded: true,
-    failure: undefined,
-    hiddenHealthChecks: {
-      newest: page.hiddenHealthChecks ?? 0,
-      older: rest.length === 0 ? 0 : state.hiddenHealthChecks.older,
-    },
-  };
-}
-
-/**
- * The loaded rows that come after the newest page. The page is the truth for its range, so what it lacks there is gone; a page that does not
- * reach the loaded rows leaves none of them, for a list with a gap would read as if nothing had happened in between.
- */
-function rowsBehind(loaded: readonly TraceRow[], page: TraceList): readonly TraceRow[] {
-  if (page.next === undefined) {
-    return [];
-  }
-  const indexOf = new Map(loaded.map((row, index) => [row.id, index]));
-  const anchor = page.traces.findLast(({ id }) => indexOf.has(id));
-  if (anchor === undefined) {
-    return [];
-  }
-  const inPage = new Set(page.traces.map(({ id }) => id));
-  return loaded.slice((indexOf.get(anchor.id) ?? 0) + 1).filter(({ id }) => !inPage.has(id));
-}
-
-function withOlder(state: TracesState, page: TraceList): TracesState {
-  const known = new Set(state.rows.map(({ id }) => id));
-  const added = page.traces.filter(({ id }) => !known.has(id)).slice(0, maxRows - state.rows.length);
-  const rows = [...state.rows, ...added];
-  const cursors = new Map(state.cursors);
-  const last = rows.at(-1);
-  if (last !== undefined && page.next === undefined) {
-    cursors.delete(last.id);
-  } else if (last !== undefined && page.next !== undefined) {
-    cursors.set(last.id, page.next);
-  }
-  const { newest, older } = state.hiddenHealthChecks;
-  return {
-    ...state,
-    rows,
-    cursors,
+    filter,
+    rows: [],
+    cursors: new Map(),
+    emptyCursor: undefined,
+    isLoaded: false,
     isLoadingOlder: false,
+    isSearching: false,
+    hiddenHealthChecks: initialTracesState.hiddenHealthChecks,
+    pause: state.pause && { page: undefined, waiting: 0, isMore: false },
     failure: undefined,
-    hiddenHealthChecks: { newest, older: older + (page.hiddenHealthChecks ?? 0) },
   };
-}
-
-function noteCursor(cursors: Map<string, string>, page: TraceList): void {
-  const last = page.traces.at(-1);
-  if (last !== undefined && page.next !== undefined) {
-    cursors.set(last.id, page.next);
-  }
-}
-
-/** Cuts at the last row whose cursor is known, so that "Load older" still continues without a gap. */
-function bound(rows: readonly TraceRow[], cursors: ReadonlyMap<string, string>): Pick<TracesState, 'rows' | 'cursors'> {
-  let kept = rows;
-  if (rows.length > maxRows) {
-    const cut = rows.slice(0, maxRows).findLastIndex(({ id }) => cursors.has(id));
-    kept = rows.slice(0, cut === -1 ? maxRows : cut + 1);
-  }
-  const ids = new Set(kept.map(({ id }) => id));
-  return { rows: kept, cursors: new Map([...cursors].filter(([id]) => ids.has(id))) };
-}
-
-function reuseRows(before: readonly TraceRow[], after: readonly TraceRow[]): readonly TraceRow[] {
-  const known = new Map(before.map((row) => [row.id, row]));
-  const rows = after.map((row) => {
-    const old = known.get(row.id);
-    return old !== undefined && old !== row && JSON.stringify(old) === JSON.stringify(row) ? old : row;
-  });
-  return rows.length === before.length && rows.every((row, index) => row === before[index]) ? before : rows;
-}
-
-function toPause(rows: readonly TraceRow[], page: TraceList): Pause {
-  const known = new Set(rows.map(({ id }) => id));
-  const waiting = page.traces.filter(({ id }) => !known.has(id)).length;
-  return { page, waiting, isMore: waiting === page.traces.length && page.next !== undefined };
 }
 
 function resumed(state: TracesState): TracesState {

@@ -67,7 +67,8 @@ export function topNodesOf(state: TracesState, now: number): readonly TracesNode
     state.groupBy === 'none'
       ? state.rows.map(({ id }) => ({ kind: 'trace', traceId: id }))
       : groupTraces(state.rows, state.groupBy, now).map(({ key }) => ({ kind: 'group', groupKey: key }));
-  return olderCursorOf(state) === undefined && !state.isLoadingOlder ? nodes : [...nodes, { kind: 'older' }];
+  const isMore = olderCursorOf(state) !== undefined || state.isLoadingOlder || state.isSearching;
+  return isMore ? [...nodes, { kind: 'older' }] : nodes;
 }
 
 /** The rows below a row, of what has been loaded. */

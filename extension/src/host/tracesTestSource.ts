@@ -15,7 +15,11 @@ export class RecordingSource implements TraceSource {
   readonly onDidChangeState = this.#stateChanged.event;
   readonly #log: string[];
   #traces: TraceRow[] = [];
+  /** Traces that one page of a filtered list is looked for in. */
+  looksThrough = 1000;
   #held: Promise<void> | undefined;
+  #release = (): void => undefined;
+  #awaited: { readonly text: string; readonly act: () => void } | undefined;
   #failure: Error | undefined;
 
   constructor(log: string[]) {
@@ -52,10 +56,21 @@ export class RecordingSource implements TraceSource {
   hold(): () => void {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#held = promise;
-    return () => {
+    this.#release = () => {
       this.#held = undefined;
       resolve();
     };
+    return this.#release;
+  }
+
+  /** Does something before the question with this text in it is answered. */
+  onAsked(text: string, act: () => void): void {
+    this.#awaited = { text, act };
+  }
+
+  /** Gives the answers that were kept back. */
+  release(): void {
+    this.#release();
   }
 
   /** Lets everything that is under way finish: all of it is made of promises that settle by themselves. */
@@ -65,13 +80,27 @@ export class RecordingSource implements TraceSource {
     await promise;
   }
 
-  async listTraces({ limit, before, excludeHealthChecks }: TracePageQuery): Promise<TraceList> {
-    this.#log.push(before === undefined ? `list ${limit}` : `list ${limit} before ${before}`);
+  /** A filter is found in the names of the traces that fulfil it. */
+  async listTraces(
+    { limit, before, excludeHealthChecks, filter }: TracePageQuery,
+    signal?: AbortSignal,
+  ): Promise<TraceList> {
+    const asked = [`list ${limit}`, before && `before ${before}`, filter && `filter ${filter}`];
+    const question = asked.filter(Boolean).join(' ');
+    this.#log.push(question);
+    if (this.#awaited !== undefined && question.includes(this.#awaited.text)) {
+      this.#awaited.act();
+      this.#awaited = undefined;
+    }
     await this.#held;
+    signal?.throwIfAborted();
     if (this.#failure !== undefined) {
       throw this.#failure;
     }
     const start = before === undefined ? 0 : Number(before);
+    if (filter !== undefined) {
+      return this.#filtered(filter, start, limit);
+    }
     const range = this.#traces.slice(start, start + limit);
     const isHidden = ({ name }: { readonly name: string }): boolean => excludeHealthChecks && name === 'GET /health';
     const end = start + range.length;
@@ -80,6 +109,18 @@ export class RecordingSource implements TraceSource {
       hiddenHealthChecks: range.filter(isHidden).length,
       ...(end < this.#traces.length && { next: String(end) }),
     };
+  }
+
+  #filtered(filter: string, start: number, limit: number): TraceList {
+    const traces: TraceRow[] = [];
+    let at = start;
+    for (; at < this.#traces.length && at < start + this.looksThrough && traces.length < limit; at += 1) {
+      const row = this.#traces[at];
+      if (row?.name.includes(filter) === true) {
+        traces.push(row);
+      }
+    }
+    return { traces, ...(at < this.#traces.length && { next: String(at) }) };
   }
 
   async loadTreeRows(traceId: string): Promise<TraceTreeRows | undefined> {

@@ -1,4 +1,5 @@
 import type { RawTrace, SpanJson, TraceList, TraceTreeRows } from '@sightline/hub/client/api';
+import type { TraceListQuery } from '@sightline/hub/client/hubClient';
 import { HubSource } from './hubSource.ts';
 import type { TracePageQuery, TraceSource } from './traceSource.ts';
 
@@ -7,13 +8,14 @@ export class HubTraceSource extends HubSource implements TraceSource {
   readonly capabilities = { pin: true, clear: true };
 
   async listTraces(query: TracePageQuery, signal?: AbortSignal): Promise<TraceList> {
-    const { limit, before, excludeHealthChecks } = query;
-    return await this.ask((client) =>
-      client.listTraces(
-        { limit, ...(before !== undefined && { before }), ...(excludeHealthChecks && { health: 'exclude' }) },
-        signal,
-      ),
-    );
+    const { limit, before, excludeHealthChecks, filter } = query;
+    const asked: TraceListQuery = {
+      limit,
+      ...(before !== undefined && { before }),
+      ...(excludeHealthChecks && { health: 'exclude' }),
+      ...(filter !== undefined && { filter }),
+    };
+    return await this.ask((client) => client.listTraces(asked, signal));
   }
 
   async loadTreeRows(traceId: string, signal?: AbortSignal): Promise<TraceTreeRows | undefined> {

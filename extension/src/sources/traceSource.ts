@@ -39,6 +39,8 @@ export interface TracePageQuery {
   readonly limit: number;
   readonly before?: string;
   readonly excludeHealthChecks: boolean;
+  /** An X-Ray filter expression. With it a page may be short, even empty, while there is a next one. */
+  readonly filter?: string;
 }
 
 export type SourceState =

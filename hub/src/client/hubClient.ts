@@ -28,11 +28,15 @@ import { Agent } from './nodeHttp.ts';
  */
 export type HubLocation = { readonly endpoint: string; readonly token: string } | { readonly dataDir: string };
 
-/** `health: 'exclude'` leaves health-check traces out and answers their number. */
+/**
+ * `health: 'exclude'` leaves health-check traces out and answers their number; `filter` is an X-Ray filter expression, with which a page may be
+ * short while there is a next one.
+ */
 export interface TraceListQuery {
   readonly limit?: number;
   readonly before?: string;
   readonly health?: 'exclude';
+  readonly filter?: string;
 }
 
 /** `status` absent: groups of any. */
@@ -89,17 +93,7 @@ export class HubClient {
   }
 
   async listTraces(query: TraceListQuery = {}, signal?: AbortSignal): Promise<TraceList> {
-    const search = new URLSearchParams();
-    if (query.limit !== undefined) {
-      search.set('limit', String(query.limit));
-    }
-    if (query.before !== undefined) {
-      search.set('before', query.before);
-    }
-    if (query.health !== undefined) {
-      search.set('health', query.health);
-    }
-    return await this.#ask('GET', `/sightline/v1/traces?${search.toString()}`, signal);
+    return await this.#ask('GET', `/sightline/v1/traces?${searchOf({ ...query })}`, signal);
   }
 
   /** The rows of a trace's tree, in their compact form; `undefined` where the hub has no such trace. */
