@@ -96,7 +96,7 @@ function shortName(resource: string, type: string): string {
 
 function databaseOf(system: string, attributes: Attributes): CalledService {
   const database = textOf(attributes, 'db.namespace', 'db.name') ?? system;
-  const host = hostOf(attributes);
+  const host = textOf(attributes, ...hostAttributes);
   const type = sqlSystems.has(system) ? 'Database::SQL' : 'remote';
   return { name: host === undefined ? database : `${database}@${host}`, type, knownBy: 'database' };
 }
@@ -128,15 +128,10 @@ function calledHost({ http, attributes }: Span): string | undefined {
   return host === undefined ? hostOf(attributes) : namedByPort(host, port);
 }
 
+const hostAttributes = ['http.host', 'server.address', 'net.peer.name', 'network.peer.address', 'net.peer.ip'];
+
 function hostOf(attributes: Attributes): string | undefined {
-  const host = textOf(
-    attributes,
-    'http.host',
-    'server.address',
-    'net.peer.name',
-    'network.peer.address',
-    'net.peer.ip',
-  );
+  const host = textOf(attributes, ...hostAttributes);
   const port = attributes['server.port'] ?? attributes['net.peer.port'] ?? attributes['network.peer.port'];
   return host === undefined ? undefined : namedByPort(host, typeof port === 'number' ? String(port) : undefined);
 }
