@@ -1,5 +1,5 @@
 import type { Span } from '../model/span.ts';
-import { spanAt, type TraceWork, type WorkCall } from './traceWork.ts';
+import type { WorkCall } from './traceWork.ts';
 
 /** How far apart two reports of one call may lie: X-Ray's SDK for Node counts in milliseconds. */
 const slack = 2_000_000n;
@@ -8,9 +8,10 @@ const slack = 2_000_000n;
  * Of each call the one that stands for it: itself, or the X-Ray subsegment of the same call where both instrumentations reported it. Two
  * reports are one call when they come from different protocols and the same request, go to the same place and overlap in time.
  */
-export function callTwins({ calls, rows }: Pick<TraceWork, 'calls' | 'rows'>): Int32Array {
+export function callTwins(calls: readonly WorkCall[], spanAt: (row: number) => Span): Int32Array {
   const twins = Int32Array.from(calls.keys());
-  for (const { xray, otlp } of sameDestinations(calls, rows)) {
+  const spanOf = (call: number): Span => spanAt((calls[call] as WorkCall).row);
+  for (const { xray, otlp } of sameDestinations(calls, spanOf)) {
     let next = 0;
     for (const call of xray) {
       const span = spanOf(call);
@@ -25,36 +26,29 @@ export function callTwins({ calls, rows }: Pick<TraceWork, 'calls' | 'rows'>): I
     }
   }
   return twins;
-
-  function spanOf(call: number): Span {
-    return spanAt({ rows }, (calls[call] as WorkCall).row);
-  }
 }
 
+/** Calls by start time. */
 interface SameDestination {
-  /** By start time. */
   readonly xray: readonly number[];
   readonly otlp: readonly number[];
 }
 
-function sameDestinations(calls: readonly WorkCall[], rows: TraceWork['rows']): SameDestination[] {
+function sameDestinations(calls: readonly WorkCall[], spanOf: (call: number) => Span): SameDestination[] {
   const byPlace = new Map<string, { xray: number[]; otlp: number[] }>();
-  const sources = new Set(calls.map(({ row }) => spanAt({ rows }, row).source));
-  if (sources.size < 2) {
-    return [];
-  }
-  for (const [index, { row, request, called }] of calls.entries()) {
+  for (const [call, { request, called }] of calls.entries()) {
     const place = `${request} ${placeOf(called)}`;
     const group = byPlace.get(place) ?? { xray: [], otlp: [] };
     byPlace.set(place, group);
-    group[spanAt({ rows }, row).source].push(index);
+    group[spanOf(call).source].push(call);
   }
-  const start = (call: number): bigint => spanAt({ rows }, (calls[call] as WorkCall).row).startTime;
-  const byStart = (a: number, b: number): number => (start(a) < start(b) ? -1 : start(a) > start(b) ? 1 : a - b);
-  return [...byPlace.values()].map(({ xray, otlp }) => ({
-    xray: xray.toSorted(byStart),
-    otlp: otlp.toSorted(byStart),
-  }));
+  const byStart = (a: number, b: number): number => {
+    const [first, second] = [spanOf(a).startTime, spanOf(b).startTime];
+    return first < second ? -1 : first > second ? 1 : a - b;
+  };
+  return [...byPlace.values()]
+    .filter(({ xray, otlp }) => xray.length > 0 && otlp.length > 0)
+    .map(({ xray, otlp }) => ({ xray: xray.toSorted(byStart), otlp: otlp.toSorted(byStart) }));
 }
 
 /** One AWS client may name the table and the other only DynamoDB; X-Ray leaves the port of a host out. */

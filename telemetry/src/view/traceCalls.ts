@@ -1,6 +1,5 @@
 import type { FilterableService } from '../language/filterExpressionMatch.ts';
 import type { Span } from '../model/span.ts';
-import { callTwins } from './callTwins.ts';
 import { endOf, inferredRequest, seenByCaller } from './requestFacts.ts';
 import type { TraceCall, TraceRequest } from './traceRequests.ts';
 import { spanAt, type TraceWork, type WorkRequest } from './traceWork.ts';
@@ -10,14 +9,14 @@ export function callsOf(
   work: TraceWork,
   reported: readonly TraceRequest[],
 ): { readonly calls: TraceCall[]; readonly inferred: TraceRequest[] } {
-  const twins = callTwins(work);
+  const { twins } = work;
   const answered = new Set<number>();
   const calls: TraceCall[] = [];
   for (const [target, request] of work.requests.entries()) {
     if (request.call !== -1) {
       answered.add(twins[request.call] as number);
     }
-    const call = toReported(target, request, work, reported, twins);
+    const call = toReported(target, request, work, reported);
     if (call !== undefined) {
       calls.push(call);
     }
@@ -39,7 +38,6 @@ function toReported(
   { call, caller, reports }: WorkRequest,
   work: TraceWork,
   reported: readonly TraceRequest[],
-  twins: Int32Array,
 ): TraceCall | undefined {
   const request = reported[target] as TraceRequest;
   const { parent, isOrphan } = work.rows[reports[0] as number] as TraceWork['rows'][number];
@@ -50,7 +48,7 @@ function toReported(
   if (source === undefined) {
     return undefined;
   }
-  const made = work.calls[twins[call] ?? -1];
+  const made = work.calls[work.twins[call] ?? -1];
   return made === undefined
     ? asSeenByItself(request, target, source, caller)
     : toCall(caller, target, source, request.service, spanAt(work, made.row));

@@ -5,6 +5,7 @@ import { durationNanos, epochNanos, type DurationNanos, type EpochNanos } from '
 import { collectAnnotations, type TraceAnnotation } from './traceAnnotations.ts';
 import { callsOf } from './traceCalls.ts';
 import { endOf, reportedRequest } from './requestFacts.ts';
+import { rootCausesOf } from './rootCauses.ts';
 import { assignWork, type TraceWork } from './traceWork.ts';
 
 /** Who asked whom for what in a trace: what filters, statistics, the service map and summaries are made of. */
@@ -64,7 +65,7 @@ export function requestsOfTrace(spans: readonly Span[]): TraceRequests {
     requests,
     calls,
     annotations: collectAnnotations(work),
-    rootCauses: { fault: [], error: [], responsetime: [] },
+    rootCauses: rootCausesOf(work, requests, calls),
     ...(work.entryPoint === undefined ? {} : { entryPoint: work.entryPoint }),
   };
 }

@@ -1,5 +1,6 @@
 import type { Span } from '../model/span.ts';
 import { calledService, type CalledService } from './calledService.ts';
+import { callTwins } from './callTwins.ts';
 import { isSameWork, receives } from './sameWork.ts';
 import { traceTree, type TreeRow } from './traceTree.ts';
 
@@ -12,6 +13,8 @@ export interface TraceWork {
   readonly requestOf: Int32Array;
   /** Of each row the call that it is or lies in, in `calls`; -1 outside of calls. */
   readonly callOf: Int32Array;
+  /** Of each call the one that stands for it: itself, or the same call as the other protocol reported it. */
+  readonly twins: Int32Array;
   /** In `requests`. */
   readonly entryPoint?: number;
 }
@@ -48,7 +51,8 @@ export function assignWork(spans: readonly Span[]): TraceWork {
   }
   const entryPoint = entryPointOf(rows, assignment);
   const { requests, calls, requestOf, callOf } = assignment;
-  return { rows, requests, calls, requestOf, callOf, ...(entryPoint === undefined ? {} : { entryPoint }) };
+  const twins = callTwins(calls, (row) => rows[row]?.span as Span);
+  return { rows, requests, calls, requestOf, callOf, twins, ...(entryPoint === undefined ? {} : { entryPoint }) };
 }
 
 /** Takes rows in the order of the tree, so that what lies above is known. */
