@@ -1,4 +1,4 @@
-import type { TracePlan } from '@sightline/telemetry/language/filterExpressionPlan';
+import type { TraceLeaf, TracePlan } from '@sightline/telemetry/language/filterExpressionPlan';
 import type { ServiceMap, RequestStatistics, HistogramEntry } from '@sightline/telemetry/view/serviceMap';
 import type { Span } from '@sightline/telemetry/model/span';
 import type { EpochNanos } from '@sightline/telemetry/model/units';
@@ -27,6 +27,9 @@ export interface FoundTraces {
   readonly next?: string;
 }
 
+/** A service or an edge, of which all that its filter selects is counted. */
+export type TimeSeriesEntity = Extract<TraceLeaf, { readonly kind: 'service' | 'edge' }>;
+
 export interface TimeSeriesPoint {
   readonly from: EpochNanos;
   readonly statistics: RequestStatistics;
@@ -52,10 +55,13 @@ export interface TraceAnalysis {
   loadSpans(traceId: string, signal?: AbortSignal): Promise<readonly Span[] | undefined>;
   serviceMap(selection: TraceSelection, signal?: AbortSignal): Promise<ServiceMap>;
   serviceMapOfTraces(traceIds: readonly string[], signal?: AbortSignal): Promise<ServiceMap>;
-  /** One point a period, empty ones included; of the whole selection, or of what `plan` selects as an entity (`service()` or `edge()`). */
+  /**
+   * One point a period, empty ones included, the first at `selection.from`. Of the traces selected, the requests that come from outside are
+   * counted; with an entity, the requests to that service or the calls on that edge, by the time at which each began.
+   */
   timeSeries(
     selection: TraceSelection,
-    periodSeconds: number,
+    series: { readonly periodSeconds: number; readonly entity?: TimeSeriesEntity },
     signal?: AbortSignal,
   ): Promise<readonly TimeSeriesPoint[]>;
   filterFacts(signal?: AbortSignal): Promise<FilterFacts>;
