@@ -6,12 +6,18 @@ import { BodyReader } from '../receivers/requestBody.ts';
 import type { Sampling } from '../sampling/sampling.ts';
 import type { Receiver, TelemetryStore } from '../store/telemetryStore.ts';
 import { awsError, unservedCall } from './awsError.ts';
+import { PageTokens } from './pageTokens.ts';
 import { hubAccessKeyId, isSigned } from './signature.ts';
 import { XRayRefusal, type XRayContext, type XRayOperation, type XRayOperations } from './xrayCall.ts';
+import { groupOperations } from './xrayGroupCalls.ts';
 import type { XRayGroups } from './xrayGroups.ts';
 import { ingestOperations } from './xrayIngest.ts';
+import { insightOperations } from './xrayInsights.ts';
 import { isStructure, type XRayInput } from './xrayParameters.ts';
+import { policyOperations } from './xrayPolicies.ts';
 import { samplingOperations } from './xraySampling.ts';
+import { settingOperations } from './xraySettings.ts';
+import { tagOperations, XRayTags } from './xrayTags.ts';
 
 /** What programs need to send, and what their SDKs need to decide what to send; all else reads or changes. */
 const openCalls: ReadonlySet<string> = new Set([
@@ -42,11 +48,22 @@ export interface XRayApiOptions {
 export class XRayApi {
   readonly #options: XRayApiOptions;
   readonly #bodies = new BodyReader({ maxBytes: 16 * 2 ** 20, maxBytesInFlight: 64 * 2 ** 20 });
+  readonly #tokens = new PageTokens();
+  readonly #tags: XRayTags;
   readonly #operations: XRayOperations;
 
   constructor(options: XRayApiOptions) {
     this.#options = options;
-    this.#operations = { ...ingestOperations, ...samplingOperations(options.sampling) };
+    this.#tags = new XRayTags(options.store.documents);
+    this.#operations = {
+      ...ingestOperations,
+      ...samplingOperations(options.sampling),
+      ...groupOperations,
+      ...tagOperations,
+      ...settingOperations,
+      ...policyOperations,
+      ...insightOperations,
+    };
   }
 
   /** The API on the hub's own port, beside those of the other vendors. */
@@ -143,8 +160,18 @@ export class XRayApi {
     const abandoned = new AbortController();
     response.once('close', () => abandoned.abort());
     const region = /Credential=[^/]*\/\d+\/([a-z0-9-]+)\//.exec(headers.authorization ?? '')?.[1] ?? 'us-east-1';
-    const { store, groups, now = Date.now } = this.#options;
-    return { store, groups, region, now: now(), receiver, signal: abandoned.signal };
+    const { store, groups, sampling, now = Date.now } = this.#options;
+    return {
+      store,
+      groups,
+      tags: this.#tags,
+      tokens: this.#tokens,
+      isSamplingRule: async (asked) => (await sampling.rules.list()).some(({ arn }) => arn === asked),
+      region,
+      now: now(),
+      receiver,
+      signal: abandoned.signal,
+    };
   }
 }
 

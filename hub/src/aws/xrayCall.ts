@@ -1,11 +1,17 @@
+import type { PageTokens } from './pageTokens.ts';
 import type { Receiver, TelemetryStore } from '../store/telemetryStore.ts';
 import type { XRayGroups } from './xrayGroups.ts';
+import type { XRayTags } from './xrayTags.ts';
 import type { XRayInput } from './xrayParameters.ts';
 
 /** What an operation is given beside its input. */
 export interface XRayContext {
   readonly store: TelemetryStore;
   readonly groups: XRayGroups;
+  readonly tags: XRayTags;
+  readonly tokens: PageTokens;
+  /** Whether an ARN is that of a sampling rule that there is. */
+  readonly isSamplingRule: (arn: string) => Promise<boolean>;
   /** The region that the client signed for. */
   readonly region: string;
   /** Milliseconds since the epoch, when the call came. */
@@ -24,6 +30,11 @@ export type XRayOperations = Readonly<Record<string, XRayOperation>>;
 
 /** The account in every ARN of this hub. */
 export const account = '000000000000';
+
+/** The ARN of the group of every trace. */
+export function defaultGroupArn(region: string): string {
+  return `arn:aws:xray:${region}:${account}:group/Default`;
+}
 
 /** The errors of the X-Ray API and their HTTP status (its service model). */
 const statuses = {

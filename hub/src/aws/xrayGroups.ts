@@ -3,6 +3,7 @@ import type { FilterExpressionError, GroupReference } from '@sightline/telemetry
 import { compileFilterExpression, type ResolveGroup } from '@sightline/telemetry/language/filterExpressionCompiler';
 import { parseFilterExpression } from '@sightline/telemetry/language/filterExpressionParser';
 import type { DocumentStore } from '../store/traceAnalysis.ts';
+import { tagKind } from './xrayTags.ts';
 
 /** A group as AWS spells it: a filter expression under a name. Kept as it stands, under its name. */
 export interface XRayGroup {
@@ -94,7 +95,7 @@ export class XRayGroups {
     });
   }
 
-  /** Gives a group another name, and with it another ARN. Rejects with `GroupRefusal`. */
+  /** Gives a group another name, and with it another ARN; its tags go along. Rejects with `GroupRefusal`. */
   rename(from: string, to: string): Promise<XRayGroup> {
     return this.#inTurn(async () => {
       const groups = await this.list();
@@ -107,6 +108,8 @@ export class XRayGroups {
       const group = { ...before, GroupName: to, GroupARN: newArn(to, region) };
       await this.#documents.put(groupKind, to, group);
       await this.#documents.put(groupKind, from, undefined);
+      await this.#documents.put(tagKind, group.GroupARN, (await this.#documents.all(tagKind)).get(before.GroupARN));
+      await this.#documents.put(tagKind, before.GroupARN, undefined);
       return group;
     });
   }
@@ -116,6 +119,7 @@ export class XRayGroups {
     return this.#inTurn(async () => {
       const group = found(await this.list(), reference);
       await this.#documents.put(groupKind, group.GroupName, undefined);
+      await this.#documents.put(tagKind, group.GroupARN, undefined);
       return group;
     });
   }

@@ -13,6 +13,7 @@ import {
   textIn,
   type XRayInput,
 } from './xrayParameters.ts';
+import { tagsIn } from './xrayTags.ts';
 
 const mostDocuments = 25;
 /** Over how many seconds a summary of statistics counts; X-Ray says only "recent". */
@@ -27,13 +28,16 @@ export function samplingOperations(sampling: Sampling): XRayOperations {
       sampling.noteFetch();
       return { SamplingRuleRecords: (await rules.list()).map(toRecord) };
     },
-    '/CreateSamplingRule': async (input, { region }) => {
+    '/CreateSamplingRule': async (input, { region, tags }) => {
       const rule = required(structureIn(input, 'SamplingRule'), 'SamplingRule');
       // Its ARN is made from its name: X-Ray takes one of both, and a rule has to be named.
       if (textIn(rule, 'RuleName') !== undefined && textIn(rule, 'RuleARN') !== undefined) {
         throw invalidRequest('Specify RuleName or RuleARN, but not both.');
       }
-      return { SamplingRuleRecord: toRecord(await orRefusal(rules.create(rule, region))) };
+      const given = tagsIn(input) ?? [];
+      const record = await orRefusal(rules.create(rule, region));
+      await tags.add(record.arn, given);
+      return { SamplingRuleRecord: toRecord(record) };
     },
     '/UpdateSamplingRule': async (input) => {
       const { RuleName, RuleARN, ...members } = required(
@@ -41,7 +45,7 @@ export function samplingOperations(sampling: Sampling): XRayOperations {
         'SamplingRuleUpdate',
       );
       const reference = referenceIn({ RuleName, RuleARN });
-      return { SamplingRuleRecord: toRecord(await orRefusal(rules.update(reference, given(members)))) };
+      return { SamplingRuleRecord: toRecord(await orRefusal(rules.update(reference, presentIn(members)))) };
     },
     '/DeleteSamplingRule': async (input) => ({
       SamplingRuleRecord: toRecord(await orRefusal(rules.delete(referenceIn(input)))),
@@ -137,7 +141,7 @@ function referenceIn(input: XRayInput): SamplingRuleReference {
 }
 
 /** The members that are not null: AWS's JSON has null for what is absent. */
-function given(members: XRayInput): Partial<Record<keyof SamplingRule, unknown>> {
+function presentIn(members: XRayInput): Partial<Record<keyof SamplingRule, unknown>> {
   return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined && value !== null));
 }
 

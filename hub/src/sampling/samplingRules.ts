@@ -1,6 +1,7 @@
 import { inOrderOfPriority, isDefaultRule, type SamplingRule } from '@sightline/telemetry/sampling/samplingRule';
 import { parseSamplingRule } from '@sightline/telemetry/sampling/samplingRuleProblems';
 import type { DocumentStore } from '../store/traceAnalysis.ts';
+import { tagKind } from '../aws/xrayTags.ts';
 import { builtInRules, isBuiltIn } from './builtInRules.ts';
 import { SamplingRefusal } from './samplingRefusal.ts';
 
@@ -119,6 +120,8 @@ export class SamplingRules {
         throw new SamplingRefusal('invalid', 'The default sampling rule cannot be deleted.');
       }
       await this.#documents.put(kind, RuleName, isBuiltIn(RuleName) ? deleted : undefined);
+      // A new rule of this name has the same ARN, and is not to get the tags of the old one.
+      await this.#documents.put(tagKind, record.arn, undefined);
       this.#hasChanged();
       return record;
     });
