@@ -1,10 +1,13 @@
+import { packAside, type PackedAside } from './rawGroup.ts';
 import type { ThreadLink } from './threadLink.ts';
 import type { AppendResult, Payload } from './telemetryStore.ts';
 
-/** Groups under way at once: while the writer commits one, the next lies ready. */
+/** Groups with the writer at once: while it commits one, the next lies ready. */
 const groupsOut = 2;
+/** A group of this size is compressed before the writer gets it, beside what the writer does; a smaller one would only come later. */
+const asideBytes = 65_536;
 /** Opening a trace unpacks whole groups, so they stay near 1,000 spans. */
-const groupBytes = 600_000;
+const groupBytes = 640_000;
 const groupPayloads = 2000;
 const queueBytes = 64 * 1024 * 1024;
 
@@ -15,8 +18,8 @@ interface Waiting {
 }
 
 /**
- * Groups payloads for the writer. There is no timer: what waits goes out as soon as fewer than two groups are under way, so a busy writer
- * makes large groups and an idle one answers at once. Bounded in bytes, the groups under way included.
+ * Groups payloads for the writer. There is no timer: what waits goes out as soon as the writer has fewer than two groups and none is being
+ * compressed for it, so a busy writer makes large groups and an idle one answers at once. Bounded in bytes, the groups under way included.
  */
 export class AppendQueue {
   readonly #writer: ThreadLink;
@@ -24,6 +27,7 @@ export class AppendQueue {
   #first = 0;
   #bytes = 0;
   #out = 0;
+  #isPacking = false;
 
   constructor(writer: ThreadLink) {
     this.#writer = writer;
@@ -42,7 +46,7 @@ export class AppendQueue {
   }
 
   #send(): void {
-    while (this.#out < groupsOut && this.#first < this.#waiting.length) {
+    while (!this.#isPacking && this.#out < groupsOut && this.#first < this.#waiting.length) {
       void this.#sendGroup(this.#takeGroup());
     }
   }
@@ -67,14 +71,10 @@ export class AppendQueue {
   }
 
   async #sendGroup(group: readonly Waiting[]): Promise<void> {
-    this.#out += 1;
     const bytes = group.reduce((sum, { payload }) => sum + payload.body.length, 0);
-    const payloads = group.map(({ payload }) => ({ ...payload, body: ownBuffer(payload.body) }));
     try {
-      const results = (await this.#writer.ask(
-        (id) => ({ kind: 'group', id, payloads }),
-        payloads.map(({ body }) => body.buffer),
-      )) as readonly AppendResult[];
+      const packed = bytes < asideBytes ? undefined : await this.#pack(group);
+      const results = await this.#commit(group, packed);
       for (const [index, { resolve }] of group.entries()) {
         resolve(results[index] as AppendResult);
       }
@@ -83,9 +83,34 @@ export class AppendQueue {
         reject(error as Error);
       }
     } finally {
-      this.#out -= 1;
       this.#bytes -= bytes;
       this.#send();
+    }
+  }
+
+  /** Compresses a group while the writer is at work on others. */
+  async #pack(group: readonly Waiting[]): Promise<PackedAside> {
+    this.#isPacking = true;
+    try {
+      return await packAside(group.map(({ payload }) => payload));
+    } finally {
+      this.#isPacking = false;
+    }
+  }
+
+  async #commit(group: readonly Waiting[], packed: PackedAside | undefined): Promise<readonly AppendResult[]> {
+    const payloads = group.map(({ payload }) => ({ ...payload, body: ownBuffer(payload.body) }));
+    const buffers = payloads.map(({ body }) => body.buffer);
+    this.#out += 1;
+    try {
+      const answer = this.#writer.ask(
+        (id) => ({ kind: 'group', id, payloads, ...(packed && { packed }) }),
+        [...buffers, ...(packed === undefined ? [] : [packed.body.buffer])],
+      );
+      this.#send();
+      return (await answer) as readonly AppendResult[];
+    } finally {
+      this.#out -= 1;
     }
   }
 }

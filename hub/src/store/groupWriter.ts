@@ -9,7 +9,7 @@ import { counterAt, type Counters } from './memory/counters.ts';
 import type { SegmentWriter } from './memory/segmentWriter.ts';
 import { traceIdAt, tracesPerChunk } from './memory/traceTable.ts';
 import type { ProblemLog } from './problemLog.ts';
-import { GroupPacker } from './rawGroup.ts';
+import { GroupPacker, type PackedGroup } from './rawGroup.ts';
 import { PayloadScanner, type Scanned } from './scan/payloadScanner.ts';
 import type { SealStore } from './seal/sealStore.ts';
 import type { AppendResult, Payload } from './telemetryStore.ts';
@@ -60,9 +60,12 @@ export class GroupWriter {
 
   /**
    * Commits the payloads that can be read, and with them whatever else waits to be written: problems, seals, retention. Throws where the
-   * database cannot take them; then nothing of the group is kept.
+   * database cannot take them; then nothing of the group is kept. `packed` are all the payloads, packed.
    */
-  commit(payloads: readonly Payload[]): { results: AppendResult[]; change: ChangeEvent | undefined } {
+  commit(
+    payloads: readonly Payload[],
+    packed?: PackedGroup,
+  ): { results: AppendResult[]; change: ChangeEvent | undefined } {
     const { staging } = this.#parts.index;
     const start = staging.mark();
     let staged = this.#stage(payloads);
@@ -75,7 +78,8 @@ export class GroupWriter {
       this.#noteProblems(payloads[at] as Payload, scanned);
     }
     try {
-      const change = this.#write(payloads.filter((_, at) => isKept(staged[at] as Scanned)));
+      const kept = payloads.filter((_, at) => isKept(staged[at] as Scanned));
+      const change = this.#write(kept, kept.length === payloads.length ? packed : undefined);
       return { results: staged.map(toResult), change };
     } catch (error) {
       staging.rewind(start);
@@ -119,7 +123,7 @@ export class GroupWriter {
     }
   }
 
-  #write(kept: readonly Payload[]): ChangeEvent | undefined {
+  #write(kept: readonly Payload[], packedBefore: PackedGroup | undefined): ChangeEvent | undefined {
     const { database, index, problems, seals, retention, ledger } = this.#parts;
     const now = this.#parts.now();
     const hasProblems = problems.isWaiting;
@@ -127,7 +131,7 @@ export class GroupWriter {
       return undefined;
     }
     const group = this.#lastGroup + 1;
-    const packed = this.#packer.pack(kept);
+    const packed = packedBefore ?? this.#packer.pack(kept);
     const size = packed.body.length + packed.parts.length;
     const plan = inTransaction(database, () => {
       if (kept.length > 0) {

@@ -5,6 +5,7 @@ import type { ErrorQuestion } from './errors/errorReader.ts';
 import type { ErrorCall, ErrorValue } from './errors/errorWriter.ts';
 import type { LogCall, LogWriterValue } from './logs/threadedLogs.ts';
 import type { SegmentRoom } from './memory/segment.ts';
+import type { PackedGroup } from './rawGroup.ts';
 import type { SealRequest } from './seal/sealedSegment.ts';
 import type { AppendResult, Payload, Receiver } from './telemetryStore.ts';
 
@@ -20,7 +21,13 @@ export interface ThreadStart {
 
 /** Main thread to writer. Each message is answered once under its `id`; a group's answer has one result a payload. */
 export type WriterRequest =
-  | { readonly kind: 'group'; readonly id: number; readonly payloads: readonly Payload[] }
+  | {
+      readonly kind: 'group';
+      readonly id: number;
+      readonly payloads: readonly Payload[];
+      /** The payloads as they are stored, where that has been made already. */
+      readonly packed?: PackedGroup;
+    }
   | { readonly kind: 'pin'; readonly id: number; readonly traceId: string; readonly pinned: boolean }
   | { readonly kind: 'clear'; readonly id: number }
   | { readonly kind: 'clearProblems'; readonly id: number }

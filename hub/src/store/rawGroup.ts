@@ -1,4 +1,5 @@
-import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
+import { promisify } from 'node:util';
+import { constants, zstdCompress, zstdCompressSync, zstdDecompressSync, type ZstdOptions } from 'node:zlib';
 import type { Payload, PayloadFormat, Receiver } from './telemetryStore.ts';
 
 const formats: readonly PayloadFormat[] = [
@@ -30,48 +31,78 @@ export interface StoredPayload {
   readonly body: Uint8Array;
 }
 
+export interface PackedAside extends PackedGroup {
+  /** In a buffer of its own, which can be transferred. */
+  readonly body: Uint8Array<ArrayBuffer>;
+}
+
 /** Room for the end of a frame: where output fills its buffer to the last byte, another one is begun. */
 const endOfFrame = 64;
 
 const largestChunk = 4_194_304;
+
+const compress = promisify(zstdCompress);
 
 /** Packs the payloads of one group commit into one row's columns. */
 export class GroupPacker {
   #scratch = Buffer.allocUnsafeSlow(1_048_576);
 
   pack(payloads: readonly Payload[]): PackedGroup {
-    const parts = Buffer.alloc(payloads.length * partBytes);
-    let length = 0;
-    for (const [index, { format, receiver, body }] of payloads.entries()) {
-      parts[index * partBytes] = formats.indexOf(format);
-      parts[index * partBytes + 1] = receivers.indexOf(receiver);
-      parts.writeUInt32LE(body.length, index * partBytes + 2);
-      length += body.length;
-    }
+    const { parts, length } = partsOf(payloads);
     const plain = this.#concatenate(payloads, length);
-    if (length < worthCompressing) {
-      return { codec: codec.plain, parts, body: plain };
-    }
-    const params = { [constants.ZSTD_c_compressionLevel]: 1 };
-    // What is packed well comes out in one piece.
-    const body = zstdCompressSync(plain, { params, chunkSize: Math.min(Math.max(256, length >> 2), largestChunk) });
-    return { codec: codec.zstd, parts, body };
+    return length < worthCompressing
+      ? { codec: codec.plain, parts, body: plain }
+      : { codec: codec.zstd, parts, body: zstdCompressSync(plain, zstdOptions(length)) };
   }
 
   #concatenate(payloads: readonly Payload[], length: number): Uint8Array {
-    const [only] = payloads;
-    if (payloads.length === 1 && only !== undefined) {
-      return only.body;
-    }
-    // A group of one huge payload is the exception above; many small ones stay near the cap of a group.
-    const target = length <= this.#scratch.length ? this.#scratch : Buffer.allocUnsafeSlow(length);
-    let at = 0;
-    for (const { body } of payloads) {
-      target.set(body, at);
-      at += body.length;
-    }
-    return target.subarray(0, length);
+    // A group of one huge payload is copied nowhere; many small ones stay near the cap of a group.
+    const target = length <= this.#scratch.length ? this.#scratch : undefined;
+    return joined(payloads, length, target);
   }
+}
+
+/**
+ * The same for whoever must not wait: libuv's threads compress. The payloads may be given away once it has settled; the body owns its whole
+ * buffer.
+ */
+export async function packAside(payloads: readonly Payload[]): Promise<PackedAside> {
+  const { parts, length } = partsOf(payloads);
+  const body = await compress(joined(payloads, length), zstdOptions(length));
+  // What comes out in several pieces may lie in Node's shared pool.
+  return { codec: codec.zstd, parts, body: new Uint8Array(body) };
+}
+
+function partsOf(payloads: readonly Payload[]): { parts: Uint8Array; length: number } {
+  const parts = Buffer.alloc(payloads.length * partBytes);
+  let length = 0;
+  for (const [index, { format, receiver, body }] of payloads.entries()) {
+    parts[index * partBytes] = formats.indexOf(format);
+    parts[index * partBytes + 1] = receivers.indexOf(receiver);
+    parts.writeUInt32LE(body.length, index * partBytes + 2);
+    length += body.length;
+  }
+  return { parts, length };
+}
+
+function zstdOptions(length: number): ZstdOptions {
+  const params = { [constants.ZSTD_c_compressionLevel]: 1 };
+  // What is packed well comes out in one piece.
+  return { params, chunkSize: Math.min(Math.max(256, length >> 2), largestChunk) };
+}
+
+function joined(payloads: readonly Payload[], length: number, room?: Uint8Array): Uint8Array {
+  const [only] = payloads;
+  if (payloads.length === 1 && only !== undefined) {
+    return only.body;
+  }
+  const target = room ?? Buffer.allocUnsafeSlow(length);
+  let at = 0;
+  for (const { body } of payloads) {
+    target.set(body, at);
+    at += body.length;
+  }
+  return target.subarray(0, length);
 }
 
 /** Whether a group, of which these are the `parts`, holds log records. */

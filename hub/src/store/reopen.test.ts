@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { databaseFile } from './schema.ts';
 import { testEpoch, testTrace, traceIdOf } from './testing/testSpans.ts';
 import { appendSpans, listed, openTestStore, otlpPayload, segmentPayload } from './testing/testStore.ts';
-import type { TelemetryStore } from './telemetryStore.ts';
+import type { Payload, TelemetryStore } from './telemetryStore.ts';
 
 /** Everything that a person could see of the store, as text. */
 async function golden(store: TelemetryStore): Promise<string> {
@@ -77,6 +77,28 @@ test('a damaged seal is not believed', async () => {
 test('a seal of which a slice is missing is not believed', async () => {
   await check((database) => database.exec('update seg set parts = 2'));
 });
+
+test('a large group is kept whole, and without the payload in it that cannot be read', async () => {
+  const { store, dataDir } = await openTestStore();
+  const bad: Payload = { ...otlpPayload(testTrace(9)), body: new Uint8Array(100).fill(255) };
+  // While the first is being compressed the others come together: they make one group.
+  const payloads = [otlpPayload(testTrace(1, 2000)), otlpPayload(testTrace(2, 2000)), bad, otlpPayload(testTrace(3))];
+  const results = await Promise.all(payloads.map((payload) => store.append(payload)));
+  expect(results.map(({ kind }) => kind)).toEqual(['committed', 'committed', 'malformed', 'committed']);
+  await store.close();
+  expect(groupsOf(dataDir)).toBe(2);
+  const { store: again } = await openTestStore({ dataDir });
+  const names = (await again.loadTrace(traceIdOf(3)))?.spans.map(({ name }) => name);
+  expect(names).toEqual(['request 3', 'step 1']);
+  expect((await again.loadTrace(traceIdOf(2)))?.spans).toHaveLength(2000);
+});
+
+function groupsOf(dataDir: string): number {
+  const database = new DatabaseSync(join(dataDir, databaseFile), { readOnly: true });
+  const { groups } = database.prepare('select count(*) groups from raw').get() as { groups: number };
+  database.close();
+  return groups;
+}
 
 test('what came after the last seal is scanned again', async () => {
   const { store, dataDir } = await openTestStore();

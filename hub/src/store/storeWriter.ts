@@ -114,7 +114,7 @@ export class StoreWriter {
   handle(request: Exclude<WriterRequest, { kind: 'close' }>): void {
     switch (request.kind) {
       case 'group':
-        this.#commitGroup(request.id, request.payloads);
+        this.#commitGroup(request);
         break;
       case 'problem':
         this.#problems.add(request.problem);
@@ -181,9 +181,9 @@ export class StoreWriter {
     this.#database.exec('pragma wal_checkpoint(truncate)');
   }
 
-  #commitGroup(id: number, payloads: readonly Payload[]): void {
+  #commitGroup({ id, payloads, packed }: Extract<WriterRequest, { kind: 'group' }>): void {
     try {
-      const { results, change } = this.#groups.commit(payloads);
+      const { results, change } = this.#groups.commit(payloads, packed);
       this.#noteState('commit', undefined);
       this.#keeper.noteCommit();
       this.#answer({ kind: 'answer', id, value: results, ...(change === undefined ? {} : { change }) });
