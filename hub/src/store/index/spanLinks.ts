@@ -1,7 +1,7 @@
 import { counterAt, type CounterName, type Counters } from '../memory/counters.ts';
 import { hashWords } from '../memory/hashBytes.ts';
-import { HashSlots } from '../memory/hashSlots.ts';
 import { publishedRows, rowsPerSegment, spanBits, type Segment } from '../memory/segment.ts';
+import { SpreadSlots } from '../memory/spreadSlots.ts';
 import type { TraceSlots } from '../memory/traceSlots.ts';
 import { traceBits, tracesPerChunk, type TraceChunk } from '../memory/traceTable.ts';
 import type { SegmentSet } from './segmentSet.ts';
@@ -19,7 +19,7 @@ export class SpanLinks {
   readonly #traces: TraceSlots;
   readonly #counters: Counters;
   readonly #onReplaced: (segment: number) => void;
-  readonly #spanIds = new HashSlots(65_536);
+  readonly #spanIds = new SpreadSlots(65_536);
   /** Loaded segments whose span ids are not in the table yet. */
   readonly #unlisted: Segment[] = [];
 
