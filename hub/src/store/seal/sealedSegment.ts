@@ -1,6 +1,7 @@
 import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { bytesOfColumns } from '../memory/columns.ts';
 import { header, specOf, viewSegment, type Segment, type SegmentColumns, type SegmentRoom } from '../memory/segment.ts';
+import { numberTraces } from './numberTraces.ts';
 
 /** Grows when a column, a hash or the scanners change: an older seal is then not believed, and its groups are scanned again. */
 const sealVersion = 2;
@@ -11,12 +12,8 @@ export interface SealRequest {
   readonly room: SegmentRoom;
   readonly buffer: SharedArrayBuffer;
   readonly groups: SealedGroups;
-  /** Four words for each trace. */
-  readonly traceIds: Uint32Array<ArrayBuffer>;
-  /** For each span its number in `traceIds`. */
-  readonly spanTraces: Uint32Array<ArrayBuffer>;
-  /** For each log record its number in `traceIds`, plus one; 0 where it names no trace. */
-  readonly logTraces: Uint32Array<ArrayBuffer>;
+  /** The parts of the trace table that its trace columns lead to. */
+  readonly traces: readonly { readonly number: number; readonly buffer: SharedArrayBuffer }[];
 }
 
 /** Which raw groups a segment covers. */
@@ -44,18 +41,15 @@ const smallestChunk = 16_384;
 
 /** Packs a segment's columns for the database. zstd's checksum tells later whether they came back whole. */
 export function sealSegment(request: SealRequest): Uint8Array {
-  const { columns } = viewSegment(request.number, request.room, request.buffer);
+  const segment = viewSegment(request.number, request.room, request.buffer);
+  const { columns } = segment;
+  const { traceIds, spanTraces, logTraces } = numberTraces(segment, request.traces);
   const counters = columns.header;
   const head = new Uint32Array(headWords);
   const counts = Array.from(counters.subarray(0, 8));
   const { first, last, continues } = request.groups;
-  head.set([sealVersion, first, last, continues ? 1 : 0, request.traceIds.length, ...counts]);
-  const parts: Uint8Array[] = [
-    bytesOf(head),
-    bytesOf(request.traceIds),
-    bytesOf(request.spanTraces),
-    bytesOf(request.logTraces),
-  ];
+  head.set([sealVersion, first, last, continues ? 1 : 0, traceIds.length, ...counts]);
+  const parts: Uint8Array[] = [bytesOf(head), bytesOf(traceIds), bytesOf(spanTraces), bytesOf(logTraces)];
   for (const [name, length] of storedColumns(columns)) {
     parts.push(bytesOf(columns[name].subarray(0, length)));
   }
