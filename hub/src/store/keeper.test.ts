@@ -19,7 +19,7 @@ async function check(keeper: Keeper, outcomes: readonly string[], expected: RegE
 function openKeeper(dataDir: string): { keeper: Keeper; outcomes: string[] } {
   const outcomes: string[] = [];
   const onCheckpoint = (trouble: string | undefined): void => void outcomes.push(trouble ?? 'made');
-  const keeper = new Keeper(dataDir, { onSealed: () => undefined, onCheckpoint }, 0);
+  const keeper = new Keeper(dataDir, { onSealed: () => undefined, onCheckpoint, onLongLog: () => undefined }, 0);
   onTestFinished(() => keeper.close());
   return { keeper, outcomes };
 }

@@ -11,6 +11,8 @@ export interface KeeperEvents {
   readonly onSealed: (answer: KeeperAnswer) => void;
   /** Told after each checkpoint; `trouble` says in words what kept it from being made. */
   readonly onCheckpoint: (trouble: string | undefined) => void;
+  /** Told after a checkpoint where the log has grown long. */
+  readonly onLongLog: () => void;
 }
 
 interface Running {
@@ -44,8 +46,7 @@ export class Keeper {
   }
 
   seal(request: SealRequest): void {
-    const { traceIds, spanTraces, logTraces } = request;
-    this.#tell({ kind: 'seal', request }, [traceIds.buffer, spanTraces.buffer, logTraces.buffer]);
+    this.#tell({ kind: 'seal', request });
   }
 
   /** Ends the thread once it has done what it was told. A thread that has died is no reason to wait. */
@@ -56,10 +57,10 @@ export class Keeper {
     await running?.exited;
   }
 
-  #tell(request: KeeperRequest, transfer: ArrayBuffer[] = []): void {
+  #tell(request: KeeperRequest): void {
     if (!this.#isClosed) {
       this.#running ??= this.#start();
-      this.#running.worker.postMessage(request, transfer);
+      this.#running.worker.postMessage(request);
     }
   }
 
@@ -88,6 +89,9 @@ export class Keeper {
         break;
       case 'checkpoint':
         this.#events.onCheckpoint(report.trouble);
+        if (report.isLogLong) {
+          this.#events.onLongLog();
+        }
         break;
     }
   }

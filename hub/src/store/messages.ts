@@ -80,8 +80,8 @@ export interface KeeperAnswer {
 
 export type KeeperReport =
   | KeeperAnswer
-  /** A checkpoint has been tried; `trouble` says why it could not be made. */
-  | { readonly kind: 'checkpoint'; readonly trouble?: string };
+  /** A checkpoint has been tried; `trouble` says why it could not be made. A long log has to start over before long. */
+  | { readonly kind: 'checkpoint'; readonly isLogLong: boolean; readonly trouble?: string };
 
 /** Main thread to reader. */
 export type ReaderRequest =

@@ -73,6 +73,7 @@ export class StoreWriter {
         this.#writeSeals();
       },
       onCheckpoint: (trouble) => this.#noteState('checkpoints', trouble && checkpointSentence(trouble)),
+      onLongLog: () => this.#finishLog(),
     });
     this.#pins = new Pins(database, this.#index);
     const ledger = new GroupLedger();
@@ -169,6 +170,18 @@ export class StoreWriter {
     } finally {
       this.#database.close();
       this.#sharing.close();
+    }
+  }
+
+  /**
+   * Lets the log start over: SQLite does so when a transaction begins while all of the log is in the database file. That is never so while
+   * commits go on, so what came since the other thread's checkpoint is moved here, between two of them.
+   */
+  #finishLog(): void {
+    try {
+      this.#database.exec('pragma wal_checkpoint(passive)');
+    } catch (error) {
+      this.#noteState('checkpoints', checkpointSentence(error instanceof Error ? error.message : String(error)));
     }
   }
 
