@@ -4,58 +4,75 @@ import type { TraceWork } from './traceWork.ts';
 export interface TraceAnnotation {
   readonly key: string;
   readonly value: string | number | boolean;
+  /** The sender named it as one; the others are attributes of OTel spans, which X-Ray would have as metadata. */
+  readonly isDeclared: boolean;
   /** The requests whose segments carry it, in `TraceRequests.requests`. */
   readonly requests: readonly number[];
 }
 
 /** Each annotation of a trace once; a 64-bit integer that a double cannot hold is text. */
 export function collectAnnotations({ rows, requestOf }: TraceWork): TraceAnnotation[] {
-  const found = new Map<string, Map<string | number | boolean, Set<number>>>();
-  const add = (key: string, value: AttributeValue, request: number): void => {
+  const found = new FoundAnnotations();
+  const resources = new Map<Attributes, Set<number>>();
+  for (const [index, { span }] of rows.entries()) {
+    const request = requestOf[index] as number;
+    found.addAll(span.annotations, '', request, true);
+    if (span.source === 'otlp') {
+      found.addAll(span.attributes, '', request, false);
+      found.addNamed(span.attributes['aws.xray.annotations'], span.resource, request);
+      // A resource is one object for all its spans.
+      const seenIn = resources.get(span.resource) ?? new Set();
+      if (!seenIn.has(request)) {
+        resources.set(span.resource, seenIn.add(request));
+        found.addAll(span.resource, 'otel.resource.', request, false);
+      }
+    }
+  }
+  return found.toList();
+}
+
+class FoundAnnotations {
+  readonly #byKey = new Map<string, Map<string | number | boolean, { isDeclared: boolean; requests: Set<number> }>>();
+
+  addAll(fields: Attributes, prefix: string, request: number, isDeclared: boolean): void {
+    for (const [key, value] of Object.entries(fields)) {
+      this.#add(`${prefix}${key}`, value, request, isDeclared);
+    }
+  }
+
+  /** X-Ray takes attributes of the resource for annotations too, where `aws.xray.annotations` names them. */
+  addNamed(names: AttributeValue | undefined, resource: Attributes, request: number): void {
+    for (const name of Array.isArray(names) ? names : []) {
+      if (typeof name === 'string' && Object.hasOwn(resource, name)) {
+        this.#add(name, resource[name] as AttributeValue, request, true);
+      }
+    }
+  }
+
+  toList(): TraceAnnotation[] {
+    return [...this.#byKey].flatMap(([key, values]) =>
+      [...values].map(([value, { isDeclared, requests }]) => ({ key, value, isDeclared, requests: [...requests] })),
+    );
+  }
+
+  #add(key: string, value: AttributeValue, request: number, isDeclared: boolean): void {
     const scalar = typeof value === 'bigint' ? String(value) : value;
     if (typeof scalar === 'object') {
       return;
     }
-    const values = found.get(key) ?? new Map<string | number | boolean, Set<number>>();
-    const requests = values.get(scalar) ?? new Set();
-    found.set(key, values.set(scalar, requests));
+    let values = this.#byKey.get(key);
+    if (values === undefined) {
+      values = new Map();
+      this.#byKey.set(key, values);
+    }
+    let annotation = values.get(scalar);
+    if (annotation === undefined) {
+      annotation = { isDeclared, requests: new Set() };
+      values.set(scalar, annotation);
+    }
+    annotation.isDeclared ||= isDeclared;
     if (request !== -1) {
-      requests.add(request);
-    }
-  };
-  const seen = new Map<Attributes, Set<number>>();
-  for (const [index, { span }] of rows.entries()) {
-    const request = requestOf[index] as number;
-    addAll(span.annotations, '', request, add);
-    if (span.source === 'otlp') {
-      addAll(span.attributes, '', request, add);
-      addNamedOfResource(span.attributes, span.resource, request, add);
-      // A resource has one object for all its spans.
-      const requests = seen.get(span.resource) ?? new Set();
-      if (!requests.has(request)) {
-        seen.set(span.resource, requests.add(request));
-        addAll(span.resource, 'otel.resource.', request, add);
-      }
-    }
-  }
-  return [...found].flatMap(([key, values]) =>
-    [...values].map(([value, requests]) => ({ key, value, requests: [...requests] })),
-  );
-}
-
-type Add = (key: string, value: AttributeValue, request: number) => void;
-
-function addAll(fields: Attributes, prefix: string, request: number, add: Add): void {
-  for (const [key, value] of Object.entries(fields)) {
-    add(`${prefix}${key}`, value, request);
-  }
-}
-
-function addNamedOfResource(attributes: Attributes, resource: Attributes, request: number, add: Add): void {
-  const named = attributes['aws.xray.annotations'];
-  for (const key of Array.isArray(named) ? named : []) {
-    if (typeof key === 'string' && Object.hasOwn(resource, key)) {
-      add(key, resource[key] as AttributeValue, request);
+      annotation.requests.add(request);
     }
   }
 }
