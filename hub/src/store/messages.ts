@@ -1,6 +1,7 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { ChangeEvent } from '../client/api.ts';
 import type { DocumentChange } from './documents/documentTable.ts';
+import type { AnalysisQuestion } from './analysis/analysisQuestion.ts';
 import type { ErrorQuestion } from './errors/errorReader.ts';
 import type { ErrorCall, ErrorValue } from './errors/errorWriter.ts';
 import type { LogCall, LogWriterValue } from './logs/threadedLogs.ts';
@@ -104,6 +105,7 @@ export type ReaderCall =
   | { readonly name: 'closeTrace'; readonly stream: number }
   | { readonly name: 'loadRaw'; readonly traceId: string }
   | { readonly name: 'listProblems'; readonly limit: number }
+  | { readonly name: 'analysis'; readonly question: AnalysisQuestion }
   | { readonly name: 'documents'; readonly kind: string }
   | { readonly name: 'errors'; readonly question: ErrorQuestion };
 

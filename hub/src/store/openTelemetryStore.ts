@@ -10,6 +10,7 @@ import type {
 } from '../client/api.ts';
 import { parseTraceId } from '@sightline/telemetry/model/ids';
 import { AppendQueue } from './appendQueue.ts';
+import { ThreadedAnalysis } from './analysis/threadedAnalysis.ts';
 import { ThreadedDocuments } from './documents/threadedDocuments.ts';
 import { ThreadedErrors } from './errors/threadedErrors.ts';
 import { ThreadedLogs } from './logs/threadedLogs.ts';
@@ -46,6 +47,7 @@ class ThreadedStore implements TelemetryStore {
   readonly errors: ThreadedErrors;
   readonly logs: ThreadedLogs;
   readonly documents: ThreadedDocuments;
+  readonly analysis: ThreadedAnalysis;
   readonly #listeners = new Set<(change: ChangeEvent) => void>();
   readonly #failListeners = new Set<(reason: Error) => void>();
   readonly #dropped = new Map<string, number>();
@@ -79,6 +81,7 @@ class ThreadedStore implements TelemetryStore {
     this.#queue = new AppendQueue(this.#writer);
     this.errors = new ThreadedErrors(this.#writer, this.#reader);
     this.documents = new ThreadedDocuments(this.#writer, this.#reader);
+    this.analysis = new ThreadedAnalysis(this.#reader);
     const { dataDir } = options;
     this.logs = new ThreadedLogs(
       this.#writer,

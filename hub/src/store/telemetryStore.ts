@@ -1,7 +1,7 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { ErrorStore } from './errors/errorStore.ts';
 import type { LogStore } from './logs/logStore.ts';
-import type { DocumentStore } from './traceAnalysis.ts';
+import type { DocumentStore, TraceAnalysis } from './traceAnalysis.ts';
 import type {
   ChangeEvent,
   ProblemJson,
@@ -70,6 +70,7 @@ export interface TelemetryStore {
   readonly errors: ErrorStore;
   readonly logs: LogStore;
   readonly documents: DocumentStore;
+  readonly analysis: TraceAnalysis;
   append(payload: Payload): Promise<AppendResult>;
   /**
    * A port for the datagram thread: it posts `{ batch: ArrayBuffer }` (transferred), a run of `[u32 little-endian length][datagram]`,

@@ -11,7 +11,7 @@ import type {
 import type { ErrorStore } from '../store/errors/errorStore.ts';
 import { groupMissing } from '../store/logs/logFailure.ts';
 import type { LogStore } from '../store/logs/logStore.ts';
-import type { DocumentStore } from '../store/traceAnalysis.ts';
+import type { DocumentStore, TraceAnalysis } from '../store/traceAnalysis.ts';
 import type { AppendResult, Payload, StoreStats, TelemetryStore, TraceQuery } from '../store/telemetryStore.ts';
 import { InMemoryDocuments } from './inMemoryDocuments.ts';
 
@@ -29,6 +29,7 @@ export class InMemoryStore implements TelemetryStore {
   readonly errors: ErrorStore = noErrors;
   readonly logs: LogStore = noLogs;
   readonly documents: DocumentStore = new InMemoryDocuments();
+  readonly analysis: TraceAnalysis = noAnalysis;
   readonly payloads: Payload[] = [];
   readonly datagrams: string[] = [];
   readonly problems: ProblemJson[] = [];
@@ -175,6 +176,16 @@ export class InMemoryStore implements TelemetryStore {
     }
   }
 }
+
+/** Has no traces to look through: what is asked of many traces is tested with the real store. */
+const noAnalysis: TraceAnalysis = {
+  findTraces: () => Promise.resolve({ traces: [], processed: 0 }),
+  loadSpans: () => Promise.resolve(undefined),
+  serviceMap: () => Promise.resolve({ nodes: [] }),
+  serviceMapOfTraces: () => Promise.resolve({ nodes: [] }),
+  timeSeries: () => Promise.resolve([]),
+  filterFacts: () => Promise.resolve({ services: [], annotations: [], metadataKeys: [] }),
+};
 
 /** Has no errors and takes none: what is about errors is tested with the real store. */
 const noErrors: ErrorStore = {

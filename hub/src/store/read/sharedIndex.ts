@@ -22,6 +22,7 @@ import {
   type TraceChunk,
 } from '../memory/traceTable.ts';
 import type { SharingMessage } from '../messages.ts';
+import { oddStatus } from '../scan/spanDraft.ts';
 
 const kinds: readonly SpanKind[] = ['internal', 'server', 'client', 'producer', 'consumer'];
 const statuses: readonly SpanStatus[] = ['running', 'ok', 'error', 'fault', 'throttled'];
@@ -39,9 +40,11 @@ export interface IndexedLog {
   readonly ordinal: number;
 }
 
-interface SegmentView {
+/** A segment, and what the numbers of its texts and keys stand for. */
+export interface SegmentView {
   readonly segment: Segment;
   readonly texts: TextReader;
+  readonly keys: TextReader;
 }
 
 /**
@@ -91,6 +94,49 @@ export class SharedIndex {
     return -1;
   }
 
+  /** The chunks of the trace table that have not been freed, in the order of their slots. */
+  chunks(): Iterable<TraceChunk> {
+    return this.#chunks.values();
+  }
+
+  /** Segments with living rows, oldest first, each with what its texts say. */
+  segments(): Iterable<SegmentView> {
+    return this.#segments.values();
+  }
+
+  /** The segment that holds a global row. */
+  segmentOf(globalRow: number): SegmentView | undefined {
+    return this.#viewOf(globalRow);
+  }
+
+  /** Global rows of the living spans of a trace, the newest first. */
+  rowsOf(slot: number): number[] {
+    const rows: number[] = [];
+    let next = this.chunkOf(slot)?.columns.last[slot % tracesPerChunk] ?? 0;
+    while (next !== 0) {
+      const view = this.#viewOf(next - 1);
+      if (view === undefined) {
+        break;
+      }
+      const row = (next - 1) % rowsPerSegment;
+      const { columns } = view.segment;
+      if (((columns.bits[row] as number) & spanBits.dead) === 0 && row < publishedRows(view.segment)) {
+        rows.push(next - 1);
+      }
+      next = columns.previous[row] as number;
+    }
+    return rows;
+  }
+
+  /** The raw groups that hold spans of a trace. */
+  groupsOf(slot: number): Set<number> {
+    const groups = new Set<number>();
+    for (const globalRow of this.rowsOf(slot)) {
+      groups.add(this.#viewOf(globalRow)?.segment.columns.group[globalRow % rowsPerSegment] as number);
+    }
+    return groups;
+  }
+
   /** The chunk of a slot, `undefined` where it has been freed. */
   chunkOf(slot: number): TraceChunk | undefined {
     return this.#chunks.get(Math.floor(slot / tracesPerChunk));
@@ -98,23 +144,9 @@ export class SharedIndex {
 
   /** Living spans of a trace, in the order they came. */
   spansOf(slot: number): IndexedSpan[] {
-    const spans: IndexedSpan[] = [];
-    let next = this.chunkOf(slot)?.columns.last[slot % tracesPerChunk] ?? 0;
-    while (next !== 0) {
-      const globalRow = next - 1;
-      const view = this.#viewOf(globalRow);
-      if (view === undefined) {
-        break;
-      }
-      const row = globalRow % rowsPerSegment;
-      const { columns } = view.segment;
-      const isDead = ((columns.bits[row] as number) & spanBits.dead) !== 0;
-      if (!isDead && row < publishedRows(view.segment)) {
-        spans.push(spanAt(view, row));
-      }
-      next = columns.previous[row] as number;
-    }
-    return spans.toReversed();
+    return this.rowsOf(slot)
+      .toReversed()
+      .map((globalRow) => spanAt(this.#viewOf(globalRow) as SegmentView, globalRow % rowsPerSegment));
   }
 
   /** Living log records of a trace, in the order they came. */
@@ -154,10 +186,11 @@ export class SharedIndex {
     switch (message.kind) {
       case 'segment': {
         const segment = viewSegment(message.number, message.room, message.buffer);
-        const { textStarts, textBytes } = segment.columns;
+        const { textStarts, textBytes, keyStarts, keyBytes } = segment.columns;
         this.#segments.set(message.number, {
           segment,
           texts: new TextReader({ starts: textStarts, bytes: textBytes }),
+          keys: new TextReader({ starts: keyStarts, bytes: keyBytes }),
         });
         break;
       }
@@ -174,7 +207,8 @@ export class SharedIndex {
   }
 }
 
-function spanAt({ segment: { columns }, texts }: SegmentView, row: number): IndexedSpan {
+/** A row as a span. */
+export function spanAt({ segment: { columns }, texts }: SegmentView, row: number): IndexedSpan {
   const bits = columns.bits[row] as number;
   const parentHigh = columns.parentHigh[row] as number;
   const parentLow = columns.parentLow[row] as number;
@@ -201,7 +235,8 @@ function httpAt(columns: Segment['columns'], texts: TextReader, row: number): Ht
   const method = columns.method[row] as number;
   const url = columns.url[row] as number;
   const route = columns.route[row] as number;
-  const status = columns.httpStatus[row] as number;
+  const kept = columns.httpStatus[row] as number;
+  const status = kept === oddStatus ? 0 : kept;
   if ((method | url | route | status) === 0) {
     return undefined;
   }

@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { parseTraceId, type TraceId } from '@sightline/telemetry/model/ids';
 import type { ProblemJson, RawTrace, SpanJson, TraceList, TraceTreeRows } from '../../client/api.ts';
+import { TraceAnalyst } from '../analysis/traceAnalyst.ts';
 import { readDocuments } from '../documents/documentTable.ts';
 import { ErrorReader } from '../errors/errorReader.ts';
 import { makeCounters } from '../memory/counters.ts';
@@ -24,12 +25,15 @@ export class StoreReader {
   readonly #index: SharedIndex;
   readonly #lister: TraceLister;
   readonly #errors = new ErrorReader(() => this.#open.database);
+  readonly #analyst: TraceAnalyst;
   readonly #streams = new Map<number, Generator<string, void>>();
   #nextStream = 1;
 
   constructor(start: ThreadStart) {
     this.#dataDir = start.dataDir;
-    this.#index = new SharedIndex(start.sharing, makeCounters(start.counters));
+    const counters = makeCounters(start.counters);
+    this.#index = new SharedIndex(start.sharing, counters);
+    this.#analyst = new TraceAnalyst(this.#index, counters, () => this.#open.groups);
     this.#lister = new TraceLister(this.#index);
   }
 
@@ -63,6 +67,8 @@ export class StoreReader {
         return this.#loadRaw(call.traceId);
       case 'listProblems':
         return this.#listProblems(call.limit);
+      case 'analysis':
+        return this.#analyst.answer(call.question);
       case 'documents':
         return readDocuments(this.#open.database, call.kind);
       case 'errors':
@@ -72,6 +78,7 @@ export class StoreReader {
 
   close(): void {
     this.#streams.clear();
+    this.#analyst.close();
     this.#opened?.database.close();
   }
 

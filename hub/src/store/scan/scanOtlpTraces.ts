@@ -239,7 +239,7 @@ function setBits(
   if ((draft.parentHigh | draft.parentLow) !== 0 && (flags & 0x1_00) !== 0) {
     draft.bits |= spanBits.parentKnown | ((flags & 0x2_00) !== 0 ? spanBits.parentRemote : 0);
   }
-  draft.httpStatus = toStatusColumn(httpStatus ?? 0);
+  draft.httpStatus = toStatusColumn(httpStatus);
 }
 
 function readStatusCode(reader: ProtobufReader, before: number): number {

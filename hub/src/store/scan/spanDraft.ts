@@ -81,7 +81,13 @@ export interface ScanResult {
   readonly isPlain: boolean;
 }
 
-/** An HTTP status as the column keeps it: 0 where it is none that HTTP knows. */
-export function toStatusColumn(status: number): number {
-  return Number.isInteger(status) && status > 0 && status < 65_536 ? status : 0;
+/** In the column of HTTP statuses: there is one, but none that HTTP knows. */
+export const oddStatus = 65_535;
+
+/** An HTTP status as the column keeps it: 0 where there is none. */
+export function toStatusColumn(status: number | undefined): number {
+  if (status === undefined || Number.isNaN(status)) {
+    return 0;
+  }
+  return Number.isInteger(status) && status > 0 && status < oddStatus ? status : oddStatus;
 }

@@ -43,7 +43,7 @@ function setHttp(writer: SegmentWriter, draft: SpanDraft, { http }: Span): void 
   draft.method = internText(writer, http.method ?? '');
   draft.url = internText(writer, http.url ?? '');
   draft.route = internText(writer, http.route ?? '');
-  draft.httpStatus = toStatusColumn(http.status ?? 0);
+  draft.httpStatus = toStatusColumn(http.status);
 }
 
 function bitsOf(span: Span): number {

@@ -1,0 +1,170 @@
+import { parseTraceId, type TraceId } from '@sightline/telemetry/model/ids';
+import type { Span } from '@sightline/telemetry/model/span';
+import type { EpochNanos } from '@sightline/telemetry/model/units';
+import type { ServiceMap } from '@sightline/telemetry/view/serviceMap';
+import { traceIdAt, tracesPerChunk } from '../memory/traceTable.ts';
+import type { Counters } from '../memory/counters.ts';
+import type { GroupReader } from '../read/groupReader.ts';
+import type { SharedIndex } from '../read/sharedIndex.ts';
+import { parseTraceCursor, toTraceCursor } from '../read/traceCursor.ts';
+import type { FoundTraces, TraceSelection } from '../traceAnalysis.ts';
+import type { AnalysisQuestion } from './analysisQuestion.ts';
+import { collectFilterFacts } from './filterFacts.ts';
+import { MapCounter } from './mapCounter.ts';
+import { TraceDecoder } from './traceDecoder.ts';
+import { TraceFinder } from './traceFinder.ts';
+import { timeSeriesOf } from './timeSeries.ts';
+
+/** A page ends after this long, with what has been found until then. */
+const pageMillis = 35;
+/** A page ends also where reading its traces would unpack more payload groups than this. */
+const groupsPerPage = 24;
+/** Digests that nobody has asked for in this time are let go. */
+const idleMillis = 300_000;
+/** Traces between two looks at whether other questions wait. */
+const tracesPerStep = 64;
+
+/** Answers questions over many traces, in the reader thread. */
+export class TraceAnalyst {
+  readonly #index: SharedIndex;
+  readonly #counters: Counters;
+  readonly #decoder: TraceDecoder;
+  #kept: TraceFinder | undefined;
+  #idle: NodeJS.Timeout | undefined;
+
+  constructor(index: SharedIndex, counters: Counters, groups: () => GroupReader) {
+    this.#index = index;
+    this.#counters = counters;
+    this.#decoder = new TraceDecoder(index, groups);
+  }
+
+  /** The answer, or the steps that lead to it. */
+  answer(question: AnalysisQuestion): unknown {
+    switch (question.name) {
+      case 'findTraces':
+        return this.#find(question.selection, question.page);
+      case 'loadSpans':
+        return this.#loadSpans(question.traceId);
+      case 'serviceMap':
+        return this.#map(question.selection);
+      case 'serviceMapOfTraces':
+        return this.#mapOf(question.traceIds);
+      case 'timeSeries':
+        return timeSeriesOf(this.finder, question);
+      case 'filterFacts':
+        return collectFilterFacts(this.#index, this.finder, this.#decoder);
+    }
+  }
+
+  /** What is remembered between questions; forgotten once nobody has asked for a while. */
+  get finder(): TraceFinder {
+    this.#kept ??= new TraceFinder(this.#index, this.#counters, this.#decoder);
+    clearTimeout(this.#idle);
+    this.#idle = setTimeout(() => {
+      this.#kept = undefined;
+    }, idleMillis).unref();
+    return this.#kept;
+  }
+
+  close(): void {
+    clearTimeout(this.#idle);
+  }
+
+  *#find(
+    selection: TraceSelection,
+    { limit, after }: { readonly limit: number; readonly after?: string },
+  ): Generator<undefined, FoundTraces> {
+    const traces: FoundTraces['traces'][number][] = [];
+    const groups = new Set<number>();
+    let processed = 0;
+    let until = Number.POSITIVE_INFINITY;
+    const cursor = after === undefined ? undefined : parseTraceCursor(after);
+    for (const place of this.finder.look(selection, cursor)) {
+      if (place === undefined) {
+        yield;
+        continue;
+      }
+      if (processed === 0) {
+        until = performance.now() + pageMillis;
+      }
+      processed += 1;
+      if (place.chunk !== undefined && place.moment !== undefined) {
+        const found = this.#found(place.slot, place.moment, selection);
+        if (found !== undefined) {
+          traces.push(found);
+          this.#addGroups(place.slot, groups);
+        }
+      }
+      if (traces.length >= limit || groups.size >= groupsPerPage || performance.now() >= until) {
+        return { traces, processed, next: toTraceCursor(place) };
+      }
+      if (processed % tracesPerStep === 0) {
+        yield;
+      }
+    }
+    return { traces, processed };
+  }
+
+  #found(
+    slot: number,
+    moment: EpochNanos,
+    { timeRangeType = 'TraceId' }: TraceSelection,
+  ): FoundTraces['traces'][number] | undefined {
+    const chunk = this.#index.chunkOf(slot);
+    const at = slot % tracesPerChunk;
+    return chunk === undefined
+      ? undefined
+      : {
+          id: traceIdAt(chunk, at),
+          revision: chunk.columns.revision[at] as number,
+          ...(timeRangeType === 'Event' ? { matchedEventTime: moment } : {}),
+        };
+  }
+
+  #addGroups(slot: number, groups: Set<number>): void {
+    for (const group of this.#index.groupsOf(slot)) {
+      groups.add(group);
+    }
+  }
+
+  #loadSpans(text: string): readonly Span[] | undefined {
+    const traceId = parseTraceId(text);
+    const slot = traceId === undefined ? -1 : this.#index.slotOf(traceId);
+    const spans = slot === -1 ? [] : this.#decoder.spansOf(slot);
+    return spans.length === 0 ? undefined : spans;
+  }
+
+  *#map(selection: TraceSelection): Generator<undefined, ServiceMap> {
+    const counter = new MapCounter(this.finder.digests);
+    let seen = 0;
+    for (const place of this.finder.look(selection)) {
+      if (place?.chunk !== undefined) {
+        counter.add(place.slot, place.chunk);
+      }
+      seen += 1;
+      if (place === undefined || seen % tracesPerStep === 0) {
+        yield;
+      }
+    }
+    return counter.build();
+  }
+
+  *#mapOf(traceIds: readonly string[]): Generator<undefined, ServiceMap> {
+    const { digests } = this.finder;
+    const counter = new MapCounter(digests);
+    const slots = new Set<number>();
+    for (const text of traceIds) {
+      const traceId: TraceId | undefined = parseTraceId(text);
+      slots.add(traceId === undefined ? -1 : this.#index.slotOf(traceId));
+      yield;
+    }
+    for (const slot of slots) {
+      const chunk = slot === -1 ? undefined : digests.chunkOf(slot);
+      if (chunk !== undefined) {
+        counter.add(slot, chunk);
+      }
+      yield;
+    }
+    return counter.build();
+  }
+}

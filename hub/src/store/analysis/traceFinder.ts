@@ -1,0 +1,141 @@
+import { matchesTrace } from '@sightline/telemetry/language/filterExpressionMatch';
+import type { TracePlan } from '@sightline/telemetry/language/filterExpressionPlan';
+import type { Span } from '@sightline/telemetry/model/span';
+import type { EpochNanos } from '@sightline/telemetry/model/units';
+import { requestsOfTrace } from '@sightline/telemetry/view/traceRequests';
+import { counterOf, type Counters } from '../memory/counters.ts';
+import type { SharedIndex } from '../read/sharedIndex.ts';
+import type { TracePlace } from '../read/traceCursor.ts';
+import type { TraceSelection } from '../traceAnalysis.ts';
+import { AnnotationColumns } from './annotationColumns.ts';
+import type { DigestTexts } from './digestTests.ts';
+import { ResourceValues } from './resourceValues.ts';
+import { SelectionWindow } from './selectionWindow.ts';
+import { SpanClasses } from './spanClasses.ts';
+import { TraceDecoder } from './traceDecoder.ts';
+import { TraceDigests, type DigestChunk } from './traceDigests.ts';
+import { TraceOrder } from './traceOrder.ts';
+import { annotationsIn, compilePlan, type AnnotationLeaf, type TraceTest } from './tracePlan.ts';
+import { ValueTexts } from './valueTexts.ts';
+import { verdict } from './verdict.ts';
+
+/** A trace that was looked at; `moment` says by which moment it is in the window, and is absent where it is none of those asked for. */
+export interface LookedAt extends TracePlace {
+  readonly chunk?: DigestChunk;
+  readonly moment?: EpochNanos;
+}
+
+/** A plan made ready, as far as the store was when it was. */
+interface Prepared {
+  readonly revision: number;
+  readonly columns: AnnotationColumns;
+  readonly known: number;
+}
+
+/** Annotations that were asked for last: pages of one search ask the same. */
+const keptColumns = 16;
+
+/** Finds traces by columns, and decodes those of which the columns do not say enough. */
+export class TraceFinder {
+  readonly #index: SharedIndex;
+  readonly #counters: Counters;
+  readonly #order: TraceOrder;
+  readonly decoder: TraceDecoder;
+  readonly digests: TraceDigests;
+  readonly #values = new ValueTexts();
+  readonly #resources: ResourceValues;
+  readonly #prepared = new Map<string, Prepared>();
+
+  constructor(index: SharedIndex, counters: Counters, decoder: TraceDecoder) {
+    this.#index = index;
+    this.#counters = counters;
+    this.decoder = decoder;
+    this.#order = new TraceOrder(index);
+    this.digests = new TraceDigests(index, new SpanClasses(index, decoder), decoder);
+    this.#resources = new ResourceValues(index, decoder);
+  }
+
+  /**
+   * Goes through the traces of a selection from the newest to the oldest and stops at each: at those that are none of it too, so that whoever
+   * asks can stop in between. `undefined` is a pause while nothing can be said yet.
+   */
+  *look(selection: TraceSelection, after?: TracePlace): Generator<LookedAt | undefined, void> {
+    const test = yield* this.#compile(selection.plan);
+    const window = new SelectionWindow(selection);
+    const order = this.#order;
+    this.digests.refresh();
+    order.refresh();
+    const places = order.snapshot();
+    const first = order.newestUpTo(window.to);
+    const { plan } = selection;
+    for (let at = after === undefined ? first : Math.min(first, order.before(after)); at >= 0; at -= 1) {
+      const start = places.starts[at] as number;
+      const slot = places.slots[at] as number;
+      if (window.isByStart && start < window.from) {
+        return;
+      }
+      const chunk = this.digests.chunkOf(slot);
+      const moment = chunk === undefined ? undefined : window.momentOf(slot, chunk);
+      if (chunk === undefined || moment === undefined || !this.#matches(plan, test, slot, chunk)) {
+        yield { start, slot };
+      } else {
+        yield { start, slot, chunk, moment };
+      }
+    }
+  }
+
+  /** Where tests of entries look up texts. */
+  get texts(): DigestTexts {
+    return { digests: this.digests, index: this.#index };
+  }
+
+  /** Whether one trace is what a plan asks for. */
+  #matches(plan: TracePlan | undefined, test: TraceTest | undefined, slot: number, chunk: DigestChunk): boolean {
+    const one = test === undefined || plan === undefined ? verdict.yes : test(slot, chunk);
+    return one === verdict.maybe ? this.#matchesDecoded(plan as TracePlan, slot) : one === verdict.yes;
+  }
+
+  #matchesDecoded(plan: TracePlan, slot: number): boolean {
+    const spans: Span[] = this.decoder.spansOf(slot);
+    this.#values.learn(
+      spans,
+      annotationsIn(plan).map(({ key }) => key),
+    );
+    return matchesTrace(plan, requestsOfTrace(spans));
+  }
+
+  *#compile(plan: TracePlan | undefined): Generator<undefined, TraceTest | undefined> {
+    if (plan === undefined) {
+      return undefined;
+    }
+    const columns = new Map<AnnotationLeaf, AnnotationColumns>();
+    for (const leaf of annotationsIn(plan)) {
+      columns.set(leaf, yield* this.#annotations(leaf));
+    }
+    const annotations = (leaf: AnnotationLeaf): AnnotationColumns => columns.get(leaf) as AnnotationColumns;
+    return compilePlan(plan, { ...this.texts, annotations });
+  }
+
+  *#annotations(leaf: AnnotationLeaf): Generator<undefined, AnnotationColumns> {
+    const name = JSON.stringify(leaf);
+    const revision = counterOf(this.#counters, 'revision');
+    const known = this.#values.of(leaf.key).size;
+    const before = this.#prepared.get(name);
+    if (before?.revision === revision && before.known === known) {
+      return before.columns;
+    }
+    const columns = new AnnotationColumns(leaf, {
+      index: this.#index,
+      texts: this.#values,
+      resources: this.#resources,
+    });
+    yield* columns.look();
+    this.#prepared.delete(name);
+    this.#prepared.set(name, { revision, columns, known });
+    if (this.#prepared.size > keptColumns) {
+      const [oldest] = this.#prepared.keys();
+      this.#prepared.delete(oldest as string);
+    }
+    return columns;
+  }
+}
