@@ -11,6 +11,7 @@ import type {
   TraceList,
   TraceTreeRows,
 } from './api.ts';
+import type { LeaseClaim, LeaseReply } from './leasesApi.ts';
 import type { ErrorGroupChange, ErrorGroupJson, ErrorGroupList, OccurrenceJson, OccurrenceList } from './errorsApi.ts';
 import type { GroupChange, GroupJson, GroupList } from './filterApi.ts';
 import type { LogEventList, LogGroupChange, LogGroupList, LogStreamList } from './logsApi.ts';
@@ -263,6 +264,17 @@ export class HubClient {
   /** Removes everything that is not pinned. */
   async clearTraces(signal?: AbortSignal): Promise<void> {
     await this.#send('DELETE', '/sightline/v1/traces', signal);
+  }
+
+  /** Asks to be the one who does what `name` stands for. `name` is up to 100 letters, digits and `_ . : -`. */
+  async claimLease(name: string, claim: LeaseClaim, signal?: AbortSignal): Promise<LeaseReply> {
+    const { body } = await this.#send('PUT', `/sightline/v1/leases/${name}`, signal, { body: JSON.stringify(claim) });
+    return parseBody(body) as LeaseReply;
+  }
+
+  /** Lets a lease go; nothing happens where another holds it. */
+  async releaseLease(name: string, holder: string, signal?: AbortSignal): Promise<void> {
+    await this.#send('DELETE', `/sightline/v1/leases/${name}?${searchOf({ holder })}`, signal);
   }
 
   /** Asks the hub to flush and end; it answers before it does. */

@@ -12,6 +12,8 @@ import { signalOf } from './abandoned.ts';
 import type { ChangeFeed } from './changeFeed.ts';
 import { addErrorRoutes } from './errorRoutes.ts';
 import { addGroupRoutes } from './groupRoutes.ts';
+import { addLeaseRoutes } from './leaseRoutes.ts';
+import { Leases } from './leases.ts';
 import { addLogRoutes } from './logRoutes.ts';
 import { ApiError, limitOf, textOf } from './parameters.ts';
 import { addSamplingRoutes } from './samplingRoutes.ts';
@@ -49,6 +51,7 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
   addLogRoutes(app, options.store.logs);
   addGroupRoutes(app, options.groups);
   addSamplingRoutes(app, options.sampling);
+  addLeaseRoutes(app, new Leases());
   addHubRoutes(app, options);
   return app;
 }
