@@ -8,10 +8,13 @@ import { environmentFor, environmentOf, servedInterfaces, type Variable } from '
 import type { FolderService } from '../services/folderService.ts';
 import type { HubSession } from '../services/hubSession.ts';
 import { withEnvironment } from '../services/launchConfiguration.ts';
+import type { XRayDaemon } from '../services/xrayDaemon.ts';
+import { addressOf } from '../services/xrayDaemonState.ts';
 import { getSetting, onDidChangeSetting } from './settings.ts';
 
 export interface EnvironmentSources {
   readonly session: HubSession;
+  readonly xrayDaemon: XRayDaemon;
   readonly database: FolderService;
   readonly backend: FolderService;
   /** Where the hub will be, as far as can be told before it answers; `undefined` while nobody wants one. */
@@ -26,6 +29,7 @@ export class HubEnvironment extends Disposable {
   readonly #sources: EnvironmentSources;
   #variables: readonly Variable[] = [];
   #lastEndpoints: Endpoints | undefined;
+  #daemonAddress: string | undefined;
   /** What the collection holds; set again only when it differs, since the editor marks every open terminal then. */
   #applied = '{}';
 
@@ -38,6 +42,7 @@ export class HubEnvironment extends Disposable {
     collection.description = 'Points programs at the Sightline hub, which shows their traces.';
     this.register({ dispose: () => collection.clear() });
     this.register(sources.session.onDidChange(() => this.update()));
+    this.register(sources.xrayDaemon.onDidChange(() => this.#noteDaemon()));
     this.register(sources.database.onDidChange(() => this.update()));
     this.register(sources.backend.onDidChange(() => this.update()));
     this.register(
@@ -84,6 +89,15 @@ export class HubEnvironment extends Disposable {
     this.#changed.fire();
   }
 
+  /** The daemon tells of every batch; only where it is matters here. */
+  #noteDaemon(): void {
+    const address = addressOf(this.#sources.xrayDaemon.state);
+    if (address !== this.#daemonAddress) {
+      this.#daemonAddress = address;
+      this.update();
+    }
+  }
+
   /** A hub that is lost comes back where it was, so what is pointed at it stays so. */
   #endpoints(): Endpoints | undefined {
     const { session, expectedEndpoints } = this.#sources;
@@ -112,7 +126,8 @@ export class HubEnvironment extends Disposable {
       served: servedInterfaces,
       serviceName: getSetting('sightline.serviceName'),
       hasAwsCredentials: surroundings.hasCredentials,
-      ...(!surroundings.hasRegion && { region: getSetting('sightline.aws.region') }),
+      ...(this.#daemonAddress !== undefined && { daemonAddress: this.#daemonAddress }),
+      ...(surroundings.region === undefined && { region: getSetting('sightline.aws.region') }),
       ...(backendUrl !== undefined && { backendUrl }),
       ...(frontendUrl !== undefined && { frontendUrl }),
       ...(databaseUrl !== undefined && { databaseUrl }),

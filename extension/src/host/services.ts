@@ -7,17 +7,19 @@ import type { PortSettings } from '../services/ports.ts';
 import type { FolderServiceId, ServiceId } from '../services/serviceState.ts';
 import type { FolderServiceSnapshot } from '../services/folderServiceRow.ts';
 import type { ServicesSnapshot } from '../services/servicesTree.ts';
+import type { XRayDaemon } from '../services/xrayDaemon.ts';
 import { UserError } from '../userError.ts';
 import type { HubEnvironment } from './environment.ts';
 import type { FolderServices } from './folderServices.ts';
 import type { ServiceChoices } from './serviceChoices.ts';
 import { getSetting } from './settings.ts';
 
-/** Everything that a window starts and stops, in order: hub, database, backend. */
+/** Everything that a window starts and stops, in order: hub, X-Ray daemon, database, backend. */
 export class Services extends Disposable {
   readonly #changed = this.register(new Emitter<void>());
   readonly onDidChange = this.#changed.event;
   readonly session: HubSession;
+  readonly xrayDaemon: XRayDaemon;
   readonly folders: FolderServices;
   readonly #environment: HubEnvironment;
   readonly #activity: HubActivity;
@@ -26,6 +28,7 @@ export class Services extends Disposable {
 
   constructor(parts: {
     readonly session: HubSession;
+    readonly xrayDaemon: XRayDaemon;
     readonly folders: FolderServices;
     readonly environment: HubEnvironment;
     readonly activity: HubActivity;
@@ -33,6 +36,7 @@ export class Services extends Disposable {
   }) {
     super();
     this.session = parts.session;
+    this.xrayDaemon = parts.xrayDaemon;
     this.folders = parts.folders;
     this.#environment = parts.environment;
     this.#activity = parts.activity;
@@ -40,6 +44,7 @@ export class Services extends Disposable {
     const fire = (): void => this.#changed.fire();
     for (const source of [
       this.session,
+      this.xrayDaemon,
       this.folders.database,
       this.folders.backend,
       this.#environment,
@@ -70,11 +75,23 @@ export class Services extends Disposable {
 
   async start(id: ServiceId, signal?: AbortSignal): Promise<void> {
     requireTrust();
-    await this.#track<unknown>(id === 'hub' ? this.session.start(signal) : this.#startOne(id, signal));
+    await this.#track(this.#startById(id, signal));
   }
 
   async stop(id: ServiceId): Promise<void> {
-    await this.#track(id === 'hub' ? this.session.stop() : this.folders.get(id).stop());
+    await this.#track(this.#serviceOf(id).stop());
+  }
+
+  #serviceOf(id: ServiceId): { stop(): Promise<void> } {
+    switch (id) {
+      case 'hub':
+        return this.session;
+      case 'xrayDaemon':
+        return this.xrayDaemon;
+      case 'database':
+      case 'backend':
+        return this.folders.get(id);
+    }
   }
 
   /** Stops and starts one service. The others go on; what then runs with an old environment says so. */
@@ -102,8 +119,30 @@ export class Services extends Disposable {
     }
   }
 
-  async #startAll(isAsking: boolean, signal: AbortSignal | undefined): Promise<void> {
+  async #startById(id: ServiceId, signal: AbortSignal | undefined): Promise<void> {
+    switch (id) {
+      case 'hub':
+        await this.#startHub(signal);
+        return;
+      case 'xrayDaemon':
+        await this.#startHub(signal);
+        await this.xrayDaemon.start();
+        return;
+      case 'database':
+      case 'backend':
+        await this.#startOne(id, signal);
+    }
+  }
+
+  /** The daemon follows the hub: one that belonged to an earlier hub has gone, with its port, and one that this hub needs is there. */
+  async #startHub(signal: AbortSignal | undefined): Promise<void> {
+    await this.xrayDaemon.settled();
     await this.session.start(signal);
+    await this.xrayDaemon.settled();
+  }
+
+  async #startAll(isAsking: boolean, signal: AbortSignal | undefined): Promise<void> {
+    await this.#startHub(signal);
     if (
       isAsking &&
       this.#choices.get('backend').kind === 'unknown' &&
@@ -140,7 +179,7 @@ export class Services extends Disposable {
     if (this.#choices.get(id).kind === 'unknown' && !(await this.choose(id))) {
       return;
     }
-    await this.session.start(signal);
+    await this.#startHub(signal);
     if (id === 'backend') {
       await this.#startKnown('database', signal);
     }
@@ -158,6 +197,10 @@ export class Services extends Disposable {
       hub: this.session.state,
       ports: portSettings(),
       stats: this.#activity.stats,
+      xrayDaemon: {
+        state: this.xrayDaemon.state,
+        ...(this.xrayDaemon.choice !== undefined && { choice: this.xrayDaemon.choice }),
+      },
       database: this.#snapshotOf('database'),
       backend: this.#snapshotOf('backend'),
       environment: { variables: this.#environment.variables, recipients: this.#environment.recipients },

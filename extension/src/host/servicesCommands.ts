@@ -13,6 +13,7 @@ import type { Services } from './services.ts';
 import { showServiceTerminal } from './serviceTasks.ts';
 import { getSetting, updateSetting } from './settings.ts';
 import { withProgress } from './progress.ts';
+import type { XRayDaemonOutput } from './xrayDaemonOutput.ts';
 
 export interface ServicesCommandParts {
   readonly services: Services;
@@ -20,6 +21,7 @@ export interface ServicesCommandParts {
   readonly client: HubClient;
   readonly documents: ReportDocuments;
   readonly hubOutput: HubOutput;
+  readonly daemonOutput: XRayDaemonOutput;
   readonly log: vscode.LogOutputChannel;
 }
 
@@ -49,15 +51,15 @@ function runCommands({ services }: ServicesCommandParts): Pick<ServicesCommands,
     },
     'sightline.startService': async (argument) => {
       const id = await serviceOf(argument, 'Start which service?', services);
-      await (id && withProgress(`Starting the ${id}`, (signal) => services.start(id, signal)));
+      await (id && withProgress(`Starting the ${inSentence[id]}`, (signal) => services.start(id, signal)));
     },
     'sightline.stopService': async (argument) => {
       const id = await serviceOf(argument, 'Stop which service?', services);
-      await (id && withProgress(`Stopping the ${id}`, () => services.stop(id)));
+      await (id && withProgress(`Stopping the ${inSentence[id]}`, () => services.stop(id)));
     },
     'sightline.restartService': async (argument) => {
       const id = await serviceOf(argument, 'Restart which service?', services);
-      await (id && withProgress(`Restarting the ${id}`, (signal) => services.restart(id, signal)));
+      await (id && withProgress(`Restarting the ${inSentence[id]}`, (signal) => services.restart(id, signal)));
     },
     'sightline.chooseService': async (argument) => {
       const id = await folderServiceOf(argument);
@@ -75,13 +77,15 @@ function runCommands({ services }: ServicesCommandParts): Pick<ServicesCommands,
 }
 
 function lookCommands(parts: ServicesCommandParts): Omit<ServicesCommands, RunCommand> {
-  const { services, environment, client, documents, hubOutput, log } = parts;
+  const { services, environment, client, documents, hubOutput, daemonOutput, log } = parts;
   return {
     'sightline.openBackend': () => openBackend(services),
     'sightline.showOutput': async (argument) => {
       const id = await serviceOf(argument, 'Show the output of which service?', services);
       if (id === 'hub') {
         await hubOutput.show();
+      } else if (id === 'xrayDaemon') {
+        daemonOutput.show();
       } else if (id !== undefined && !showServiceTerminal(id)) {
         throw new UserError(`The ${id} has not run in this window yet, so it has no output.`);
       }
@@ -117,7 +121,9 @@ async function serviceOf(
   if (given !== undefined) {
     return given;
   }
-  const items = serviceIds.map((id) => ({ id, label: names[id], description: phaseOf(services, id) }));
+  const items = serviceIds
+    .filter((id) => id !== 'xrayDaemon' || services.xrayDaemon.isNeeded)
+    .map((id) => ({ id, label: names[id], description: phaseOf(services, id) }));
   return (await vscode.window.showQuickPick(items, { placeHolder: question }))?.id;
 }
 
@@ -130,11 +136,35 @@ async function folderServiceOf(argument: ServiceArgument | undefined): Promise<F
   return (await vscode.window.showQuickPick(items, { placeHolder: 'Choose what starts which service?' }))?.id;
 }
 
-const names: Record<ServiceId, string> = { hub: 'Hub', database: 'Database', backend: 'Backend' };
+const names: Record<ServiceId, string> = {
+  hub: 'Hub',
+  xrayDaemon: 'X-Ray Daemon',
+  database: 'Database',
+  backend: 'Backend',
+};
+const inSentence: Record<ServiceId, string> = {
+  hub: 'hub',
+  xrayDaemon: 'X-Ray daemon',
+  database: 'database',
+  backend: 'backend',
+};
 
 function phaseOf(services: Services, id: ServiceId): string {
-  const { kind } = id === 'hub' ? services.session.state : services.folders.get(id).state;
-  return { off: 'not started', unknown: 'not chosen', elsewhere: 'started elsewhere' }[kind as string] ?? kind;
+  const { kind } = stateOf(services, id);
+  const words = { off: 'not started', unknown: 'not chosen', elsewhere: 'started elsewhere', exited: 'ended' };
+  return words[kind as keyof typeof words] ?? kind;
+}
+
+function stateOf(services: Services, id: ServiceId): { readonly kind: string } {
+  switch (id) {
+    case 'hub':
+      return services.session.state;
+    case 'xrayDaemon':
+      return services.xrayDaemon.state;
+    case 'database':
+    case 'backend':
+      return services.folders.get(id).state;
+  }
 }
 
 /**

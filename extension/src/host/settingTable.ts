@@ -22,6 +22,8 @@ export interface Settings {
   'sightline.hub.otlpHttpPort': number | null;
   'sightline.hub.otlpGrpcPort': number | null;
   'sightline.hub.xrayPort': number | null;
+  'sightline.xray.daemon': 'auto' | 'embedded';
+  'sightline.xray.daemonPath': string | null;
   'sightline.hub.maxSize': string;
   'sightline.hub.maxAge': string;
   'sightline.hub.rollbarRate': number | null;
@@ -49,6 +51,8 @@ export const settingDefaults: Settings = {
   'sightline.hub.otlpHttpPort': null,
   'sightline.hub.otlpGrpcPort': null,
   'sightline.hub.xrayPort': null,
+  'sightline.xray.daemon': 'auto',
+  'sightline.xray.daemonPath': null,
   'sightline.hub.maxSize': '2G',
   'sightline.hub.maxAge': '7d',
   'sightline.hub.rollbarRate': null,

@@ -9,6 +9,8 @@ import { HubArrival } from '../services/hubArrival.ts';
 import { HubActivity } from '../services/hubActivity.ts';
 import { HubSession } from '../services/hubSession.ts';
 import { localHub } from '../services/localHub.ts';
+import { localXRayDaemon } from '../services/localXRayDaemon.ts';
+import { XRayDaemon } from '../services/xrayDaemon.ts';
 import { expectedEndpoints, readEndpointsOf } from '../services/expectedHub.ts';
 import { pageOf } from '../services/folderServiceRow.ts';
 import { HubBesideSource } from '../sources/hubBesideSource.ts';
@@ -29,10 +31,12 @@ import { FolderServices } from './folderServices.ts';
 import { portSettings, Services } from './services.ts';
 import { servicesCommands } from './servicesCommands.ts';
 import { ServicesView } from './servicesView.ts';
-import { getSetting } from './settings.ts';
+import { getSetting, onDidChangeSetting } from './settings.ts';
 import { StatusBar } from './statusBar.ts';
 import { systemClock, TracesView } from './tracesView.ts';
 import { WindowMemory } from './windowMemory.ts';
+import { XRayDaemonOutput } from './xrayDaemonOutput.ts';
+import { xrayDaemonSettings, xrayDaemonSettingIds } from './xrayDaemonSettings.ts';
 
 /** The editor ends its extensions after five seconds, whatever they do, and two services are to end one after the other. */
 const endingMillis = 2_000;
@@ -42,6 +46,7 @@ export class Sightline extends Disposable {
   readonly version: string;
   readonly #log: vscode.LogOutputChannel;
   readonly #session: HubSession;
+  readonly #xrayDaemon: XRayDaemon;
   readonly #folders: FolderServices;
   readonly #services: Services;
   readonly #servicesView: ServicesView;
@@ -61,13 +66,28 @@ export class Sightline extends Disposable {
     this.version = (context.extension.packageJSON as { version: string }).version;
     const dataDir = getSetting('sightline.hub.dataDirectory') ?? defaultDataDirectory();
     const client = this.register(new HubClient({ dataDir }));
-    this.#session = this.register(new HubSession(localHubOf(context, client, dataDir, this.version)));
+    const isXRayDaemonUsed = (): Promise<boolean> => this.#xrayDaemon.isWanted();
+    this.#session = this.register(
+      new HubSession(localHubOf({ context, client, dataDir, ownVersion: this.version, isXRayDaemonUsed })),
+    );
+    this.#xrayDaemon = this.register(
+      new XRayDaemon(
+        localXRayDaemon({
+          session: this.#session,
+          client,
+          isTrusted: () => vscode.workspace.isTrusted,
+          folder: vscode.Uri.joinPath(context.globalStorageUri, 'xray-daemon').fsPath,
+          settings: xrayDaemonSettings,
+        }),
+      ),
+    );
     this.register(new HubArrival(this.#session, dataDir));
     const choices = new ServiceChoices(context.workspaceState);
     this.#folders = this.register(new FolderServices(choices));
     this.#environment = this.register(
       new HubEnvironment(context.environmentVariableCollection, {
         session: this.#session,
+        xrayDaemon: this.#xrayDaemon,
         database: this.#folders.database,
         backend: this.#folders.backend,
         expectedEndpoints: () => this.#expectedEndpoints(dataDir),
@@ -77,6 +97,7 @@ export class Sightline extends Disposable {
     this.#services = this.register(
       new Services({
         session: this.#session,
+        xrayDaemon: this.#xrayDaemon,
         folders: this.#folders,
         environment: this.#environment,
         activity,
@@ -101,17 +122,20 @@ export class Sightline extends Disposable {
     this.register(new ErrorMessages(errors, systemClock));
     const documents = this.register(new ReportDocuments());
     const hubOutput = this.register(new HubOutput(dataDir));
+    const daemonOutput = this.register(new XRayDaemonOutput(this.#xrayDaemon));
     const handlers = servicesCommands({
       services: this.#services,
       environment: this.#environment,
       client,
       documents,
       hubOutput,
+      daemonOutput,
       log,
     });
     this.register(registerCommands(log, handlers));
     this.#memory = this.register(new WindowMemory(context.storageUri, this.#folders));
     this.register(this.#services.onDidChange(() => this.#setContext()));
+    this.register(onDidChangeSetting(xrayDaemonSettingIds, () => this.#considerDaemon()));
     this.register(vscode.workspace.onDidGrantWorkspaceTrust(() => void this.begin()));
     this.#setContext();
   }
@@ -134,6 +158,7 @@ export class Sightline extends Disposable {
       this.#hasLooked = true;
       this.#environment.update();
       if (vscode.workspace.isTrusted) {
+        this.#considerDaemon();
         await this.#startByItself();
       }
     } catch (error) {
@@ -145,7 +170,8 @@ export class Sightline extends Disposable {
   async end(): Promise<void> {
     this.#memory.noteEnd();
     await this.#folders.backend.stop(endingMillis);
-    await this.#folders.database.stop(endingMillis);
+    // What the backend said last goes through the daemon.
+    await Promise.all([this.#folders.database.stop(endingMillis), this.#xrayDaemon.end(endingMillis)]);
   }
 
   testApi(activationMillis: number): SightlineTestApi {
@@ -186,6 +212,14 @@ export class Sightline extends Disposable {
     return last ?? (getSetting('sightline.autostart') ? expectedEndpoints(portSettings()) : undefined);
   }
 
+  /** Looks for a daemon, to say in Services what there is, or to start one that a hub waits for. In Restricted Mode no program is run, not even for its version. */
+  #considerDaemon(): void {
+    if (vscode.workspace.isTrusted && this.#session.state.kind === 'running') {
+      this.#xrayDaemon.reconsider();
+      this.#xrayDaemon.follow();
+    }
+  }
+
   #setContext(): void {
     const { database, backend } = this.#folders;
     this.#contextKeys.set({
@@ -197,12 +231,21 @@ export class Sightline extends Disposable {
   }
 }
 
-function localHubOf(context: vscode.ExtensionContext, client: HubClient, dataDir: string, ownVersion: string) {
+interface LocalHubParts {
+  readonly context: vscode.ExtensionContext;
+  readonly client: HubClient;
+  readonly dataDir: string;
+  readonly ownVersion: string;
+  readonly isXRayDaemonUsed: () => Promise<boolean>;
+}
+
+function localHubOf({ context, client, dataDir, ownVersion, isXRayDaemonUsed }: LocalHubParts) {
   const ownPid = 'hub.ownPid';
   return localHub({
     dataDir,
     ownVersion,
     client,
+    isXRayDaemonUsed,
     program: vscode.Uri.joinPath(context.extensionUri, 'dist', 'hub', 'main.js').fsPath,
     settings: () => ({
       nodePath: getSetting('sightline.nodePath') ?? undefined,

@@ -3,8 +3,10 @@ import { awsSurroundingsOf } from './awsSurroundings.ts';
 
 /** What the chain would find, with these variables and files, as `region credentials`. */
 function check(env: Record<string, string>, files: Record<string, string>, expected: string): void {
-  const { hasRegion, hasCredentials } = awsSurroundingsOf({ env, home: '/home/me', readText: (file) => files[file] });
-  const found = [hasRegion ? 'region' : '', hasCredentials ? 'credentials' : ''].filter((word) => word !== '');
+  const { region, hasCredentials } = awsSurroundingsOf({ env, home: '/home/me', readText: (file) => files[file] });
+  const found = [region === undefined ? '' : 'region', hasCredentials ? 'credentials' : ''].filter(
+    (word) => word !== '',
+  );
   expect(found.join(' ')).toBe(expected);
 }
 

@@ -9,7 +9,8 @@ export interface AwsInput {
 }
 
 export interface AwsSurroundings {
-  readonly hasRegion: boolean;
+  /** Where the chain names one. */
+  readonly region?: string;
   readonly hasCredentials: boolean;
 }
 
@@ -20,8 +21,9 @@ export interface AwsSurroundings {
 export function awsSurroundingsOf(input: AwsInput): AwsSurroundings {
   const profile = readProfile(input);
   const { env } = input;
+  const region = env['AWS_REGION'] ?? env['AWS_DEFAULT_REGION'] ?? profile['region'] ?? '';
   return {
-    hasRegion: Boolean(env['AWS_REGION'] ?? env['AWS_DEFAULT_REGION'] ?? profile['region']),
+    ...(region !== '' && { region }),
     hasCredentials:
       credentialVariables.some((name) => Boolean(env[name])) ||
       credentialKeys.some((key) => profile[key] !== undefined) ||

@@ -103,3 +103,16 @@ test('a shell reads back what was exported', () => {
 test('an environment is stale where a value has changed or come, and not where one has gone', () => {
   expect(staleNames({ a: '1', b: '2', c: '3' }, { a: '1', b: '9', d: '4' })).toEqual(['b', 'd']);
 });
+
+test('segments go to the daemon in front of the hub, where there is one', () => {
+  const { xrayUdp: _udp, xrayTcp: _tcp, ...endpoints } = input.endpoints;
+  const [variable] = environmentOf({ ...input, endpoints, daemonAddress: '127.0.0.1:12000' });
+  expect(variable).toEqual({
+    name: 'AWS_XRAY_DAEMON_ADDRESS',
+    value: '127.0.0.1:12000',
+    recipient: 'everyone',
+    origin: 'X-Ray daemon',
+    isSecret: false,
+  });
+  expect(environmentOf({ ...input, endpoints }).map(({ name }) => name)).not.toContain('AWS_XRAY_DAEMON_ADDRESS');
+});

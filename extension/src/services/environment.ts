@@ -28,6 +28,8 @@ export const servedInterfaces: ReadonlySet<HubInterface> = new Set<HubInterface>
 export interface EnvironmentInput {
   readonly endpoints: Endpoints;
   readonly served: ReadonlySet<HubInterface>;
+  /** Of an X-Ray daemon in front of the hub, for UDP and TCP. */
+  readonly daemonAddress?: string;
   readonly serviceName: string;
   /** A region for programs that have none; absent where the environment or a profile names one. */
   readonly region?: string;
@@ -79,19 +81,19 @@ export function powerShellLines(variables: readonly Variable[]): string {
   return variables.map(({ name, value }) => `$env:${name} = '${value.replaceAll("'", "''")}'\n`).join('');
 }
 
-function xrayDaemonVariables({ endpoints, served }: EnvironmentInput): Variable[] {
-  const { xrayUdp, xrayTcp } = endpoints;
-  if (!served.has('xrayDaemon') || xrayUdp === undefined) {
+function xrayDaemonVariables({ endpoints: { xrayUdp, xrayTcp }, served, daemonAddress }: EnvironmentInput): Variable[] {
+  const address = daemonAddress ?? (xrayUdp && daemonAddressOf(xrayUdp, xrayTcp));
+  if (!served.has('xrayDaemon') || address === undefined) {
     return [];
   }
   return [
-    everyone('AWS_XRAY_DAEMON_ADDRESS', daemonAddress(xrayUdp, xrayTcp), 'hub'),
+    everyone('AWS_XRAY_DAEMON_ADDRESS', address, daemonAddress === undefined ? 'hub' : 'X-Ray daemon'),
     everyone('AWS_XRAY_CONTEXT_MISSING', 'LOG_ERROR', 'Sightline: a call outside of a request is no reason to crash'),
   ];
 }
 
 /** The SDKs take one address for both protocols, or one each; none of them takes a scheme. */
-function daemonAddress(udp: string, tcpUrl: string | undefined): string {
+function daemonAddressOf(udp: string, tcpUrl: string | undefined): string {
   const tcp = tcpUrl === undefined ? udp : new URL(tcpUrl).host;
   return tcp === udp ? udp : `tcp:${tcp} udp:${udp}`;
 }

@@ -14,6 +14,8 @@ export interface LocalHub {
   readonly client: HubClient;
   /** Read anew at each start. */
   readonly settings: () => HubSettings;
+  /** Whether an X-Ray daemon goes before the hub, so that the hub leaves its port alone. */
+  readonly isXRayDaemonUsed: () => Promise<boolean>;
   readonly isOwn: (pid: number) => boolean;
   readonly rememberOwn: (pid: number) => void;
 }
@@ -49,7 +51,8 @@ export function localHub(local: LocalHub): HubWorld {
 async function launch(local: LocalHub, signal: AbortSignal | undefined): ReturnType<typeof launchHub> {
   const { nodePath, ports, maxBytes, maxAge, rollbarRate } = local.settings();
   const runtime = await findNodeRuntime(nodePath, nodeSurroundings);
-  const chosen = await choosePorts(ports, isPortFree);
+  const isDaemonUsed = await local.isXRayDaemonUsed();
+  const chosen = { ...(await choosePorts(ports, isPortFree)), ...(isDaemonUsed && { xray: 'none' as const }) };
   const rate = rollbarRate === null ? [] : ['--rollbar-rate', String(rollbarRate)];
   const limits = ['--max-bytes', maxBytes, '--max-age', maxAge, ...rate];
   const { program, dataDir } = local;

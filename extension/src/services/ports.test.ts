@@ -1,7 +1,7 @@
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { expect, test } from 'vitest';
-import { choosePorts, isPortFree, type PortSettings } from './ports.ts';
+import { choosePorts, freeXRayPort, isPortFree, type PortSettings } from './ports.ts';
 
 /** The ports that are chosen while others hold some. */
 async function check(settings: PortSettings, held: readonly number[], expected: string): Promise<void> {
@@ -29,4 +29,8 @@ test('a port is free when we could listen there', async () => {
   expect(await isPortFree('api', port)).toBe(false);
   await new Promise((resolve) => server.close(resolve));
   expect(await isPortFree('xray', port)).toBe(true);
+});
+
+test('a number that is free for UDP and TCP can be had', async () => {
+  expect(await isPortFree('xray', await freeXRayPort())).toBe(true);
 });

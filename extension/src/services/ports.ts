@@ -23,7 +23,8 @@ export async function choosePorts(settings: PortSettings, isFree: PortProbe): Pr
   return Object.fromEntries(await Promise.all(entries)) as Record<Receiver, number>;
 }
 
-async function choosePort(receiver: Receiver, settings: PortSettings, isFree: PortProbe): Promise<number> {
+/** The same for one receiver. */
+export async function choosePort(receiver: Receiver, settings: PortSettings, isFree: PortProbe): Promise<number> {
   const named = settings[receiver];
   if (named !== undefined) {
     return named;
@@ -35,6 +36,18 @@ async function choosePort(receiver: Receiver, settings: PortSettings, isFree: Po
   }
   return 0;
 }
+
+/** A number that is free for UDP and TCP now, for a program that takes one number for both and cannot pick one. */
+export async function freeXRayPort(): Promise<number> {
+  for (let attempt = 1; ; attempt += 1) {
+    const port = await anyUdpPort();
+    if ((await isPortFree('xray', port)) || attempt === attempts) {
+      return port;
+    }
+  }
+}
+
+const attempts = 20;
 
 /** Tries to listen on loopback, and stops at once. */
 export async function isPortFree(receiver: Receiver, port: number): Promise<boolean> {
@@ -58,5 +71,16 @@ function canBind(port: number): Promise<boolean> {
       resolve(false);
     });
     socket.bind({ port, address: '127.0.0.1', exclusive: true }, () => socket.close(() => resolve(true)));
+  });
+}
+
+function anyUdpPort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const socket = createSocket('udp4');
+    socket.once('error', reject);
+    socket.bind({ port: 0, address: '127.0.0.1' }, () => {
+      const { port } = socket.address();
+      socket.close(() => resolve(port));
+    });
   });
 }

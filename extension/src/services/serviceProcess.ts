@@ -10,6 +10,8 @@ export interface ServiceCommand {
   readonly env: NodeJS.ProcessEnv;
   /** On Windows, scripts such as `npm.cmd` run only through a shell. */
   readonly isShellNeeded?: boolean;
+  /** Gives it a standard input that stays open until we end, however we do. Without, it has none. */
+  readonly isInputHeld?: boolean;
 }
 
 /** How a process ended: by itself with a code, by a signal, or because it never started. */
@@ -42,7 +44,7 @@ export class ServiceProcess extends Disposable {
       // A group of its own, so that what it starts ends with it.
       detached: process.platform !== 'win32',
       windowsHide: true,
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: [command.isInputHeld === true ? 'pipe' : 'ignore', 'pipe', 'pipe'],
     });
     this.#listen(command.command);
     this.exited = exitOf(this.#child, command).then((exit) => {

@@ -1,9 +1,9 @@
 /** What Sightline starts and stops, in the order of starting. */
-export const serviceIds = ['hub', 'database', 'backend'] as const;
+export const serviceIds = ['hub', 'xrayDaemon', 'database', 'backend'] as const;
 export type ServiceId = (typeof serviceIds)[number];
 
-/** The services that a folder brings along, unlike the hub. */
-export type FolderServiceId = Exclude<ServiceId, 'hub'>;
+/** The services that a folder brings along, unlike the hub and the daemon in front of it. */
+export type FolderServiceId = Exclude<ServiceId, 'hub' | 'xrayDaemon'>;
 
 /** A backend or database as one window knows it. */
 export type ServiceState =

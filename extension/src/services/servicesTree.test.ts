@@ -1,7 +1,11 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { FolderServiceSnapshot } from './folderServiceRow.ts';
 import { renderServices, servicesTree, type ServicesSnapshot } from './servicesTree.ts';
 import type { RunningHub } from './hubState.ts';
+import type { PortSettings } from './ports.ts';
+import type { ServiceRow } from './serviceRow.ts';
+import type { XRayDaemonChoice } from './xrayDaemonChoice.ts';
+import { newXRayDaemonHealth } from './xrayDaemonHealth.ts';
 
 const at = new Date(2026, 10, 23, 9, 5);
 const endpoints = {
@@ -35,6 +39,7 @@ const everythingRuns: ServicesSnapshot = {
   hub: { kind: 'running', hub },
   ports: {},
   stats,
+  xrayDaemon: { state: { kind: 'off' } },
   database: {
     ...unknown,
     state: { kind: 'running', since: at, endpoints: { postgres: 'postgres://me:secret@127.0.0.1:5432/app' } },
@@ -167,4 +172,81 @@ test('a row offers what its state allows', () => {
     stored: stored
     environment: environment"
   `);
+});
+
+/** The row of the hub's own receiver, where the search for a daemon ended so. */
+function rowOf(given: XRayDaemonChoice): ServiceRow | undefined {
+  const snapshot: ServicesSnapshot = { ...everythingRuns, xrayDaemon: { state: { kind: 'off' }, choice: given } };
+  return servicesTree(snapshot).find(({ id }) => id === 'xray');
+}
+
+describe('an X-Ray daemon in front of the hub', () => {
+  const choice: XRayDaemonChoice = {
+    kind: 'program',
+    path: '/usr/bin/xray',
+    version: '3.6.6',
+    reason: 'found on PATH',
+  };
+  const health = { ...newXRayDaemonHealth, sent: 3, lastBatch: { kind: 'sent', segments: 3, unprocessed: 0 } } as const;
+  const address = '127.0.0.1:2000';
+  const runs = { kind: 'running', address, since: at, pid: 9, health } as const;
+  const withoutReceiver = { ...endpoints, xrayUdp: undefined } as unknown as RunningHub['endpoints'];
+
+  /** Compares the daemon's row as `icon description [context]`; the hub takes no segments itself. */
+  function checkDaemon(xrayDaemon: ServicesSnapshot['xrayDaemon'], expected: string, ports: PortSettings = {}): string {
+    const running = { ...hub, endpoints: withoutReceiver };
+    const rows = servicesTree({ ...everythingRuns, ports, hub: { kind: 'running', hub: running }, xrayDaemon });
+    const daemons = rows.filter(({ label }) => label === 'X-Ray daemon');
+    expect(daemons.map(({ icon, description, context }) => `${icon} ${description} [${context}]`)).toEqual([expected]);
+    return daemons[0]?.tooltip ?? '';
+  }
+
+  test('shows its state, why it was chosen, and its buttons', () => {
+    const tooltip = checkDaemon(
+      { state: runs, choice },
+      'pass-filled 127.0.0.1:2000 · batch sent 3 segments [service canStop canRestart]',
+    );
+    expect(tooltip).toBe(
+      'The AWS X-Ray daemon 3.6.6, `/usr/bin/xray`, found on PATH. It hands segments and sampling calls to the hub.\n\n' +
+        'Since 09:05, process 9\n\nSegments sent: 3',
+    );
+  });
+
+  test('says what is wrong with it', () => {
+    const lost = { ...health, lostBatches: 1, lastBatch: { kind: 'lost', cause: 'credentials', detail: 'x' } } as const;
+    checkDaemon(
+      { state: { ...runs, health: lost }, choice },
+      'error 127.0.0.1:2000 · batch lost: its credentials were refused [service canStop canRestart]',
+    );
+    const message = 'ended with exit code 1: another program holds port 2000';
+    checkDaemon({ state: { kind: 'exited', message }, choice }, `error ${message} [service canStart]`);
+  });
+
+  test('says when another program holds its usual port', () => {
+    const state = { ...runs, address: '127.0.0.1:12000' };
+    const text = '127.0.0.1:12000 · batch sent 3 segments [service canStop canRestart]';
+    checkDaemon({ state, choice }, `warning ${text}`);
+    checkDaemon({ state, choice }, `pass-filled ${text}`, { xray: 12_000 });
+  });
+
+  test('may be stopped, missing, or the business of another window', () => {
+    checkDaemon({ state: { kind: 'stopped' }, choice }, 'circle-large-outline stopped [service canStart]');
+    checkDaemon({ state: { kind: 'elsewhere', address } }, `pass-filled ${address} · started by another window []`);
+    checkDaemon({ state: { kind: 'elsewhere' } }, 'circle-large-outline stopped in another window [service canStart]');
+    checkDaemon(
+      { state: { kind: 'missing', message: 'there is no `xray` on PATH.' } },
+      'error none found · restart the hub to have it take segments itself []',
+    );
+  });
+
+  test('a hub that takes segments itself says why', () => {
+    const problem = '"/x", named by the setting "sightline.xray.daemonPath", is not there, or may not be run.';
+    const reason = 'there is no `xray` on PATH';
+    const shown = [rowOf({ kind: 'embedded', reason }), rowOf({ kind: 'embedded', reason, problem }), rowOf(choice)];
+    expect(shown.map((row) => `${row?.icon} ${row?.tooltip}`)).toEqual([
+      `pass-filled The hub takes segments itself: ${reason}.`,
+      `warning The hub takes segments itself: ${reason}. ${problem}`,
+      'pass-filled The hub takes segments itself. Restart it to put the AWS X-Ray daemon in front of it: `/usr/bin/xray`, found on PATH.',
+    ]);
+  });
 });

@@ -5,12 +5,14 @@ import { defaultPorts, type PortSettings, type Receiver } from './ports.ts';
 import { folderServiceRow, type FolderServiceSnapshot } from './folderServiceRow.ts';
 import { bad, busy, clock, hostOf, idle, noteworthy, number, running, size, type ServiceRow } from './serviceRow.ts';
 import type { ServiceState } from './serviceState.ts';
+import { embeddedText, xrayDaemonRow, type XRayDaemonSnapshot } from './xrayDaemonRow.ts';
 
 /** All that the Services view knows at one moment. */
 export interface ServicesSnapshot {
   readonly hub: HubState;
   readonly ports: PortSettings;
   readonly stats: StatsReply | undefined;
+  readonly xrayDaemon: XRayDaemonSnapshot;
   readonly database: FolderServiceSnapshot;
   readonly backend: FolderServiceSnapshot;
   readonly environment: EnvironmentSnapshot;
@@ -96,20 +98,30 @@ interface ReceiverText {
   readonly label: string;
   readonly endpoint: string | undefined;
   readonly takes: string;
-  readonly note?: string | undefined;
+  readonly notes: readonly string[];
+  /** What a person should look at. */
+  readonly isWrong?: boolean;
 }
 
-function receiverRows({ hub, ports, stats }: ServicesSnapshot): ServiceRow[] {
+function receiverRows(snapshot: ServicesSnapshot): ServiceRow[] {
+  const { hub, ports } = snapshot;
   if (hub.kind !== 'running') {
     return [];
   }
-  const { xrayUdp, otlpHttp, otlpGrpc } = hub.hub.endpoints;
-  const receivers: ReceiverText[] = [
-    { receiver: 'xray', label: 'X-Ray daemon', endpoint: xrayUdp, takes: 'embedded', note: bufferNote(stats) },
-    { receiver: 'otlpHttp', label: 'OTLP over HTTP', endpoint: otlpHttp, takes: 'http/protobuf, http/json' },
-    { receiver: 'otlpGrpc', label: 'OTLP over gRPC', endpoint: otlpGrpc, takes: 'grpc' },
+  const { otlpHttp, otlpGrpc } = hub.hub.endpoints;
+  const others: ReceiverText[] = [
+    { receiver: 'otlpHttp', label: 'OTLP over HTTP', endpoint: otlpHttp, takes: 'http/protobuf, http/json', notes: [] },
+    { receiver: 'otlpGrpc', label: 'OTLP over gRPC', endpoint: otlpGrpc, takes: 'grpc', notes: [] },
   ];
-  return receivers.map((text) => receiverRow(text, ports));
+  const daemon = xrayDaemonRow(snapshot.xrayDaemon, ports) ?? embeddedRow(snapshot, hub.hub);
+  return [daemon, ...others.map((text) => receiverRow(text, ports))];
+}
+
+function embeddedRow({ ports, stats, xrayDaemon }: ServicesSnapshot, { endpoints }: RunningHub): ServiceRow {
+  const { text, isWrong } = embeddedText(xrayDaemon.choice);
+  const receiver = { receiver: 'xray', label: 'X-Ray daemon', endpoint: endpoints.xrayUdp, takes: 'embedded' } as const;
+  const buffer = bufferNote(stats);
+  return receiverRow({ ...receiver, isWrong, notes: buffer === undefined ? [text] : [text, buffer] }, ports);
 }
 
 /** What the system keeps for us of a burst decides how large a burst may be. */
@@ -120,7 +132,10 @@ function bufferNote(stats: StatsReply | undefined): string | undefined {
     : `The system gave the UDP socket a buffer of ${size(buffer.granted)} instead of ${size(buffer.asked)}: a large burst of segments may lose some, which is counted here. On Linux, \`net.core.rmem_max\` raises it.`;
 }
 
-function receiverRow({ receiver, label, endpoint, takes, note }: ReceiverText, ports: PortSettings): ServiceRow {
+function receiverRow(
+  { receiver, label, endpoint, takes, notes, isWrong }: ReceiverText,
+  ports: PortSettings,
+): ServiceRow {
   const row = { id: receiver, label, context: 'receiver', children: [] };
   if (endpoint === undefined) {
     return { ...row, ...idle, description: 'off' };
@@ -129,9 +144,16 @@ function receiverRow({ receiver, label, endpoint, takes, note }: ReceiverText, p
   const usual = defaultPorts[receiver];
   if (ports[receiver] === undefined && !address.endsWith(`:${usual}`)) {
     const tooltip = `Another program holds port ${usual}, so this receiver took a free one. The environment names this one. The setting \`sightline.hub.${receiver === 'api' ? 'port' : `${receiver}Port`}\` fixes a port.`;
-    return { ...row, ...noteworthy, description: `${address} · ${usual} is held by another program`, tooltip };
+    const description = `${address} · ${usual} is held by another program`;
+    return { ...row, ...noteworthy, description, tooltip: [tooltip, ...notes].join('\n\n') };
   }
-  return { ...row, ...running, description: `${address} · ${takes}`, ...(note !== undefined && { tooltip: note }) };
+  const look = isWrong === true ? noteworthy : running;
+  return {
+    ...row,
+    ...look,
+    description: `${address} · ${takes}`,
+    ...(notes.length > 0 && { tooltip: notes.join('\n\n') }),
+  };
 }
 
 function countRows({ hub, stats }: ServicesSnapshot): ServiceRow[] {

@@ -170,7 +170,10 @@ test('a sampling call that was not handed on is told', () => {
 });
 
 test.each([
-  ['2026-11-23T04:16:28Z [Error] listen udp 127.0.0.1:2000: bind: address already in use', 'another program holds port 2000'],
+  [
+    '2026-11-23T04:16:28Z [Error] listen udp 127.0.0.1:2000: bind: address already in use',
+    'another program holds port 2000',
+  ],
   [
     '2026-11-23T04:16:18Z [Error] Cannot fetch region variable from config file, environment variables, ecs metadata, or ec2 metadata. Use local-mode to use the local config region.',
     'no region is set',

@@ -55,7 +55,8 @@ export function parseXRayDaemonLine(line: string): XRayDaemonEvent | undefined {
   return undefined;
 }
 
-const credentialCodes = /\bapi error (?:UnrecognizedClient|InvalidSignature|InvalidClientTokenId|MissingAuthenticationToken|AccessDenied|ExpiredToken|SignatureDoesNotMatch)/;
+const credentialCodes =
+  /\bapi error (?:UnrecognizedClient|InvalidSignature|InvalidClientTokenId|MissingAuthenticationToken|AccessDenied|ExpiredToken|SignatureDoesNotMatch)/;
 
 function lossOf(said: string): XRayDaemonEvent {
   // What the AWS SDK puts around the reason: the operation, how often it was tried, and an empty request id.
@@ -75,13 +76,13 @@ function causeOf(detail: string): BatchLossCause {
   if (/deadline exceeded|Client\.Timeout|i\/o timeout/.test(detail)) {
     return 'slow';
   }
-  if (/^request send failed/.test(detail)) {
+  if (detail.startsWith('request send failed')) {
     return 'unreachable';
   }
-  if (/^status 4/.test(detail)) {
+  if (detail.startsWith('status 4')) {
     return 'refused';
   }
-  return /^status 5/.test(detail) ? 'failing' : 'other';
+  return detail.startsWith('status 5') ? 'failing' : 'other';
 }
 
 /** Why the daemon ended, in words, from what it called an error last; `undefined` where it called nothing one. */
