@@ -3,6 +3,7 @@ import { Activity, watchIdleness } from './activity.ts';
 import { createLogsApi } from './aws/logsApi.ts';
 import { XRayApi } from './aws/xrayApi.ts';
 import { XRayGroups } from './aws/xrayGroups.ts';
+import { createXRayOtlpApi } from './aws/xrayOtlp.ts';
 import type { Endpoints, ReadyLine, StatsReply } from './client/api.ts';
 import { tokenFileOf } from './client/dataDirectory.ts';
 import type { ServeOptions } from './commandLine.ts';
@@ -124,7 +125,7 @@ export class Hub {
       stats: () => this.#stats(store),
       onUnservedCall: () => (this.#unservedCalls += 1),
       onShutdown: () => void this.stop(),
-      vendors: [...this.#vendors(store), xray.vendor],
+      vendors: [...this.#vendors(store), xray.vendor, createXRayOtlpApi(store)],
     });
     const endpoints = await this.#listen(store, guard, { api: api.server, xray });
     this.#opened.push(

@@ -1,7 +1,7 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { createServer } from '../client/nodeHttp.ts';
 import type { Guard } from '../guard.ts';
-import type { AppendResult, PayloadFormat, TelemetryStore } from '../store/telemetryStore.ts';
+import type { AppendResult, PayloadFormat, Receiver, TelemetryStore } from '../store/telemetryStore.ts';
 import { answer, answerEarly, errorAnswer, type HttpAnswer } from './httpAnswer.ts';
 import { encodeExportReply, encodeStatus, rpcCodes, type OtlpEncoding, type OtlpSignal } from './otlpReply.ts';
 import { BodyReader } from './requestBody.ts';
@@ -29,30 +29,54 @@ const signals: Readonly<Record<string, OtlpSignal>> = {
 export function createOtlpHttpServer(options: OtlpReceiverOptions): Server {
   const bodies = options.bodies ?? new BodyReader();
   // Exporters send every few seconds; Node's default of 5 s would close a connection just when the next batch is under way.
-  const server = createServer({ keepAliveTimeout: 75_000, requestTimeout: 120_000 }, (request, response) => {
-    receive(request, response, { ...options, bodies }).catch((error: unknown) => {
-      // A store that has closed or broken: the sender keeps the batch and tries again.
-      const reason = error instanceof Error ? error.message : String(error);
-      sendStatus(request, response, 503, `The hub cannot store this now: ${reason}`);
-    });
+  const intake: OtlpIntake = { ...options, bodies, receiver: 'otlpHttp' };
+  return createServer({ keepAliveTimeout: 75_000, requestTimeout: 120_000 }, (request, response) => {
+    const refusal = options.guard.refusalOf(request);
+    if (refusal !== undefined) {
+      answerEarly(request, response, errorAnswer(403, refusal));
+      return;
+    }
+    options.onActivity();
+    void receiveOtlp(request, response, intake);
   });
-  return server;
 }
 
 /** A JSON body becomes some ten times its size while it is read; exporters send protobuf when they send much. */
 const maxJsonBytes = 16 * 2 ** 20;
 
-interface Receiving extends OtlpReceiverOptions {
+/** What takes a request in, behind the guard. */
+export interface OtlpIntake {
+  readonly store: TelemetryStore;
   readonly bodies: BodyReader;
+  readonly receiver: Receiver;
+  readonly onMetrics: () => void;
+  /** What the receiver takes at most, where that is less than the bodies' own bounds. */
+  readonly limits?: OtlpLimits;
 }
 
-async function receive(request: IncomingMessage, response: ServerResponse, hub: Receiving): Promise<void> {
-  const refusal = hub.guard.refusalOf(request);
-  if (refusal !== undefined) {
-    answerEarly(request, response, errorAnswer(403, refusal));
-    return;
+export interface OtlpLimits {
+  /** Of a body, before and after inflating. */
+  readonly maxBytes: number;
+  /** Why a body is not taken, in a sentence for its sender; `undefined` where it is. */
+  readonly troubleOf: (body: Uint8Array, encoding: OtlpEncoding) => string | undefined;
+}
+
+/** Takes in one request that the guard has let through. Never rejects. */
+export async function receiveOtlp(
+  request: IncomingMessage,
+  response: ServerResponse,
+  intake: OtlpIntake,
+): Promise<void> {
+  try {
+    await receive(request, response, intake);
+  } catch (error) {
+    // A store that has closed or broken: the sender keeps the batch and tries again.
+    const reason = error instanceof Error ? error.message : String(error);
+    sendStatus(request, response, 503, `The hub cannot store this now: ${reason}`);
   }
-  hub.onActivity();
+}
+
+async function receive(request: IncomingMessage, response: ServerResponse, hub: OtlpIntake): Promise<void> {
   const signal = signals[pathOf(request)];
   const encoding = encodingOf(request);
   const wrong = wrongRequest(request, signal, encoding);
@@ -60,7 +84,7 @@ async function receive(request: IncomingMessage, response: ServerResponse, hub: 
     refuse(request, response, hub, wrong ?? { status: 404, message: 'Not found.' });
     return;
   }
-  const body = await hub.bodies.read(request, encoding === 'json' ? maxJsonBytes : undefined);
+  const body = await hub.bodies.read(request, hub.limits?.maxBytes ?? (encoding === 'json' ? maxJsonBytes : undefined));
   if (body.kind === 'gone') {
     return;
   }
@@ -73,8 +97,13 @@ async function receive(request: IncomingMessage, response: ServerResponse, hub: 
     answer(response, exportAnswer(encoding, signal));
     return;
   }
+  const trouble = hub.limits?.troubleOf(body.bytes, encoding);
+  if (trouble !== undefined) {
+    refuse(request, response, hub, { status: 400, message: trouble });
+    return;
+  }
   const format: PayloadFormat = `otlp-${signal}-${encoding}`;
-  const result = await hub.store.append({ format, receiver: 'otlpHttp', body: body.bytes });
+  const result = await hub.store.append({ format, receiver: hub.receiver, body: body.bytes });
   answerResult(request, response, { encoding, signal, result });
 }
 
@@ -105,9 +134,9 @@ function wrongRequest(
 }
 
 /** Refuses a request; what a sender did wrong with a body is also kept where its developer can see it. */
-function refuse(request: IncomingMessage, response: ServerResponse, hub: Receiving, refusal: Refusal): void {
+function refuse(request: IncomingMessage, response: ServerResponse, hub: OtlpIntake, refusal: Refusal): void {
   if (request.method === 'POST' && refusal.status !== 503) {
-    hub.store.recordProblem({ receiver: 'otlpHttp', place: pathOf(request).slice(0, 200), message: refusal.message });
+    hub.store.recordProblem({ receiver: hub.receiver, place: pathOf(request).slice(0, 200), message: refusal.message });
   }
   sendStatus(request, response, refusal.status, refusal.message, refusal.headers);
 }
