@@ -12,6 +12,8 @@ export interface SightlineTestApi {
   logsText(): string;
   /** The Errors view as text, with the children of rows that are expanded. */
   errorsText(): string;
+  /** The Sampling view as text, with the members of rules that are expanded. */
+  samplingText(): string;
   /** Settles once no start, stop or restart is under way. */
   whenIdle(): Promise<void>;
   /** How long `activate` took in this window, in milliseconds. */

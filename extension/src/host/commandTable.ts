@@ -3,6 +3,7 @@ import type { PlacedLine } from '../sources/besideSource.ts';
 import type { ServiceId } from '../services/serviceState.ts';
 import type { ErrorsNode } from './errorsNodes.ts';
 import type { LogsNode } from './logsNodes.ts';
+import type { SamplingNode } from './samplingRows.ts';
 import type { TracesNode } from './tracesNodes.ts';
 
 /**
@@ -90,6 +91,18 @@ export interface LogsCommands {
   'sightline.loadOlderLogLines': (row?: LogsNode) => Promise<void>;
 }
 
+/** Every command of the Sampling view; those with a row take the selected one, or ask for a rule, when they come without. */
+export interface SamplingCommands {
+  'sightline.refreshSampling': () => Promise<void>;
+  'sightline.createSamplingRule': () => Promise<void>;
+  'sightline.editSamplingRule': (row?: SamplingNode) => Promise<void>;
+  'sightline.openSamplingRule': (row?: SamplingNode) => Promise<void>;
+  'sightline.deleteSamplingRule': (row?: SamplingNode) => Promise<void>;
+  'sightline.importSamplingRules': () => Promise<void>;
+  'sightline.dryRunSampling': () => Promise<void>;
+  'sightline.explainSampling': () => Promise<void>;
+}
+
 /** A row of the Logs view, or a group, some of its streams or the lines of one trace in it. */
 export type LogTarget = LogsNode | LogScope;
 
@@ -98,7 +111,7 @@ export type ServiceArgument = ServiceId | { readonly service?: ServiceId };
 
 /** The ids once more, where they can be counted; the compiler misses none. */
 export const commandIds: Record<
-  keyof ServicesCommands | keyof TracesCommands | keyof ErrorsCommands | keyof LogsCommands,
+  keyof ServicesCommands | keyof TracesCommands | keyof ErrorsCommands | keyof LogsCommands | keyof SamplingCommands,
   true
 > = {
   'sightline.start': true,
@@ -163,4 +176,12 @@ export const commandIds: Record<
   'sightline.copyLogLine': true,
   'sightline.openLogTrace': true,
   'sightline.loadOlderLogLines': true,
+  'sightline.refreshSampling': true,
+  'sightline.createSamplingRule': true,
+  'sightline.editSamplingRule': true,
+  'sightline.openSamplingRule': true,
+  'sightline.deleteSamplingRule': true,
+  'sightline.importSamplingRules': true,
+  'sightline.dryRunSampling': true,
+  'sightline.explainSampling': true,
 };

@@ -2,9 +2,15 @@ import * as vscode from 'vscode';
 import { Disposable, type Disposer } from '../lifetime.ts';
 import type { ErrorAction } from '../userError.ts';
 import { UserError } from '../userError.ts';
-import type { ErrorsCommands, LogsCommands, ServicesCommands, TracesCommands } from './commandTable.ts';
+import type {
+  ErrorsCommands,
+  LogsCommands,
+  SamplingCommands,
+  ServicesCommands,
+  TracesCommands,
+} from './commandTable.ts';
 
-export type Commands = ServicesCommands & TracesCommands & ErrorsCommands & LogsCommands;
+export type Commands = ServicesCommands & TracesCommands & ErrorsCommands & LogsCommands & SamplingCommands;
 
 /** Registers a group of commands. The only place where a command's failure is logged and shown. */
 export function registerCommands(log: vscode.LogOutputChannel, handlers: Partial<Commands>): Disposer {

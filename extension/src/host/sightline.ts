@@ -16,6 +16,7 @@ import { pageOf } from '../services/folderServiceRow.ts';
 import { HubBesideSource } from '../sources/hubBesideSource.ts';
 import { HubErrorSource } from '../sources/hubErrorSource.ts';
 import { HubLogSource } from '../sources/hubLogSource.ts';
+import { HubSamplingSource } from '../sources/hubSamplingSource.ts';
 import { HubTraceSource } from '../sources/hubTraceSource.ts';
 import { registerCommands, showFailure } from './commands.ts';
 import { ContextKeySetter } from './contextKeys.ts';
@@ -26,6 +27,7 @@ import { HubOutput } from './hubOutput.ts';
 import { LogsView } from './logsView.ts';
 import { withProgress } from './progress.ts';
 import { ReportDocuments } from './reportDocuments.ts';
+import { SamplingView } from './samplingView.ts';
 import { ServiceChoices } from './serviceChoices.ts';
 import { FolderServices } from './folderServices.ts';
 import { portSettings, Services } from './services.ts';
@@ -53,6 +55,7 @@ export class Sightline extends Disposable {
   readonly #tracesView: TracesView;
   readonly #logsView: LogsView;
   readonly #errorsView: ErrorsView;
+  readonly #samplingView: SamplingView;
   readonly #memory: WindowMemory;
   readonly #contextKeys = new ContextKeySetter();
   readonly #environment: HubEnvironment;
@@ -121,6 +124,8 @@ export class Sightline extends Disposable {
     this.#errorsView = this.register(new ErrorsView(errors, systemClock, this.#contextKeys, log));
     this.register(new ErrorMessages(errors, systemClock));
     const documents = this.register(new ReportDocuments());
+    const sampling = this.register(new HubSamplingSource(this.#session, client));
+    this.#samplingView = this.register(new SamplingView(sampling, { clock: systemClock, log, reports: documents }));
     const hubOutput = this.register(new HubOutput(dataDir));
     const daemonOutput = this.register(new XRayDaemonOutput(this.#xrayDaemon));
     const handlers = servicesCommands({
@@ -182,6 +187,7 @@ export class Sightline extends Disposable {
       tracesText: () => this.#tracesView.renderText(),
       logsText: () => this.#logsView.renderText(),
       errorsText: () => this.#errorsView.renderText(),
+      samplingText: () => this.#samplingView.renderText(),
       whenIdle: async () => {
         await this.#begun;
         await this.#services.whenIdle();

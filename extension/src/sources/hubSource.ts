@@ -104,7 +104,15 @@ export abstract class HubSource extends Disposable {
 }
 
 /** For when the feed has begun: what changed between a listener's first question and now is not known. */
-const anything: ChangeEvent = { revision: 0, traces: 'many', logs: true, errors: true, problems: true, removed: true };
+const anything: ChangeEvent = {
+  revision: 0,
+  traces: 'many',
+  logs: true,
+  errors: true,
+  sampling: true,
+  problems: true,
+  removed: true,
+};
 
 const lost = {
   kind: 'failed',

@@ -47,9 +47,14 @@ export function samplingOperations(sampling: Sampling): XRayOperations {
       const reference = referenceIn({ RuleName, RuleARN });
       return { SamplingRuleRecord: toRecord(await orRefusal(rules.update(reference, presentIn(members)))) };
     },
-    '/DeleteSamplingRule': async (input) => ({
-      SamplingRuleRecord: toRecord(await orRefusal(rules.delete(referenceIn(input)))),
-    }),
+    '/DeleteSamplingRule': async (input, { tags }) => {
+      const record = await orRefusal(rules.delete(referenceIn(input)));
+      await tags.remove(
+        record.arn,
+        (await tags.of(record.arn)).map(({ Key }) => Key),
+      );
+      return { SamplingRuleRecord: toRecord(record) };
+    },
     '/SamplingTargets': async (input) => await answerTargets(sampling, input),
     '/SamplingStatisticSummaries': async (input, { now }) => {
       checkOnlyPage(input);

@@ -15,7 +15,14 @@ import type { LeaseClaim, LeaseReply } from './leasesApi.ts';
 import type { ErrorGroupChange, ErrorGroupJson, ErrorGroupList, OccurrenceJson, OccurrenceList } from './errorsApi.ts';
 import type { GroupChange, GroupJson, GroupList } from './filterApi.ts';
 import type { LogEventList, LogGroupChange, LogGroupList, LogStreamList } from './logsApi.ts';
-import type { ExplainAnswer, ExplainQuestion, SamplingImport, SamplingJson, SamplingRuleJson } from './samplingApi.ts';
+import type {
+  DryRunJson,
+  ExplainAnswer,
+  ExplainQuestion,
+  SamplingImport,
+  SamplingJson,
+  SamplingRuleJson,
+} from './samplingApi.ts';
 import { ChangeSubscription, type ChangeListener } from './changeSubscription.ts';
 import { tokenFileOf } from './dataDirectory.ts';
 import { HubError } from './hubError.ts';
@@ -238,6 +245,11 @@ export class HubClient {
   /** Which rule catches a request, and why the others do not. */
   async explainSampling(question: ExplainQuestion, signal?: AbortSignal): Promise<ExplainAnswer> {
     return await this.#post('/sightline/v1/sampling/explain', JSON.stringify(question), signal);
+  }
+
+  /** What the sampling rules would do with the requests of the last hour. */
+  async dryRunSampling(signal?: AbortSignal): Promise<DryRunJson> {
+    return parseBody((await this.#send('POST', '/sightline/v1/sampling/dry-run', signal)).body) as DryRunJson;
   }
 
   async stats(signal?: AbortSignal): Promise<StatsReply> {

@@ -50,8 +50,8 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
   addErrorRoutes(app, options.store.errors);
   addLogRoutes(app, options.store.logs);
   addGroupRoutes(app, options.groups);
-  addSamplingRoutes(app, options.sampling);
   addLeaseRoutes(app, new Leases());
+  addSamplingRoutes(app, options.sampling, options.store);
   addHubRoutes(app, options);
   return app;
 }

@@ -12,10 +12,13 @@ import type {
   SamplingRuleJson,
 } from '../client/samplingApi.ts';
 import { isBuiltIn } from '../sampling/builtInRules.ts';
+import { dryRunLastHour } from '../sampling/lastHour.ts';
 import type { Sampling } from '../sampling/sampling.ts';
 import { SamplingRefusal } from '../sampling/samplingRefusal.ts';
 import type { SamplingRuleRecord } from '../sampling/samplingRules.ts';
 import { samplingNotes } from '../sampling/samplingNotes.ts';
+import type { TelemetryStore } from '../store/telemetryStore.ts';
+import { signalOf } from './abandoned.ts';
 import { ApiError, textOf } from './parameters.ts';
 
 interface RuleRequest {
@@ -28,13 +31,17 @@ const bodyLimit = 1_000_000;
 const nanosPerSecond = 1e9;
 
 /** The routes under `/sightline/v1/sampling` (samplingApi.ts). */
-export function addSamplingRoutes(app: FastifyInstance, sampling: Sampling): void {
+export function addSamplingRoutes(app: FastifyInstance, sampling: Sampling, store: TelemetryStore): void {
   const { rules } = sampling;
   app.get('/sightline/v1/sampling', async () => await toSamplingJson(sampling));
   app.delete<RuleRequest>('/sightline/v1/sampling/rules/:name', async ({ params }, reply) => {
     await orApiError(rules.delete({ name: params.name }));
     return await reply.code(204).send();
   });
+  app.post(
+    '/sightline/v1/sampling/dry-run',
+    async (_request, reply) => await dryRunLastHour(sampling, store, Date.now(), signalOf(reply)),
+  );
   // In a scope of its own: only here a body is read.
   void app.register((scope, _options, done) => {
     scope.addContentTypeParser('application/json', { parseAs: 'string', bodyLimit }, (_request, body, parsed) =>

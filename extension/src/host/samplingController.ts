@@ -1,0 +1,86 @@
+import type { SamplingJson, SamplingRuleJson } from '@sightline/hub/client/samplingApi';
+import { Disposable, Emitter } from '../lifetime.ts';
+import { LiveQuestion, type Pacer } from '../sources/liveQuestion.ts';
+import type { SamplingChanged, SamplingSource } from '../sources/samplingSource.ts';
+import type { SourceState } from '../sources/traceSource.ts';
+import { UserError } from '../userError.ts';
+
+/** All that the Sampling view shows. */
+export interface SamplingState {
+  readonly source: SourceState;
+  /** `undefined` until the first answer. */
+  readonly sampling: SamplingJson | undefined;
+  /** Why the last question failed, as a sentence. */
+  readonly failure: string | undefined;
+}
+
+/** SDKs report every ten seconds; asked in between, the counts would be the same. */
+const countsPace = 10_000;
+
+/** Keeps the rules of the Sampling view, and how often they match, up to date. */
+export class SamplingController extends Disposable {
+  readonly #changed = this.register(new Emitter<SamplingState>());
+  readonly onDidChange = this.#changed.event;
+  readonly source: SamplingSource;
+  readonly #ended = new AbortController();
+  readonly #question: LiveQuestion<SamplingChanged>;
+  #state: SamplingState;
+
+  constructor(source: SamplingSource, clock: Pacer) {
+    super();
+    this.source = source;
+    this.#state = { source: source.state, sampling: undefined, failure: undefined };
+    this.register(source.onDidChangeState((state) => this.#set({ source: state, failure: undefined })));
+    this.register({ dispose: () => this.#ended.abort() });
+    this.#question = this.register(
+      new LiveQuestion({
+        source,
+        clock,
+        concerns: ({ sampling }) => sampling === true,
+        ask: () => this.#ask(),
+        pace: countsPace,
+      }),
+    );
+  }
+
+  get state(): SamplingState {
+    return this.#state;
+  }
+
+  setVisible(isVisible: boolean): void {
+    this.#question.setVisible(isVisible);
+  }
+
+  async whenCurrent(): Promise<void> {
+    await this.#question.whenCurrent();
+  }
+
+  async refresh(): Promise<void> {
+    await this.#question.refresh();
+  }
+
+  ruleOf(name: string): SamplingRuleJson | undefined {
+    return ruleIn(this.#state, name);
+  }
+
+  async #ask(): Promise<void> {
+    try {
+      const sampling = await this.source.listRules(this.#ended.signal);
+      this.#set({ sampling, failure: undefined });
+    } catch (error) {
+      const failure = error instanceof UserError ? error.message : `The rules could not be loaded: ${String(error)}`;
+      this.#set({ failure });
+    }
+  }
+
+  #set(change: Partial<SamplingState>): void {
+    this.#state = { ...this.#state, ...change };
+    if (!this.isDisposed) {
+      this.#changed.fire(this.#state);
+    }
+  }
+}
+
+export function ruleIn({ sampling }: SamplingState, name: string): SamplingRuleJson | undefined {
+  return sampling?.rules.find(({ rule }) => rule.RuleName === name);
+}

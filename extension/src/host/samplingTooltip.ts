@@ -1,0 +1,33 @@
+import type { SamplingRuleJson } from '@sightline/hub/client/samplingApi';
+import { epochMillisOf, toCountText, toLocalTimeText } from './tracesText.ts';
+import { escapeMarkdown } from './tracesTooltip.ts';
+
+const origins: Record<SamplingRuleJson['origin'], string> = {
+  builtIn: 'Built in.',
+  changed: 'Built in, and changed here.',
+  custom: '',
+};
+
+/** What hovering over a rule tells, as Markdown: every member, and what SDKs reported of it. */
+export function renderSamplingTooltip({ rule, arn, origin, activity, modifiedAt }: SamplingRuleJson, seconds: number) {
+  const { Attributes, ...members } = rule;
+  const rows = Object.entries({ ...members, ...attributesText(Attributes), RuleARN: arn }).map(
+    ([member, value]) =>
+      `| ${member} | ${escapeMarkdown(typeof value === 'object' ? JSON.stringify(value) : String(value))} |`,
+  );
+  const { requests, sampled, borrowed, clients } = activity;
+  const minutes = Math.round(seconds / 60);
+  const reported =
+    requests === 0
+      ? `No SDK has reported a match in the last ${minutes} minutes.`
+      : `In the last ${minutes} minutes ${toCountText(requests, 'request')} matched: ${sampled} kept by quota or rate, ${borrowed} borrowed before there was a quota; ${toCountText(clients, 'client')} now.`;
+  const changed = modifiedAt === undefined ? '' : `Changed ${toLocalTimeText(epochMillisOf(modifiedAt)).slice(0, 19)}.`;
+  const table = ['| | |', '|---|---|', ...rows].join('\n');
+  return [table, reported, [origins[origin], changed].filter((part) => part !== '').join(' ')]
+    .filter((part) => part !== '')
+    .join('\n\n');
+}
+
+function attributesText(attributes: Readonly<Record<string, string>>): { Attributes?: string } {
+  return Object.keys(attributes).length === 0 ? {} : { Attributes: JSON.stringify(attributes) };
+}
