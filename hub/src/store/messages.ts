@@ -8,6 +8,7 @@ import type { LogCall, LogWriterValue } from './logs/threadedLogs.ts';
 import type { SegmentRoom } from './memory/segment.ts';
 import type { PackedGroup } from './rawGroup.ts';
 import type { SealRequest } from './seal/sealedSegment.ts';
+import type { TraceSelection } from './traceAnalysis.ts';
 import type { AppendResult, Payload, Receiver } from './telemetryStore.ts';
 
 /** What the store's threads are started with. */
@@ -96,6 +97,8 @@ export type ReaderCall =
       readonly limit: number;
       readonly before?: string;
       readonly excludeHealthChecks: boolean;
+      /** Which traces; absent for all. */
+      readonly selection?: TraceSelection;
     }
   | { readonly name: 'loadTreeRows'; readonly traceId: string }
   | { readonly name: 'loadSpan'; readonly traceId: string; readonly spanId: string }

@@ -9,6 +9,7 @@ import type {
   TraceTreeRows,
 } from '../client/api.ts';
 import { parseTraceId } from '@sightline/telemetry/model/ids';
+import { epochNanos } from '@sightline/telemetry/model/units';
 import { AppendQueue } from './appendQueue.ts';
 import { ThreadedAnalysis } from './analysis/threadedAnalysis.ts';
 import { ThreadedDocuments } from './documents/threadedDocuments.ts';
@@ -38,6 +39,10 @@ export async function openTelemetryStore(options: StoreOptions): Promise<Telemet
   }
   return store;
 }
+
+const earliest = epochNanos(0n);
+/** The last moment that a span can name. */
+const latest = epochNanos((1n << 64n) - 1n);
 
 class ThreadedStore implements TelemetryStore {
   readonly #counters = makeCounters();
@@ -113,11 +118,23 @@ class ThreadedStore implements TelemetryStore {
     this.#writer.tell({ kind: 'problem', problem: { ...problem, ...sample } });
   }
 
-  async listTraces({ limit, before, excludeHealthChecks }: TraceQuery, signal?: AbortSignal): Promise<TraceList> {
+  async listTraces(
+    { limit, before, excludeHealthChecks, filter, from, to }: TraceQuery,
+    signal?: AbortSignal,
+  ): Promise<TraceList> {
     const query = {
       limit,
       ...(before === undefined ? {} : { before }),
       excludeHealthChecks: excludeHealthChecks === true,
+      ...(filter === undefined && from === undefined && to === undefined
+        ? {}
+        : {
+            selection: {
+              from: from ?? earliest,
+              to: to ?? latest,
+              ...(filter === undefined ? {} : { plan: filter }),
+            },
+          }),
     };
     return (await this.#ask({ name: 'listTraces', ...query }, signal)) as TraceList;
   }

@@ -1,4 +1,6 @@
 import type { MessagePort } from 'node:worker_threads';
+import type { TracePlan } from '@sightline/telemetry/language/filterExpressionPlan';
+import type { EpochNanos } from '@sightline/telemetry/model/units';
 import type { ErrorStore } from './errors/errorStore.ts';
 import type { LogStore } from './logs/logStore.ts';
 import type { DocumentStore, TraceAnalysis } from './traceAnalysis.ts';
@@ -41,6 +43,11 @@ export interface TraceQuery {
   readonly limit: number;
   readonly before?: string;
   readonly excludeHealthChecks?: boolean;
+  /** Only traces that are so. A page may then hold fewer than asked for, even none, while there is a `next`: it is bounded by time too. */
+  readonly filter?: TracePlan;
+  /** Only traces that began in this time, both included. */
+  readonly from?: EpochNanos;
+  readonly to?: EpochNanos;
 }
 
 export interface StoreStats {

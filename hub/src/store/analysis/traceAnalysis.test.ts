@@ -11,8 +11,9 @@ import { requestsOfTrace, type TraceRequests } from '@sightline/telemetry/view/t
 import type { TelemetryStore } from '../telemetryStore.ts';
 import type { FoundTraces, TraceSelection } from '../traceAnalysis.ts';
 import { payloadsOf, randomTraces } from '../testing/randomTraces.ts';
-import { testEpoch } from '../testing/testSpans.ts';
-import { openTestStore } from '../testing/testStore.ts';
+import type { TestSpan } from '../testing/otlpBytes.ts';
+import { testEpoch, testTrace, traceIdOf } from '../testing/testSpans.ts';
+import { appendSpans, openTestStore, otlpPayload, segmentPayload } from '../testing/testStore.ts';
 
 const always = { from: epochNanos(0n), to: epochNanos(testEpoch + 10n ** 15n) };
 
@@ -120,3 +121,142 @@ test('columns say of every filter, and of the service map, what decoded traces s
     { numRuns: 12 },
   );
 }, 120_000);
+
+/** Ten traces a second apart, every other of which failed. */
+async function storeWithTen(): Promise<TelemetryStore> {
+  const { store } = await openTestStore();
+  for (let number = 1; number <= 10; number += 1) {
+    const spans = testTrace(number * 1000).map((span) => ({ ...span, statusCode: number % 2 === 0 ? 2 : 0 }));
+    // oxlint-disable-next-line no-await-in-loop -- in the order of the traces.
+    await appendSpans(store, spans);
+  }
+  return store;
+}
+
+function second(number: number): TraceSelection['from'] {
+  return epochNanos(testEpoch + BigInt(number) * 1_000_000_000n);
+}
+
+test('the list of traces takes a filter and a time, and its pages join up', async () => {
+  const store = await storeWithTen();
+  const names: string[][] = [];
+  let before: string | undefined;
+  do {
+    // oxlint-disable-next-line no-await-in-loop -- each page needs the cursor of the one before.
+    const page = await store.listTraces({
+      limit: 2,
+      filter: planOf('fault'),
+      from: second(3),
+      to: second(8),
+      ...(before === undefined ? {} : { before }),
+    });
+    names.push(page.traces.map(({ name }) => name));
+    before = page.next;
+  } while (before !== undefined);
+  expect(names).toEqual([['request 8000', 'request 6000'], ['request 4000']]);
+});
+
+test('pages of found traces join up, and the last one has no next', async () => {
+  const store = await storeWithTen();
+  const all = await findAll(store, { ...always, plan: planOf('!fault') });
+  expect(all).toEqual([9, 7, 5, 3, 1].map((number) => traceIdOf(number * 1000)));
+  expect(await findAll(store, { ...always, plan: planOf('!fault') }, 1)).toEqual(all);
+});
+
+test('a window takes traces by their start, by any start in them, or by any moment of work', async () => {
+  const { store } = await openTestStore();
+  const [server, inner] = testTrace(1000, 2);
+  await appendSpans(store, [
+    { ...server, end: second(9) } as TestSpan,
+    { ...inner, kind: 2, start: second(5), end: second(6) } as TestSpan,
+  ]);
+  const check = async (from: number, to: number, timeRangeType: 'TraceId' | 'Event' | 'Service'): Promise<number> =>
+    (await findAll(store, { from: second(from), to: second(to), timeRangeType })).length;
+  expect([await check(0, 2, 'TraceId'), await check(4, 5, 'TraceId')]).toEqual([1, 0]);
+  expect([await check(4, 5, 'Event'), await check(7, 8, 'Event')]).toEqual([1, 0]);
+  expect([await check(7, 8, 'Service'), await check(10, 11, 'Service')]).toEqual([1, 0]);
+  const { traces } = await store.analysis.findTraces(
+    { from: second(4), to: second(6), timeRangeType: 'Event' },
+    { limit: 1 },
+  );
+  expect(traces[0]?.matchedEventTime).toBe(second(5));
+});
+
+test('a trace that grows after it was asked for is found as it is now', async () => {
+  const store = await storeWithTen();
+  const plan = planOf('service("late")');
+  expect(await findAll(store, { ...always, plan })).toEqual([]);
+  const [, late] = testTrace(4000);
+  await store.append(otlpPayload([{ ...late, spanId: 'ee'.repeat(8), kind: 2 } as TestSpan], 'late'));
+  expect(await findAll(store, { ...always, plan })).toEqual([traceIdOf(4000)]);
+  const map = await store.analysis.serviceMapOfTraces([traceIdOf(4000), traceIdOf(4000), 'ff'.repeat(16)]);
+  expect(map.nodes.map(({ service, edges }) => `${service.name} ${edges.length}`).toSorted()).toEqual([
+    'backend 1',
+    'backend 1',
+    'late 0',
+  ]);
+  await store.clear();
+  expect(await findAll(store, always)).toEqual([]);
+});
+
+test('a time series has a point for each period, and counts what comes in from outside or what an entity selects', async () => {
+  const store = await storeWithTen();
+  const selection = { from: second(0), to: second(10) };
+  const render = async (entity?: string): Promise<string> => {
+    const plan = entity === undefined ? undefined : planOf(entity);
+    const points = await store.analysis.timeSeries(selection, {
+      periodSeconds: 3,
+      ...(plan?.kind === 'service' || plan?.kind === 'edge' ? { entity: plan } : {}),
+    });
+    return points
+      .map(({ from, statistics: { ok, fault } }) => `${(from - testEpoch) / 1_000_000_000n}s ${ok}+${fault}`)
+      .join(', ');
+  };
+  expect(await render()).toBe('0s 1+1, 3s 2+1, 6s 1+2, 9s 1+1');
+  expect(await render('service("backend") { fault }')).toBe('0s 0+1, 3s 0+1, 6s 0+2, 9s 0+1');
+  expect(await render('edge(id(type: "client"), "other")')).toBe('0s 0+0, 3s 0+0, 6s 0+0, 9s 0+0');
+  expect(await render('service("backend") { message CONTAINS "x" }')).toBe('0s 0+0, 3s 0+0, 6s 0+0, 9s 0+0');
+  await expect(store.analysis.timeSeries(selection, { periodSeconds: 0 })).rejects.toThrow('1 to 100000 points');
+});
+
+test('filter facts name services, annotations with their most frequent values, and what only is metadata', async () => {
+  const { store } = await openTestStore();
+  for (const [number, handle] of ['alice', 'bob', 'bob'].entries()) {
+    const attributes = [
+      ['app.handle', { text: handle }],
+      ['app.list', { list: [] }],
+    ] as const;
+    // oxlint-disable-next-line no-await-in-loop -- in the order of the traces.
+    await appendSpans(store, testTrace(number + 1, 1, attributes));
+  }
+  await store.append(
+    segmentPayload({
+      trace_id: '1-6afd5f80-cccccccccccccccccccccccc',
+      id: 'cccccccccccccccc',
+      name: 'users',
+      origin: 'AWS::ECS::Container',
+      start_time: 1_795_000_000,
+      end_time: 1_795_000_001,
+      annotations: { paid: true },
+      metadata: { default: { cart: 1 } },
+    }),
+  );
+  expect(await store.analysis.filterFacts()).toEqual({
+    services: [{ name: 'backend' }, { name: 'users', type: 'AWS::ECS::Container' }],
+    annotations: [
+      { key: 'app.handle', values: ['bob', 'alice'] },
+      { key: 'paid', values: [true] },
+      { key: 'otel.resource.service.name', values: ['backend'] },
+    ],
+    metadataKeys: ['app.list', 'default.cart'],
+  });
+});
+
+test('a question that is given up rejects with its reason, and the next one is answered', async () => {
+  const store = await storeWithTen();
+  const abort = new AbortController();
+  const map = store.analysis.serviceMap(always, abort.signal);
+  abort.abort(new Error('enough'));
+  await expect(map).rejects.toThrow('enough');
+  expect(await findAll(store, always)).toHaveLength(10);
+});

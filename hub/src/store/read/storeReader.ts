@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { parseTraceId, type TraceId } from '@sightline/telemetry/model/ids';
 import type { ProblemJson, RawTrace, SpanJson, TraceList, TraceTreeRows } from '../../client/api.ts';
+import { listSelected, type SelectedTraces } from '../analysis/listSelected.ts';
 import { TraceAnalyst } from '../analysis/traceAnalyst.ts';
 import { readDocuments } from '../documents/documentTable.ts';
 import { ErrorReader } from '../errors/errorReader.ts';
@@ -82,8 +83,16 @@ export class StoreReader {
     this.#opened?.database.close();
   }
 
-  #listTraces(call: Extract<ReaderCall, { name: 'listTraces' }>): TraceList {
+  #listTraces(call: Extract<ReaderCall, { name: 'listTraces' }>): TraceList | Generator<undefined, TraceList> {
+    if (call.selection !== undefined) {
+      return this.#listSelected({ ...call, selection: call.selection });
+    }
     const list = this.#lister.list(call);
+    return { ...list, traces: this.#errors.counted(list.traces) };
+  }
+
+  *#listSelected(query: SelectedTraces): Generator<undefined, TraceList> {
+    const list = yield* listSelected(query, this.#analyst.finder, this.#lister);
     return { ...list, traces: this.#errors.counted(list.traces) };
   }
 

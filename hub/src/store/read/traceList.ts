@@ -8,9 +8,7 @@ import { parseTraceCursor, toTraceCursor, type TracePlace } from './traceCursor.
 const word = 0x1_0000_0000;
 const cachedSummaries = 2000;
 
-/** Where a trace stands in the list: by its start (a double, so to 256 ns), then by arrival. */
-
-interface Summary {
+export interface Summary {
   readonly revision: number;
   readonly pinned: boolean;
   readonly row: TraceRow;
@@ -37,7 +35,7 @@ export class TraceLister {
           return { traces, next: toTraceCursor(after as TracePlace), ...hiddenOf(query, hidden) };
         }
         after = place;
-        const summary = this.#summaryOf(place.slot);
+        const summary = this.summaryOf(place.slot);
         if (summary === undefined) {
           continue;
         }
@@ -54,7 +52,7 @@ export class TraceLister {
   }
 
   /** The row of one trace; `undefined` where it has no spans. */
-  #summaryOf(slot: number): Summary | undefined {
+  summaryOf(slot: number): Summary | undefined {
     const columns = this.#index.chunkOf(slot)?.columns;
     const at = slot % tracesPerChunk;
     if (columns === undefined) {
@@ -187,6 +185,6 @@ class NewestHeap {
   }
 }
 
-function hiddenOf(query: { excludeHealthChecks: boolean }, hidden: number): { hiddenHealthChecks?: number } {
+export function hiddenOf(query: { excludeHealthChecks: boolean }, hidden: number): { hiddenHealthChecks?: number } {
   return query.excludeHealthChecks ? { hiddenHealthChecks: hidden } : {};
 }
