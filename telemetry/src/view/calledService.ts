@@ -97,8 +97,12 @@ function shortName(resource: string, type: string): string {
 function databaseOf(system: string, attributes: Attributes): CalledService {
   const database = textOf(attributes, 'db.namespace', 'db.name') ?? system;
   const host = textOf(attributes, ...hostAttributes);
-  const type = sqlSystems.has(system) ? 'Database::SQL' : 'remote';
+  const type = isSqlSystem(system) ? 'Database::SQL' : 'remote';
   return { name: host === undefined ? database : `${database}@${host}`, type, knownBy: 'database' };
+}
+
+export function isSqlSystem(system: string): boolean {
+  return sqlSystems.has(system);
 }
 
 function destinationOf(system: string, attributes: Attributes): CalledService {

@@ -59,7 +59,7 @@ export function inferredRequest({ row, called }: WorkCall, work: TraceWork): Tra
 
 /** What a caller knows of a call. */
 export function seenByCaller(span: Span): Seen {
-  const http = mergedHttp([span]);
+  const http = wholeHttp(span);
   return {
     ...flagsOf([span]),
     isPartial: span.status === 'running',
@@ -122,6 +122,11 @@ function mergedHttp(reports: readonly Span[]): Http | undefined {
     }
   }
   return http;
+}
+
+/** A span's own HTTP facts, with the URL whole where its host is known. */
+export function wholeHttp(span: Span): Http | undefined {
+  return mergedHttp([span]);
 }
 
 /** OTel's server spans have the URL in parts, X-Ray's segments whole; filters ask for it whole. */
