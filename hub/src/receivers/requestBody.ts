@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { promisify } from 'node:util';
 import { brotliDecompress, gunzip, inflate, zstdDecompress } from 'node:zlib';
+import { bodyBuffers, release } from '../store/bodyBuffers.ts';
 
 /** What reading a request's body came to. Each failure carries the status and the sentence of its answer. */
 export type RequestBody =
@@ -32,7 +33,7 @@ export class BodyReader {
     this.#limits = limits;
   }
 
-  /** Never rejects. The bytes own their whole buffer, so that it can be transferred to another thread. */
+  /** Never rejects. The bytes have their buffer for themselves, so that it can be transferred to another thread. */
   async read(request: IncomingMessage, maxBytes = this.#limits.maxBytes): Promise<RequestBody> {
     const length = Number(request.headers['content-length'] ?? Number.NaN);
     if (length > maxBytes) {
@@ -134,12 +135,13 @@ const decompressors: Readonly<Record<string, Decompress>> = {
 
 function readSized(request: IncomingMessage, length: number): Promise<RequestBody> {
   return new Promise((resolve) => {
-    // Of its own allocation, outside Node's shared pool: a slice of the pool could not be transferred.
-    const bytes = Buffer.allocUnsafeSlow(length);
+    // Never of Node's shared pool: a slice of it could not be transferred.
+    const bytes = bodyBuffers.take(length);
     let filled = 0;
     request.on('data', (chunk: Buffer) => {
       bytes.set(chunk, filled);
       filled += chunk.length;
+      release(chunk);
     });
     request.on('end', () => resolve(filled === length ? { kind: 'body', bytes } : { kind: 'gone' }));
     request.on('close', () => resolve({ kind: 'gone' }));

@@ -1,3 +1,5 @@
+import { bodyBuffers } from './bodyBuffers.ts';
+import type { CommitAnswer } from './messages.ts';
 import { packAside, type PackedAside } from './rawGroup.ts';
 import type { ThreadLink } from './threadLink.ts';
 import type { AppendResult, Payload } from './telemetryStore.ts';
@@ -99,23 +101,21 @@ export class AppendQueue {
   }
 
   async #commit(group: readonly Waiting[], packed: PackedAside | undefined): Promise<readonly AppendResult[]> {
-    const payloads = group.map(({ payload }) => ({ ...payload, body: ownBuffer(payload.body) }));
-    const buffers = payloads.map(({ body }) => body.buffer);
+    const payloads = group.map(({ payload }) => ({ ...payload, body: bodyBuffers.transferable(payload.body) }));
     this.#out += 1;
     try {
       const answer = this.#writer.ask(
         (id) => ({ kind: 'group', id, payloads, ...(packed && { packed }) }),
-        [...buffers, ...(packed === undefined ? [] : [packed.body.buffer])],
+        [...payloads.map(({ body }) => body.buffer), ...(packed === undefined ? [] : [packed.body.buffer])],
       );
       this.#send();
-      return (await answer) as readonly AppendResult[];
+      const { results, buffers } = (await answer) as CommitAnswer;
+      for (const buffer of buffers) {
+        bodyBuffers.give(buffer);
+      }
+      return results;
     } finally {
       this.#out -= 1;
     }
   }
-}
-
-/** A transferred buffer goes whole, so a view into a larger one is copied. */
-function ownBuffer(body: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
-  return body.byteLength === body.buffer.byteLength ? body : new Uint8Array(body);
 }

@@ -1,6 +1,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { countProblems } from '@sightline/telemetry/decode/decoded';
 import type { ChangeEvent } from '../client/api.ts';
+import { release } from './bodyBuffers.ts';
 import { bytesOnDisk } from './groupBytes.ts';
 import type { GroupLedger } from './index/groupLedger.ts';
 import type { Retention, RetentionPlan } from './index/retention.ts';
@@ -144,6 +145,9 @@ export class GroupWriter {
     });
     problems.didCommit();
     seals.didCommit();
+    if (packedBefore !== undefined) {
+      release(packedBefore.body);
+    }
     if (kept.length > 0) {
       this.#lastGroup = group;
       ledger.add({ id: group, at: now, bytes: bytesOnDisk(size), ...index.staging.firstRows });

@@ -47,7 +47,14 @@ export type WriterAnswer =
   | { readonly kind: 'failed'; readonly id: number; readonly message: string }
   | { readonly kind: 'changed'; readonly change: ChangeEvent };
 
-export type WriterValue = readonly AppendResult[] | ErrorValue | LogWriterValue | boolean | undefined;
+export interface CommitAnswer {
+  /** One for each payload. */
+  readonly results: readonly AppendResult[];
+  /** The payloads' own, of no more use here. */
+  readonly buffers: readonly ArrayBuffer[];
+}
+
+export type WriterValue = CommitAnswer | ErrorValue | LogWriterValue | boolean | undefined;
 
 export interface NewProblem {
   readonly receiver: Receiver;

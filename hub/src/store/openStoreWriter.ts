@@ -3,7 +3,10 @@ import { isDamage, isLocked, moveAside, openForWriting } from './schema.ts';
 import { StoreWriter } from './storeWriter.ts';
 
 /** Opens the database and loads the index. A damaged database is moved aside and a new one begun; anything else is thrown as a sentence. */
-export function openStoreWriter(start: ThreadStart, answer: (message: WriterAnswer) => void): StoreWriter {
+export function openStoreWriter(
+  start: ThreadStart,
+  answer: (message: WriterAnswer, transfer?: ArrayBuffer[]) => void,
+): StoreWriter {
   try {
     return open(start, answer);
   } catch (error) {
@@ -21,7 +24,7 @@ export function openStoreWriter(start: ThreadStart, answer: (message: WriterAnsw
   }
 }
 
-function open(start: ThreadStart, answer: (message: WriterAnswer) => void): StoreWriter {
+function open(start: ThreadStart, answer: (message: WriterAnswer, transfer?: ArrayBuffer[]) => void): StoreWriter {
   const database = openForWriting(start.dataDir);
   try {
     return new StoreWriter(database, start, answer);

@@ -1,5 +1,6 @@
 import { promisify } from 'node:util';
 import { constants, zstdCompress, zstdCompressSync, zstdDecompressSync, type ZstdOptions } from 'node:zlib';
+import { bodyBuffers, release } from './bodyBuffers.ts';
 import type { Payload, PayloadFormat, Receiver } from './telemetryStore.ts';
 
 const formats: readonly PayloadFormat[] = [
@@ -68,9 +69,18 @@ export class GroupPacker {
  */
 export async function packAside(payloads: readonly Payload[]): Promise<PackedAside> {
   const { parts, length } = partsOf(payloads);
-  const body = await compress(joined(payloads, length), zstdOptions(length));
-  // What comes out in several pieces may lie in Node's shared pool.
-  return { codec: codec.zstd, parts, body: new Uint8Array(body) };
+  const room = payloads.length > 1 ? bodyBuffers.take(length) : undefined;
+  const options = zstdOptions(length);
+  const packed = await compress(joined(payloads, length, room), options);
+  if (room !== undefined) {
+    bodyBuffers.give(room.buffer);
+  }
+  const body = new Uint8Array(packed);
+  // What came out in several pieces may lie in Node's shared pool.
+  if (packed.buffer.byteLength === options.chunkSize) {
+    release(new Uint8Array(packed.buffer));
+  }
+  return { codec: codec.zstd, parts, body };
 }
 
 function partsOf(payloads: readonly Payload[]): { parts: Uint8Array; length: number } {

@@ -42,14 +42,14 @@ export class StoreWriter {
   readonly #documents: DocumentWriter;
   readonly #intakes: DatagramIntake[] = [];
   readonly #ageTimer: NodeJS.Timeout;
-  readonly #answer: (message: WriterAnswer) => void;
+  readonly #answer: (message: WriterAnswer, transfer?: ArrayBuffer[]) => void;
   /** What does not work now: a person is told when it begins, not again and again. */
   readonly #troubled = new Set<string>();
 
   constructor(
     database: DatabaseSync,
     start: ThreadStart,
-    answer: (message: WriterAnswer) => void,
+    answer: (message: WriterAnswer, transfer?: ArrayBuffer[]) => void,
     now: () => number = Date.now,
   ) {
     this.#answer = answer;
@@ -199,7 +199,9 @@ export class StoreWriter {
       const { results, change } = this.#groups.commit(payloads, packed);
       this.#noteState('commit', undefined);
       this.#keeper.noteCommit();
-      this.#answer({ kind: 'answer', id, value: results, ...(change === undefined ? {} : { change }) });
+      const buffers = payloads.map(({ body }) => body.buffer);
+      const value = { results, buffers };
+      this.#answer({ kind: 'answer', id, value, ...(change === undefined ? {} : { change }) }, buffers);
     } catch (error) {
       this.#noteState('commit', sentenceOf(error));
       this.#answer({ kind: 'failed', id, message: sentenceOf(error) });

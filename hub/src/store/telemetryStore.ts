@@ -27,7 +27,7 @@ export type Receiver = 'xrayUdp' | 'xrayTcp' | 'otlpHttp' | 'otlpGrpc' | 'rollba
 export interface Payload {
   readonly format: PayloadFormat;
   readonly receiver: Receiver;
-  /** Owned by the store from here on: its buffer is transferred to the writer. Must own its whole ArrayBuffer. */
+  /** Owned by the store from here on: its buffer is transferred to the writer. Where it is a part of one, it is copied unless `bodyBuffers` gave it. */
   readonly body: Uint8Array<ArrayBuffer>;
 }
 

@@ -4,7 +4,7 @@ import type { ThreadStart, WriterAnswer, WriterRequest } from './messages.ts';
 import { openStoreWriter } from './openStoreWriter.ts';
 
 const main = parentPort as MessagePort;
-const answer = (message: WriterAnswer): void => main.postMessage(message);
+const answer = (message: WriterAnswer, transfer: ArrayBuffer[] = []): void => main.postMessage(message, transfer);
 const writer = openStoreWriter(workerData as ThreadStart, answer);
 
 main.on('message', (request: WriterRequest) => {
