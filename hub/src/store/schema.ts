@@ -25,9 +25,14 @@ const tables = `
 /** Grows when the meaning of what is stored changes. */
 const schemaVersion = 1;
 
+/** How long an opening waits for another process that has the database. */
+const openMillis = 2000;
+/** Once it is open, only a checkpoint can be in the writer's way, and on a slow disk that may take a while: waiting is better than refusing. */
+const writerMillis = 30_000;
+
 /** Opens the hub's database for its one writer and makes the tables. */
 export function openForWriting(dataDir: string): DatabaseSync {
-  const database = new DatabaseSync(join(dataDir, databaseFile), { timeout: 2000 });
+  const database = new DatabaseSync(join(dataDir, databaseFile), { timeout: openMillis });
   try {
     database.exec(
       'pragma page_size=4096; pragma journal_mode=wal; pragma synchronous=normal; pragma wal_autocheckpoint=0',
@@ -38,6 +43,7 @@ export function openForWriting(dataDir: string): DatabaseSync {
     }
     database.exec(`begin immediate; ${tables} ${documentTable} pragma user_version=${schemaVersion}; commit`);
     database.prepare('select count(*) from raw where id < 0').get();
+    database.exec(`pragma busy_timeout=${writerMillis}`);
   } catch (error) {
     database.close();
     throw error;
@@ -46,12 +52,12 @@ export function openForWriting(dataDir: string): DatabaseSync {
 }
 
 export function openForReading(dataDir: string): DatabaseSync {
-  return new DatabaseSync(join(dataDir, databaseFile), { readOnly: true, timeout: 2000 });
+  return new DatabaseSync(join(dataDir, databaseFile), { readOnly: true, timeout: openMillis });
 }
 
 /** For the thread that checkpoints: it writes pages that others have committed, and nothing of its own. */
 export function openForCheckpoints(dataDir: string): DatabaseSync {
-  return new DatabaseSync(join(dataDir, databaseFile), { timeout: 2000 });
+  return new DatabaseSync(join(dataDir, databaseFile), { timeout: openMillis });
 }
 
 /** Moves a database that cannot be read out of the way. Answers the name that it has now. */
