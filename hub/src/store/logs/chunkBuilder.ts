@@ -104,11 +104,11 @@ export class ChunkBuilder {
       if (index >= from && index < to) {
         this.#reserve(1, message.length * 3);
         length = this.#text.write(message, this.#textBytes);
+        indexTraceIds(this.#text, this.#textBytes, this.#textBytes + length, this.#traces);
         this.#textBytes += length;
         this.#times[this.#count] = timestamp;
         this.#ends[this.#count] = this.#textBytes;
         this.#count += 1;
-        indexTraceIds(message, this.#traces);
       } else {
         length = Buffer.byteLength(message);
       }
