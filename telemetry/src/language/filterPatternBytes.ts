@@ -2,6 +2,7 @@ import { toUtf8 } from '../decode/utf8.ts';
 import { compileFilterPattern, compileTerms } from './filterPatternMatch.ts';
 import type { Condition, FilterPattern, JsonTest, Term } from './filterPatternTree.ts';
 import { compileCondition, compileValueTest, testsOf } from './filterPatternValues.ts';
+import { compileKeyProbe } from './jsonKeyProbe.ts';
 import { JsonByteScan } from './jsonByteScan.ts';
 import { containsBytes, utf8BytesOf } from './utf8Bytes.ts';
 
@@ -16,11 +17,16 @@ export function compileFilterPatternBytes(pattern: FilterPattern): ByteTest {
     case 'terms':
       return compileTerms(pattern, compileTerm);
     case 'json': {
-      const couldMatch = compileByteCondition(pattern.condition);
-      const matches = decoded(pattern);
-      return couldMatch === undefined
-        ? matches
-        : (bytes, start, end) => couldMatch(bytes, start, end) && matches(bytes, start, end);
+      const tests = [
+        compileKeyProbe(pattern.condition),
+        compileByteCondition(pattern.condition),
+        decoded(pattern),
+      ].filter((test) => test !== undefined);
+      return tests.reduce(
+        (all, next): ByteTest =>
+          (bytes, start, end) =>
+            all(bytes, start, end) && next(bytes, start, end),
+      );
     }
     case 'fields':
       return decoded(pattern);
