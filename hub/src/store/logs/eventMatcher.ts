@@ -6,7 +6,7 @@ import type { ChunkEvents } from './logChunk.ts';
 import { invalidParameter } from './logFailure.ts';
 
 /** Gives the numbers of the events in a chunk that match, in the order they came. */
-export type EventMatcher = (events: ChunkEvents) => Iterable<number>;
+export type EventMatcher = (events: ChunkEvents) => readonly number[];
 
 /** A matcher for a filter pattern, and for lines with a trace id's last 24 digits where one is given. Throws `LogRefusal`. */
 export function compileMatcher(pattern: string | undefined, traceId: string | undefined): EventMatcher {
@@ -20,18 +20,24 @@ export function compileMatcher(pattern: string | undefined, traceId: string | un
   const groups = [...ofTrace, ...literals];
   const [leading, ...others] = groups;
   if (parsed.pattern.kind === 'all' && leading === undefined) {
-    return ({ ends }) => ends.keys();
+    return ({ ends }) => [...ends.keys()];
   }
   const matches = byteTestOf(parsed.pattern, traceId);
-  return function* matching({ ends, text }) {
+  return ({ ends, text }) => {
+    const found: number[] = [];
     if (others.some((group) => group.every((literal) => !text.includes(literal)))) {
-      return;
+      return found;
     }
-    for (const at of leading === undefined ? ends.keys() : candidatesOf(ends, text, leading)) {
+    const take = (at: number): void => {
       if (matches(text, at === 0 ? 0 : (ends[at - 1] as number), ends[at] as number)) {
-        yield at;
+        found.push(at);
       }
+    };
+    const looked = leading === undefined ? 0 : takeCandidates(ends, text, leading, take);
+    for (let at = looked; at < ends.length; at += 1) {
+      take(at);
     }
+    return found;
   };
 }
 
@@ -49,15 +55,23 @@ function byteTestOf(pattern: FilterPattern, traceId: string | undefined): ByteTe
 /** Where so many candidates in a row are more than half of the events, looking for them costs more than it saves. */
 const denseAfter = 32;
 
-/** Events that have at least one of the literals in them, and perhaps others. */
-function* candidatesOf(ends: Uint32Array, text: Buffer, literals: readonly Buffer[]): Generator<number> {
+/**
+ * Takes the events that have at least one of the literals in them, and perhaps others. Answers how many events are dealt with: from there
+ * on all have to be looked at.
+ */
+function takeCandidates(
+  ends: Uint32Array,
+  text: Buffer,
+  literals: readonly Buffer[],
+  take: (at: number) => void,
+): number {
   const next = literals.map((literal) => find(text, literal, 0));
   let from = 0;
   let count = 0;
   for (;;) {
     const nearest = Math.min(...next);
     if (nearest === Infinity) {
-      return;
+      return ends.length;
     }
     const at = eventAt(ends, nearest, from);
     const start = at === 0 ? 0 : (ends[at - 1] as number);
@@ -67,11 +81,10 @@ function* candidatesOf(ends: Uint32Array, text: Buffer, literals: readonly Buffe
       return found >= start && found + literal.length <= end;
     });
     if (isWithin) {
-      yield at;
+      take(at);
       count += 1;
       if (count === denseAfter && at < denseAfter * 2) {
-        yield* numbersFrom(at + 1, ends.length);
-        return;
+        return at + 1;
       }
     }
     // What reaches over the end of an event is found again in what follows, where it is no match either.
@@ -82,12 +95,6 @@ function* candidatesOf(ends: Uint32Array, text: Buffer, literals: readonly Buffe
       }
     }
     from = at;
-  }
-}
-
-function* numbersFrom(first: number, end: number): Generator<number> {
-  for (let at = first; at < end; at += 1) {
-    yield at;
   }
 }
 

@@ -1,4 +1,4 @@
-import { compileMatcher } from './eventMatcher.ts';
+import { compileMatcher, type EventMatcher } from './eventMatcher.ts';
 import {
   comparePositions,
   type EventPage,
@@ -51,7 +51,7 @@ interface TimeRange {
 }
 
 interface Wanted {
-  readonly matcher: (events: ChunkEvents) => Iterable<number>;
+  readonly matcher: EventMatcher;
   readonly isWanted: (stream: number) => boolean;
   readonly range: TimeRange;
   readonly selection: Selection;
