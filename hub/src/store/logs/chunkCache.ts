@@ -1,30 +1,18 @@
-import { promisify } from 'node:util';
-import { zstdDecompress } from 'node:zlib';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { zstdDecompressSync } from 'node:zlib';
 import { viewEvents, type ChunkEvents } from './logChunk.ts';
 import type { ChunkHead } from './logDirectory.ts';
 import type { LogSnapshot } from './logSnapshot.ts';
 
-interface Loaded {
-  readonly events: ChunkEvents;
-  readonly isKept: boolean;
-}
-
-/** One search, and how much it has decompressed so far. */
-interface Reading {
-  readonly snapshot: LogSnapshot;
-  bytes: number;
-}
-
-const decompress = promisify(zstdDecompress);
-/** Chunks that are decompressed at once, in the threads of the process's pool. */
-const ahead = 4;
 const keptBytes = 32 * 1024 * 1024;
+/** How long a search goes on before an abort and other questions are heard. */
+const turnMillis = 10;
 
 /**
- * Reads chunks, a few ahead, and keeps some of them decompressed.
+ * Reads chunks, and keeps some of them decompressed.
  *
  * A search over more than there is room for keeps nothing: the chunks would drive each other out, and memory that is given back at once is
- * used again by the next chunk.
+ * used again by the next chunk. It decompresses in its own thread: handing chunks to others costs more than it saves.
  */
 export class ChunkCache {
   readonly #kept = new Map<number, ChunkEvents>();
@@ -35,54 +23,39 @@ export class ChunkCache {
     snapshot: LogSnapshot,
     chunks: Iterable<ChunkHead>,
   ): AsyncGenerator<{ chunk: ChunkHead; events: ChunkEvents }> {
-    const source = chunks[Symbol.iterator]();
-    const waiting: { chunk: ChunkHead; loading: Promise<Loaded | undefined> }[] = [];
-    const read: Reading = { snapshot, bytes: 0 };
-    const fill = (): void => {
-      while (waiting.length < ahead) {
-        const next = source.next();
-        if (next.done === true) {
-          return;
-        }
-        const loading = this.#load(read, next.value);
-        // Awaited in its turn; when the reading ends before that, nobody asks.
-        loading.catch(() => undefined);
-        waiting.push({ chunk: next.value, loading });
+    let bytes = 0;
+    let turnEnd = performance.now() + turnMillis;
+    for (const chunk of chunks) {
+      const known = this.#kept.get(chunk.id);
+      const events = known ?? load(snapshot, chunk);
+      if (events === undefined) {
+        continue;
       }
-    };
-    for (fill(); waiting.length > 0; fill()) {
-      const { chunk, loading } = waiting.shift() as (typeof waiting)[number];
-      const loaded = await loading;
-      if (loaded !== undefined) {
-        yield { chunk, events: loaded.events };
-        if (!loaded.isKept) {
-          release(loaded.events);
-        }
+      bytes += chunk.size;
+      const isKept = known !== undefined || bytes <= keptBytes;
+      if (isKept) {
+        this.#keep(chunk, events);
+      }
+      yield { chunk, events };
+      if (!isKept) {
+        release(events);
+      }
+      if (performance.now() >= turnEnd) {
+        await nextTurn();
+        turnEnd = performance.now() + turnMillis;
       }
     }
   }
 
-  async #load(reading: Reading, chunk: ChunkHead): Promise<Loaded | undefined> {
-    const known = this.#kept.get(chunk.id);
-    if (known !== undefined) {
-      return { events: known, isKept: true };
-    }
-    const body = reading.snapshot.body(chunk.id);
-    if (body === undefined) {
-      return undefined;
-    }
-    reading.bytes += chunk.size;
-    const isKept = reading.bytes <= keptBytes;
-    // In one piece: zlib would put it together from many small ones.
-    const plain = await decompress(body, { chunkSize: Math.max(1024, chunk.size + 64) });
-    const events = viewEvents(plain, chunk.count);
-    if (isKept) {
-      this.#keep(chunk, events);
-    }
-    return { events, isKept };
+  forget(): void {
+    this.#kept.clear();
+    this.#bytes = 0;
   }
 
   #keep(chunk: ChunkHead, events: ChunkEvents): void {
+    if (this.#kept.has(chunk.id)) {
+      return;
+    }
     this.#kept.set(chunk.id, events);
     this.#bytes += events.text.length;
     for (const [id, { text }] of this.#kept) {
@@ -93,11 +66,12 @@ export class ChunkCache {
       this.#bytes -= text.length;
     }
   }
+}
 
-  forget(): void {
-    this.#kept.clear();
-    this.#bytes = 0;
-  }
+function load(snapshot: LogSnapshot, { id, size, count }: ChunkHead): ChunkEvents | undefined {
+  const body = snapshot.body(id);
+  // In one piece: zlib would put it together from many small ones.
+  return body && viewEvents(zstdDecompressSync(body, { chunkSize: Math.max(1024, size + 64) }), count);
 }
 
 /** Gives the memory back at once, rather than when the collector comes by. A small buffer may be a part of one that others use too. */

@@ -11,6 +11,8 @@ import { selectEvents } from './selectEvents.ts';
 
 /** What the log reader's thread is asked. */
 export type LogQuestion =
+  /** To take in what has come, so that the next question need not. */
+  | { readonly name: 'refresh' }
   | { readonly name: 'select'; readonly query: EventQuery }
   | { readonly name: 'new'; readonly query: NewEventsQuery }
   | { readonly name: 'record'; readonly pointer: EventPointer }
@@ -80,6 +82,8 @@ export class LogReader {
 
   async #answer(question: LogQuestion, source: LogSource, signal: AbortSignal): Promise<LogReaderAnswer> {
     switch (question.name) {
+      case 'refresh':
+        return undefined;
       case 'select':
         return await selectEvents(source, question.query, signal);
       case 'new':

@@ -21,6 +21,8 @@ import type { RejectedEvents } from './putLogEvents.ts';
 const groupsOut = 2;
 const groupBytes = 1_500_000;
 const groupPuts = 500;
+/** How often the reader takes in what has come while nobody asks it anything. */
+const refreshMillis = 1000;
 const queueBytes = 64 * 1024 * 1024;
 
 /** What the writer answers: one for each call of PutLogEvents, or one for a command. */
@@ -44,8 +46,9 @@ export class ThreadedLogs implements LogStore {
   #reader: ThreadLink | undefined;
   #bytes = 0;
   #out = 0;
+  #refreshedAt = 0;
 
-  /** The reader's thread is started by the first question: many a hub never has a log line. */
+  /** The reader's thread is started by the first line or question: many a hub never has one. */
   constructor(writer: ThreadLink, openReader: () => ThreadLink) {
     this.#writer = writer;
     this.#openReader = openReader;
@@ -127,6 +130,7 @@ export class ThreadedLogs implements LogStore {
         { name: 'put', puts },
         puts.map(({ body }) => body.buffer),
       );
+      this.#refreshReader();
       for (const [index, { resolve, reject }] of group.entries()) {
         const answer = answers[index] as LogPutAnswer;
         if (isLogFailure(answer)) {
@@ -143,6 +147,16 @@ export class ThreadedLogs implements LogStore {
       this.#out -= 1;
       this.#bytes -= bytes;
       this.#send();
+    }
+  }
+
+  /** A search finds the thread running and its directory filled. */
+  #refreshReader(): void {
+    const now = performance.now();
+    if (now - this.#refreshedAt >= refreshMillis) {
+      this.#refreshedAt = now;
+      // Where it fails, the next question fails in the same way and says so.
+      this.#ask({ name: 'refresh' }).catch(() => undefined);
     }
   }
 
