@@ -2,7 +2,7 @@ import type { FilterableRequest } from '../language/filterExpressionMatch.ts';
 import type { Attributes, Span, SpanException } from '../model/span.ts';
 import { durationNanos, epochNanos, type EpochNanos } from '../model/units.ts';
 import { textOf } from './calledService.ts';
-import { inferredId } from './inferredSegments.ts';
+import { inferredId } from './inferredId.ts';
 import { serviceOf } from './requestService.ts';
 import { traceName } from './traceName.ts';
 import type { TraceRequest } from './traceRequests.ts';
