@@ -32,3 +32,11 @@ export interface GroupChange {
   readonly filter?: string;
   readonly newName?: string;
 }
+
+/** `GET /sightline/v1/filter-facts`: what a filter could ask for, as it was seen; each list bounded and the most frequent first. */
+export interface FilterFactsJson {
+  readonly services: readonly { readonly name: string; readonly type?: string }[];
+  readonly annotations: readonly { readonly key: string; readonly values: readonly (string | number | boolean)[] }[];
+  /** Keys of X-Ray metadata and of attributes that no filter can ask for. */
+  readonly metadataKeys: readonly string[];
+}

@@ -13,7 +13,7 @@ import type {
 } from './api.ts';
 import type { LeaseClaim, LeaseReply } from './leasesApi.ts';
 import type { ErrorGroupChange, ErrorGroupJson, ErrorGroupList, OccurrenceJson, OccurrenceList } from './errorsApi.ts';
-import type { GroupChange, GroupJson, GroupList } from './filterApi.ts';
+import type { FilterFactsJson, GroupChange, GroupJson, GroupList } from './filterApi.ts';
 import type { LogEventList, LogGroupChange, LogGroupList, LogStreamList } from './logsApi.ts';
 import type {
   DryRunJson,
@@ -191,6 +191,11 @@ export class HubClient {
     const path = `/sightline/v1/logs/groups?${searchOf({ name })}`;
     const { status } = await this.#send('DELETE', path, signal, { expected: [404] });
     return status !== 404;
+  }
+
+  /** What a filter could ask for, as the hub has seen it. */
+  async loadFilterFacts(signal?: AbortSignal): Promise<FilterFactsJson> {
+    return await this.#ask('GET', '/sightline/v1/filter-facts', signal);
   }
 
   /** X-Ray's groups, which are the saved filters, by name. */

@@ -86,11 +86,6 @@ test('a wrong parameter is answered in words', async () => {
     '400 {"error":"`before` can only be what `next` of an earlier page said."}',
   );
   await check(hub, 'GET /traces?health=no', '400 {"error":"`health` can only be \\"exclude\\"."}');
-  await check(
-    hub,
-    'GET /traces?filter=error',
-    '400 {"error":"This version has no filter for traces yet; leave `filter` out."}',
-  );
 });
 
 test('a trace is found by both spellings of its id, in any case', async () => {

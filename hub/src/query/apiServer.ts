@@ -5,6 +5,7 @@ import type { Activity } from '../activity.ts';
 import { unservedCall } from '../aws/awsError.ts';
 import type { XRayGroups } from '../aws/xrayGroups.ts';
 import type { StatsReply } from '../client/api.ts';
+import type { FilterFactsJson } from '../client/filterApi.ts';
 import type { Guard } from '../guard.ts';
 import type { Sampling } from '../sampling/sampling.ts';
 import type { TelemetryStore } from '../store/telemetryStore.ts';
@@ -18,6 +19,7 @@ import { addLogRoutes } from './logRoutes.ts';
 import { ApiError, limitOf, textOf } from './parameters.ts';
 import { addSamplingRoutes } from './samplingRoutes.ts';
 import { bearerCheck } from './token.ts';
+import { loadTracePlan } from './traceFilter.ts';
 import { parseTraceCursor } from '../store/read/traceCursor.ts';
 
 export interface ApiServerOptions {
@@ -104,11 +106,8 @@ interface TraceRequest {
   Params: { id: string };
 }
 
-function addTraceRoutes(app: FastifyInstance, { store }: ApiServerOptions): void {
+function addTraceRoutes(app: FastifyInstance, { store, groups }: ApiServerOptions): void {
   app.get<{ Querystring: Record<string, unknown> }>('/sightline/v1/traces', async ({ query }, reply) => {
-    if (textOf(query, 'filter')) {
-      throw new ApiError(400, 'This version has no filter for traces yet; leave `filter` out.');
-    }
     const health = textOf(query, 'health');
     if (health !== undefined && health !== 'exclude') {
       throw new ApiError(400, '`health` can only be "exclude".');
@@ -117,15 +116,20 @@ function addTraceRoutes(app: FastifyInstance, { store }: ApiServerOptions): void
     if (before !== undefined && parseTraceCursor(before) === undefined) {
       throw new ApiError(400, '`before` can only be what `next` of an earlier page said.');
     }
+    const filter = await loadTracePlan(textOf(query, 'filter') ?? '', groups);
     return await store.listTraces(
       {
         limit: limitOf(query, 100),
         ...(before !== undefined && { before }),
         ...(health !== undefined && { excludeHealthChecks: true }),
+        ...(filter !== undefined && { filter }),
       },
       signalOf(reply),
     );
   });
+  app.get('/sightline/v1/filter-facts', async (_request, reply): Promise<FilterFactsJson> =>
+    store.analysis.filterFacts(signalOf(reply)),
+  );
   app.delete('/sightline/v1/traces', async (_request, reply) => {
     await store.clear();
     return await reply.code(204).send();

@@ -4,7 +4,7 @@ import { filterHintsOf } from './filterExpressionHints.ts';
 const vocabulary = {
   services: [{ name: 'backend' }, { name: 'backend', type: 'remote' }, { name: 'DynamoDB' }],
   annotations: [{ key: 'user', values: ['juno'] }],
-  metadataKeys: ['payload'],
+  metadataKeys: ['default.payload'],
   groups: [],
 };
 

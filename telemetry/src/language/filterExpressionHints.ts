@@ -27,7 +27,8 @@ function annotationHint(key: string, { annotations, metadataKeys }: FilterVocabu
   if (annotations.some((annotation) => annotation.key === key)) {
     return undefined;
   }
-  if (metadataKeys.includes(key)) {
+  // The key of metadata stands behind its namespace.
+  if (metadataKeys.some((seen) => seen === key || seen.endsWith(`.${key}`))) {
     return `"${key}" was seen as metadata only. X-Ray does not index metadata: only annotations can be filtered.`;
   }
   const other = annotations.find((annotation) => annotation.key.toLowerCase() === key.toLowerCase());
