@@ -39,7 +39,7 @@ export class SamplingViewCommands {
   readonly handlers: SamplingCommands = {
     'sightline.refreshSampling': () => inView(() => this.#controller.refresh()),
     'sightline.createSamplingRule': () => this.#create(),
-    'sightline.editSamplingRule': (node) => this.#withRule(node, (rule) => this.#edit(rule, node)),
+    'sightline.editSamplingRule': (node) => this.#withRule(node, (rule, chosen) => this.#edit(rule, chosen)),
     'sightline.openSamplingRule': (node) => this.#withRule(node, ({ rule }) => this.#documents.show(rule.RuleName)),
     'sightline.deleteSamplingRule': (node) => this.#withRule(node, (rule) => this.#delete(rule)),
     'sightline.importSamplingRules': () => this.#import(),
@@ -66,8 +66,8 @@ export class SamplingViewCommands {
     await inView(() => this.#controller.refresh());
   }
 
-  async #edit({ rule }: SamplingRuleJson, node: SamplingNode | undefined): Promise<void> {
-    const member = node?.kind === 'member' ? node.member : await pickMember(rule);
+  async #edit({ rule }: SamplingRuleJson, node: SamplingNode): Promise<void> {
+    const member = node.kind === 'member' ? node.member : await pickMember(rule);
     if (member === undefined) {
       return;
     }
@@ -165,16 +165,19 @@ export class SamplingViewCommands {
     }
   }
 
-  async #withRule(node: SamplingNode | undefined, act: (rule: SamplingRuleJson) => Promise<void>): Promise<void> {
+  async #withRule(
+    node: SamplingNode | undefined,
+    act: (rule: SamplingRuleJson, chosen: SamplingNode) => Promise<void>,
+  ): Promise<void> {
     await this.#controller.whenCurrent();
-    const name = (node ?? this.#tree.selection[0])?.rule ?? (await this.#pickRule());
-    const rule = name === undefined ? undefined : this.#controller.ruleOf(name);
-    if (rule !== undefined) {
-      await act(rule);
+    const chosen = node ?? this.#tree.selection[0] ?? (await this.#pickRule());
+    const rule = chosen === undefined ? undefined : this.#controller.ruleOf(chosen.rule);
+    if (chosen !== undefined && rule !== undefined) {
+      await act(rule, chosen);
     }
   }
 
-  async #pickRule(): Promise<string | undefined> {
+  async #pickRule(): Promise<SamplingNode | undefined> {
     const { sampling, source } = this.#controller.state;
     if (sampling === undefined) {
       throw new UserError(
@@ -183,7 +186,8 @@ export class SamplingViewCommands {
       );
     }
     const items = sampling.rules.map(({ rule }) => ({ label: rule.RuleName, description: keepsText(rule) }));
-    return (await vscode.window.showQuickPick(items, { title: 'Choose a Sampling Rule' }))?.label;
+    const picked = await vscode.window.showQuickPick(items, { title: 'Choose a Sampling Rule' });
+    return picked === undefined ? undefined : { kind: 'rule', rule: picked.label };
   }
 }
 

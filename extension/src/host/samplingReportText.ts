@@ -43,7 +43,7 @@ export function renderDryRun(run: DryRunJson): string {
     ...(run.requests.length === 0 ? ['  None was traced in the last hour.'] : run.requests.flatMap(requestLines)),
     ...(run.omitted === 0 ? [] : [`  … and ${toCountText(run.omitted, 'other kind')} of requests`]),
   ];
-  return `${lines.join('\n')}\n`;
+  return `${lines.flatMap(wrapped).join('\n')}\n`;
 }
 
 /** Which rule catches one request, and why the others do not, as a document. */
@@ -65,7 +65,7 @@ export function renderExplanation(
       ...reasons.map(({ message }) => `      ${message}`),
     ]),
   ];
-  return `${lines.join('\n')}\n`;
+  return `${lines.flatMap(wrapped).join('\n')}\n`;
 }
 
 /** A request as a person typed it: `GET http://localhost:4567/api?x=1`, the method and the host left out at will. `undefined` where it is none. */
@@ -105,6 +105,25 @@ export function requestText({ service, type, host, method, path }: SamplingReque
   const named = [service, type === undefined ? undefined : `(${type})`].filter((part) => part !== undefined).join(' ');
   const request = [method, `${host ?? ''}${path ?? ''}`].filter((part) => part !== undefined && part !== '').join(' ');
   return named === '' ? request : `${named}: ${request}`;
+}
+
+const widest = 100;
+
+/** A line broken between words where it is long, each further one two blanks deeper. */
+function wrapped(line: string): string[] {
+  const indent = /^ */.exec(line)?.[0] ?? '';
+  const lines: string[] = [];
+  for (const word of line.trim().split(' ')) {
+    const last = lines.at(-1);
+    if (last === undefined) {
+      lines.push(`${indent}${word}`);
+    } else if (last.length + word.length + 1 > widest) {
+      lines.push(`${indent}  ${word}`);
+    } else {
+      lines[lines.length - 1] = `${last} ${word}`;
+    }
+  }
+  return lines;
 }
 
 function shortTime(nanos: string): string {

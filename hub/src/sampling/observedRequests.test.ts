@@ -123,4 +123,10 @@ test('the last hour is tried against the rules as they are now', async () => {
     'Default 0',
   ]);
   expect(run.notes.length).toBe(2);
+  const counts = { requests: 30, sampled: 0, borrowed: 0 };
+  await sampling.report([{ rule: 'SightlineHealthChecks', clientId: 'c'.repeat(24), ...counts }]);
+  const { notes } = await dryRunLastHour(sampling, store, now);
+  expect(notes.at(-1)).toBe(
+    'SightlineHealthChecks left out 30 in the last 10 minutes, as SDKs report; they are not here.',
+  );
 });
