@@ -11,12 +11,15 @@ import { hubAccessKeyId, isSigned } from './signature.ts';
 import { XRayRefusal, type XRayContext, type XRayOperation, type XRayOperations } from './xrayCall.ts';
 import { groupOperations } from './xrayGroupCalls.ts';
 import type { XRayGroups } from './xrayGroups.ts';
+import { graphOperations } from './xrayGraphs.ts';
 import { ingestOperations } from './xrayIngest.ts';
 import { insightOperations } from './xrayInsights.ts';
 import { isStructure, type XRayInput } from './xrayParameters.ts';
 import { policyOperations } from './xrayPolicies.ts';
+import { retrievalOperations } from './xrayRetrieval.ts';
 import { samplingOperations } from './xraySampling.ts';
 import { settingOperations } from './xraySettings.ts';
+import { traceOperations } from './xrayTraces.ts';
 import { tagOperations, XRayTags } from './xrayTags.ts';
 
 /** What programs need to send, and what their SDKs need to decide what to send; all else reads or changes. */
@@ -63,6 +66,9 @@ export class XRayApi {
       ...settingOperations,
       ...policyOperations,
       ...insightOperations,
+      ...graphOperations,
+      ...traceOperations,
+      ...retrievalOperations(),
     };
   }
 

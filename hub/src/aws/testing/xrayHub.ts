@@ -1,6 +1,7 @@
 import { XRayClient } from '@aws-sdk/client-xray';
 import { expect, onTestFinished } from 'vitest';
 import { startHubUnderTest, type HubUnderTest } from '../../testing/hubUnderTest.ts';
+import { startRealHub, type RealHub } from '../../testing/realHub.ts';
 
 /** AWS's SDK pointed at an endpoint; ended when the test has ended. */
 export function xrayClient(endpoint: string, credentials = localCredentials): XRayClient {
@@ -15,6 +16,12 @@ const localCredentials = { accessKeyId: 'sightline-local', secretAccessKey: 'sig
 export async function startXRayHub(...args: string[]): Promise<HubUnderTest & { readonly client: XRayClient }> {
   const hub = await startHubUnderTest(...args);
   return { ...hub, client: xrayClient(hub.endpoints.api) };
+}
+
+/** A hub in this process with the store of the product, and AWS's SDK pointed at it. */
+export async function startStoringXRayHub(...args: string[]): Promise<RealHub & { readonly xray: XRayClient }> {
+  const hub = await startRealHub(...args);
+  return { ...hub, xray: xrayClient(hub.ready.endpoints.api) };
 }
 
 /** What became of a call: its output as text, or the error's name, status and words. */
