@@ -39,6 +39,7 @@ test('everyone is pointed at what the hub answers; names and addresses of its ow
     everyone  HONEYCOMB_API_KEY=sightline-local *
     everyone  ROLLBAR_ACCESS_TOKEN=sightline-local *
     everyone  ROLLBAR_ENDPOINT=http://127.0.0.1:4319/api/1/item/
+    everyone  AWS_ENDPOINT_URL_XRAY=http://127.0.0.1:4319
     everyone  AWS_ENDPOINT_URL_CLOUDWATCH_LOGS=http://127.0.0.1:4319
     everyone  AWS_DISABLE_HOST_PREFIX_INJECTION=true
     backend  OTEL_SERVICE_NAME=backend

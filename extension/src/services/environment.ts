@@ -20,6 +20,7 @@ export type HubInterface = 'xrayDaemon' | 'otlp' | 'xrayApi' | 'logsApi' | 'roll
 export const servedInterfaces: ReadonlySet<HubInterface> = new Set<HubInterface>([
   'xrayDaemon',
   'otlp',
+  'xrayApi',
   'logsApi',
   'rollbar',
   'honeycomb',
