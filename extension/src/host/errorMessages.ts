@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import { Disposable } from '../lifetime.ts';
 import type { ErrorSource } from '../sources/errorSource.ts';
-import { ErrorNotices, type ErrorNotice } from './errorNotices.ts';
+import { ErrorNotices, type ErrorNotice, type NoticeRight } from './errorNotices.ts';
 import { getSetting, onDidChangeSetting } from './settings.ts';
 import type { Clock } from './tracesController.ts';
 
@@ -13,9 +13,9 @@ const warningMillis = 20_000;
 export class ErrorMessages extends Disposable {
   readonly #notices: ErrorNotices;
 
-  constructor(source: ErrorSource, clock: Clock) {
+  constructor(source: ErrorSource, right: NoticeRight, clock: Clock) {
     super();
-    this.#notices = this.register(new ErrorNotices(source, { show: showNotice }, clock));
+    this.#notices = this.register(new ErrorNotices(source, { show: showNotice }, right, clock));
     this.register(onDidChangeSetting(['sightline.notifications.errors'], () => this.#applySetting()));
     this.#applySetting();
   }

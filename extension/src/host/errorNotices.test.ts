@@ -1,3 +1,4 @@
+import type { ErrorGroupJson } from '@sightline/hub/client/errorsApi';
 import { expect, test } from 'vitest';
 import { ErrorNotices, type ErrorNotice } from './errorNotices.ts';
 import { RecordingErrorSource, secondsAgo, testGroup } from './errorsTestSource.ts';
@@ -100,6 +101,16 @@ test('a hub that fails to answer is asked again at the next change', async () =>
   check(screen, ['2 new errors: TypeError: number 2 and TypeError: number 3']);
 });
 
+test('what another window tells of is not told of here', async () => {
+  const { source, screen, elsewhere } = await watched();
+  elsewhere.add(2);
+  source.put(testGroup(2));
+  await source.settled();
+  source.put(testGroup(3));
+  await source.settled();
+  check(screen, ['New error: TypeError: number 3 → 3']);
+});
+
 /** Shows one message until it is closed. */
 class RecordingScreen {
   readonly shown: ErrorNotice[] = [];
@@ -125,7 +136,12 @@ function setUp() {
   const source = new RecordingErrorSource(log);
   const screen = new RecordingScreen();
   const clock = new ManualClock();
-  return { source, screen, clock, log, notices: new ErrorNotices(source, screen, clock) };
+  const elsewhere = new Set<number>();
+  const right = {
+    claim: (groups: readonly ErrorGroupJson[]) =>
+      Promise.resolve(groups.filter(({ counter }) => !elsewhere.has(counter))),
+  };
+  return { source, screen, clock, log, elsewhere, notices: new ErrorNotices(source, screen, right, clock) };
 }
 
 /** Switched on while one old error is there. */

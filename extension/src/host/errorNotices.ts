@@ -20,6 +20,12 @@ export interface NoticeScreen {
   show(notice: ErrorNotice): Promise<void>;
 }
 
+/** Decides between the windows of one hub. */
+export interface NoticeRight {
+  /** Answers the groups that this window is to tell of; no other window is answered the same. Never rejects. */
+  claim(groups: readonly ErrorGroupJson[]): Promise<readonly ErrorGroupJson[]>;
+}
+
 /** What is asked for at first, to know what was there before, and what each time after that. */
 const knownAtFirst = 1000;
 const newestAsked = 50;
@@ -33,6 +39,7 @@ const titlesNamed = 2;
 export class ErrorNotices extends Disposable {
   readonly #source: ErrorSource;
   readonly #screen: NoticeScreen;
+  readonly #right: NoticeRight;
   readonly #clock: Clock;
   readonly #ended = new AbortController();
   #feed: Disposer | undefined;
@@ -43,10 +50,11 @@ export class ErrorNotices extends Disposable {
   #isAsking = false;
   #isFirst = true;
 
-  constructor(source: ErrorSource, screen: NoticeScreen, clock: Clock) {
+  constructor(source: ErrorSource, screen: NoticeScreen, right: NoticeRight, clock: Clock) {
     super();
     this.#source = source;
     this.#screen = screen;
+    this.#right = right;
     this.#clock = clock;
     this.register({ dispose: () => this.#ended.abort() });
     this.register({ dispose: () => this.switchOff() });
@@ -86,12 +94,20 @@ export class ErrorNotices extends Disposable {
         // Switched off, or off and on again, meanwhile: the answer is of before.
         if (this.#feed !== undefined && news === this.#news) {
           this.#isFirst = false;
-          this.#tell(news?.freshIn(page) ?? []);
+          void this.#tellClaimed(news?.freshIn(page) ?? []);
         }
       } catch {
         // The Errors view says what is wrong with the hub; it is asked again at the next change.
         return;
       }
+    }
+  }
+
+  async #tellClaimed(fresh: readonly ErrorGroupJson[]): Promise<void> {
+    const news = this.#news;
+    const claimed = fresh.length === 0 ? [] : await this.#right.claim(fresh);
+    if (this.#feed !== undefined && news === this.#news) {
+      this.#tell(claimed);
     }
   }
 

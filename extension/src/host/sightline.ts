@@ -1,4 +1,5 @@
-import { setImmediate } from 'node:timers/promises';
+import { randomUUID } from 'node:crypto';
+import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import { HubClient } from '@sightline/hub/client/hubClient';
 import { defaultDataDirectory } from '@sightline/hub/client/dataDirectory';
 import type { Endpoints } from '@sightline/hub/client/api';
@@ -24,6 +25,7 @@ import { HubEnvironment } from './environment.ts';
 import { ErrorMessages } from './errorMessages.ts';
 import { ErrorsView } from './errorsView.ts';
 import { HubOutput } from './hubOutput.ts';
+import { LeasedNotices } from './leasedNotices.ts';
 import { LogsView } from './logsView.ts';
 import { withProgress } from './progress.ts';
 import { ReportDocuments } from './reportDocuments.ts';
@@ -122,7 +124,13 @@ export class Sightline extends Disposable {
     this.#logsView = this.register(new LogsView(logs, surroundings));
     const errors = this.register(new HubErrorSource(this.#session, client));
     this.#errorsView = this.register(new ErrorsView(errors, systemClock, this.#contextKeys, log));
-    this.register(new ErrorMessages(errors, systemClock));
+    const holder = randomUUID();
+    const right = new LeasedNotices({
+      claim: (name, millis) => client.claimLease(name, { holder, millis }),
+      isFocused: () => vscode.window.state.focused,
+      sleep: (millis) => sleep(millis),
+    });
+    this.register(new ErrorMessages(errors, right, systemClock));
     const documents = this.register(new ReportDocuments());
     const sampling = this.register(new HubSamplingSource(this.#session, client));
     this.#samplingView = this.register(new SamplingView(sampling, { clock: systemClock, log, reports: documents }));
