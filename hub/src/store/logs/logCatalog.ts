@@ -55,6 +55,8 @@ export class LogCatalog {
   readonly #insertStream: StatementSync;
   readonly #deleteStream: StatementSync;
   readonly #deleteStreams: StatementSync;
+  readonly #noteWriters: StatementSync;
+  readonly #deleteWriters: StatementSync;
   readonly #note: StatementSync;
 
   constructor(database: DatabaseSync) {
@@ -64,6 +66,8 @@ export class LogCatalog {
     this.#insertStream = database.prepare('insert into log_stream (grp, name, created) values (?, ?, ?)');
     this.#deleteStream = database.prepare('delete from log_stream where id = ?');
     this.#deleteStreams = database.prepare('delete from log_stream where grp = ?');
+    this.#noteWriters = database.prepare('insert or replace into log_writers (stream, names) values (?, ?)');
+    this.#deleteWriters = database.prepare('delete from log_writers where stream = ?');
     this.#note = database.prepare(
       `insert into meta (key, value) values ('${catalogKey}', 1) on conflict (key) do update set value = value + 1`,
     );
@@ -123,6 +127,7 @@ export class LogCatalog {
     this.#deleteGroup.run(group.id);
     this.#note.run();
     for (const stream of group.streams.values()) {
+      this.#deleteWriters.run(stream.id);
       this.#streamsById.delete(stream.id);
     }
     this.#groups.delete(group.name);
@@ -131,6 +136,7 @@ export class LogCatalog {
 
   deleteStream(group: LogGroup, stream: LogStream): void {
     this.#deleteStream.run(stream.id);
+    this.#deleteWriters.run(stream.id);
     this.#note.run();
     group.streams.delete(stream.name);
     this.#streamsById.delete(stream.id);
@@ -145,7 +151,7 @@ export class LogCatalog {
     this.#note.run();
   }
 
-  /** Counts a batch that has been committed, or was found in the database. */
+  /** Counts a batch, and notes who wrote it: of one that was found in the database, that is known already. */
   count({ stream: id, count, bytes, first, last, ingested }: ChunkPart, writer?: string): void {
     const stream = this.#streamsById.get(id);
     if (stream === undefined) {
@@ -158,6 +164,7 @@ export class LogCatalog {
     stream.lastIngestion = Math.max(stream.lastIngestion ?? ingested, ingested);
     if (writer !== undefined && stream.writers[0] !== writer) {
       stream.writers = [writer, ...stream.writers.filter((known) => known !== writer)].slice(0, keptWriters);
+      this.#noteWriters.run(id, JSON.stringify(stream.writers));
     }
   }
 
@@ -202,6 +209,20 @@ export class LogCatalog {
       const group = this.#groupsById.get(grp);
       if (group !== undefined) {
         this.#addStream(group, newStream(id, name, created));
+      }
+    }
+    this.#loadWriters(database);
+  }
+
+  #loadWriters(database: DatabaseSync): void {
+    const rows = database.prepare('select stream, names from log_writers').all() as unknown as {
+      stream: number;
+      names: string;
+    }[];
+    for (const { stream: id, names } of rows) {
+      const stream = this.#streamsById.get(id);
+      if (stream !== undefined) {
+        stream.writers = JSON.parse(names) as readonly string[];
       }
     }
   }

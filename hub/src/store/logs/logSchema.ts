@@ -12,6 +12,7 @@ const tables = `
   create table if not exists log_stream (
     id integer primary key autoincrement, grp integer not null, name text not null, created real not null, unique (grp, name)
   );
+  create table if not exists log_writers (stream integer primary key, names text not null);
   create table if not exists log_chunk (
     id integer primary key autoincrement, grp integer not null, seq real not null, size integer not null,
     parts blob not null, traces blob not null, body blob not null

@@ -106,6 +106,32 @@ test('what was acknowledged is there again after the store was opened anew, with
   expect(group).toMatchObject({ name: 'g', retentionDays: 3, events: 3, bytes: 11, last: now });
 });
 
+test('who wrote to a stream is known after the store was opened anew, the last one first, and goes with the stream', async () => {
+  const first = await openTestStore();
+  await makeStreams(first.store, 'a', 'b');
+  await first.store.logs.change({ name: 'createGroup', group: 'other', extras });
+  await first.store.logs.change({ name: 'createStream', group: 'other', stream: 'c' });
+  const write = async (logGroupName: string, logStreamName: string, writer: string): Promise<void> => {
+    const call = { logGroupName, logStreamName, logEvents: [{ timestamp: now, message: 'x' }] };
+    await first.store.logs.put({ body: new Uint8Array(Buffer.from(JSON.stringify(call))), writer });
+  };
+  // At once, so that one transaction has both groups.
+  await Promise.all([write('g', 'a', 'one'), write('g', 'b', 'one'), write('other', 'c', 'one')]);
+  await write('g', 'a', 'two');
+  await write('g', 'a', 'one');
+  await write('g', 'a', 'one');
+  await first.store.logs.change({ name: 'deleteStream', group: 'g', stream: 'b' });
+  await first.store.close();
+  const { store } = await openTestStore({ dataDir: first.dataDir });
+  await store.logs.change({ name: 'createStream', group: 'g', stream: 'b' });
+  const streams = [...(await store.logs.listStreams('g')), ...(await store.logs.listStreams('other'))];
+  expect(streams.map(({ name, writers }) => `${name}: ${writers.join(', ')}`)).toEqual([
+    'a: one, two',
+    'b: ',
+    'c: one',
+  ]);
+});
+
 test('the oldest events leave where they take more than half of what the store may have', async () => {
   const { store } = await openTestStore({ maxBytes: 2 * 1024 * 1024 });
   await makeStreams(store, 'a');

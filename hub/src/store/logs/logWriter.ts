@@ -95,6 +95,7 @@ export class LogWriter {
         }
       });
     }
+    this.#writers.clear();
     return { answers, groups: built.map(({ group }) => group.name) };
   }
 
@@ -157,7 +158,6 @@ export class LogWriter {
     for (const part of chunk.parts) {
       this.#catalog.count(part, this.#writers.get(part.stream));
     }
-    this.#writers.clear();
   }
 
   #insertChunk(group: number, sequence: number, { size, packedParts, traces, body, parts }: BuiltChunk): void {
