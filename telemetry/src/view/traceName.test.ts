@@ -24,6 +24,8 @@ test('health checks are told by the end of their path', () => {
     '/healthz',
     '/actuator/health/liveness',
     '/readyz/',
+    '/ping',
+    '/api/ping/?x=1',
   ];
   const no = [
     '/',
@@ -32,6 +34,8 @@ test('health checks are told by the end of their path', () => {
     '/health/records',
     '/api/activities/home',
     '/ready-meals',
+    '/shipping',
+    '/pings',
   ];
   expect(yes.filter((path) => !isHealthCheckPath(path))).toEqual([]);
   expect(no.filter((path) => isHealthCheckPath(path))).toEqual([]);

@@ -19,7 +19,7 @@ export function pathOf(url: string): string {
 
 // The last part of the path, or the last but one where a kind of check follows, as in Spring's `/actuator/health/liveness`.
 const healthCheck =
-  /(?:^|\/)(?:health|healthz|health[-_]?check|livez|liveness|readyz|readiness)(?:\/(?:live|ready|liveness|readiness|startup))?\/?$/i;
+  /(?:^|\/)(?:health|healthz|health[-_]?check|livez|liveness|readyz|readiness|ping)(?:\/(?:live|ready|liveness|readiness|startup))?\/?$/i;
 
 /** Whether a path is one that a load balancer or orchestrator asks every few seconds. Takes a path with or without query. */
 export function isHealthCheckPath(path: string): boolean {

@@ -1,7 +1,7 @@
 import type { TraceId } from '@sightline/telemetry/model/ids';
 import { toXRayTraceId } from '@sightline/telemetry/model/ids';
 import type { HttpSummary, SpanSource, SpanStatus, SpanSummary } from '@sightline/telemetry/model/span';
-import { isHealthCheckPath, pathOf, traceName } from '@sightline/telemetry/view/traceName';
+import { isHealthCheckPath, traceName } from '@sightline/telemetry/view/traceName';
 import { requestsOf, traceTree, type Request, type TraceTree } from '@sightline/telemetry/view/traceTree';
 import type { TraceRow } from '../../client/api.ts';
 
@@ -117,5 +117,5 @@ function sourcesOf(spans: readonly SpanSummary[]): SpanSource[] {
 
 function isHealthCheck(http: HttpSummary | undefined): boolean {
   const path = http?.route ?? http?.url;
-  return path !== undefined && (isHealthCheckPath(path) || /(?:^|\/)ping\/?$/i.test(pathOf(path)));
+  return path !== undefined && isHealthCheckPath(path);
 }
