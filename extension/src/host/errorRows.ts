@@ -16,7 +16,8 @@ import {
 } from './errorItemView.ts';
 import { errorRowOf, occurrenceOf, occurrencesOf, type ErrorsState } from './errorsModel.ts';
 import { childErrorNodesOf, rowsIn, topErrorNodesOf, type ErrorsNode } from './errorsNodes.ts';
-import { epochMillisOf, toAgoText, toCountText, toLocalTimeText } from './tracesText.ts';
+import { toAgoText } from '@sightline/telemetry/view/duration';
+import { epochMillisOf, toCountText, toLocalTimeText } from './tracesText.ts';
 
 /** A row as it is drawn. */
 export interface DrawnErrorRow {

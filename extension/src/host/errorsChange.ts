@@ -1,6 +1,7 @@
 import type { ErrorsState } from './errorsModel.ts';
 import type { ErrorsNode } from './errorsNodes.ts';
-import { epochMillisOf, toAgoText } from './tracesText.ts';
+import { toAgoText } from '@sightline/telemetry/view/duration';
+import { epochMillisOf } from './tracesText.ts';
 
 /** What has to be drawn anew. */
 export type ErrorsChange =

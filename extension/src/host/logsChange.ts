@@ -1,6 +1,7 @@
 import type { LogsState } from './logsModel.ts';
 import type { LogsNode } from './logsNodes.ts';
-import { epochMillisOf, toAgoText } from './tracesText.ts';
+import { toAgoText } from '@sightline/telemetry/view/duration';
+import { epochMillisOf } from './tracesText.ts';
 
 /** What has to be drawn anew. */
 export type LogsChange =

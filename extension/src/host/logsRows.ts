@@ -2,7 +2,8 @@ import type { LogGroupJson, LogRowJson, LogStreamJson } from '@sightline/hub/cli
 import type { LogLevel } from '@sightline/telemetry/model/logEvent';
 import { logGroupOf, logRowOf, logStreamOf, streamKeyOf, type LogsState } from './logsModel.ts';
 import { childLogsNodesOf, topLogsNodesOf, type LogsNode } from './logsNodes.ts';
-import { epochMillisOf, toAgoText, toCountText, toLocalTimeText } from './tracesText.ts';
+import { toAgoText } from '@sightline/telemetry/view/duration';
+import { epochMillisOf, toCountText, toLocalTimeText } from './tracesText.ts';
 
 /** A row of the Logs tree as it is drawn. */
 export interface DrawnLogsRow {

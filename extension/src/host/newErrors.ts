@@ -1,6 +1,7 @@
 import type { ErrorGroupJson, ErrorGroupList } from '@sightline/hub/client/errorsApi';
 import type { ErrorLevel, ErrorStatus } from '@sightline/telemetry/model/errorItem';
-import { epochMillisOf, type EpochMillis } from './tracesText.ts';
+import { type EpochMillis } from '@sightline/telemetry/view/duration';
+import { epochMillisOf } from './tracesText.ts';
 
 const toldLevels: ReadonlySet<ErrorLevel> = new Set<ErrorLevel>(['critical', 'error', 'warning']);
 

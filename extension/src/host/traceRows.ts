@@ -13,7 +13,8 @@ import {
   type TracesNode,
 } from './tracesNodes.ts';
 import { countChildren, rowOf, type SpanRow, type SpanTree } from './tracesSpanTree.ts';
-import { epochMillisOf, statusWords, toAgoText, toCountText, toDurationText, toSpokenDuration } from './tracesText.ts';
+import { toAgoText, toDurationText, toSpokenDuration } from '@sightline/telemetry/view/duration';
+import { epochMillisOf, statusWords, toCountText } from './tracesText.ts';
 
 /** A row as it is drawn. */
 export interface DrawnRow {

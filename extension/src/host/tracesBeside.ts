@@ -5,7 +5,8 @@ import { framesOf, itemOf, oneLine } from './errorItemView.ts';
 import { levelIcons as errorIcons } from './errorRows.ts';
 import type { DrawnRow } from './traceRows.ts';
 import type { TracesNode } from './tracesNodes.ts';
-import { epochMillisOf, toDurationText, toLocalTimeText } from './tracesText.ts';
+import { toDurationText } from '@sightline/telemetry/view/duration';
+import { epochMillisOf, toLocalTimeText } from './tracesText.ts';
 
 /** The log lines and errors of an expanded trace. */
 export interface LoadedBeside extends BesideLogLines {

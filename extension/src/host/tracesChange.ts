@@ -1,7 +1,8 @@
 import { groupTraces } from './tracesGroups.ts';
 import { olderCursorOf, type TracesState } from './tracesModel.ts';
 import type { TracesNode } from './tracesNodes.ts';
-import { epochMillisOf, toAgoText } from './tracesText.ts';
+import { toAgoText } from '@sightline/telemetry/view/duration';
+import { epochMillisOf } from './tracesText.ts';
 
 /** What has to be drawn anew. */
 export type TracesChange =

@@ -1,6 +1,7 @@
 import type { RawTrace, SpanJson } from '@sightline/hub/client/api';
 import { besideDocumentOf, type LoadedBeside } from './tracesBeside.ts';
-import { epochMillisOf, toDurationText, toLocalTimeText } from './tracesText.ts';
+import { toDurationText } from '@sightline/telemetry/view/duration';
+import { epochMillisOf, toLocalTimeText } from './tracesText.ts';
 
 /** What a read-only document shows: a trace as its senders wrote it, or one span of it. */
 export interface TraceDocument {

@@ -4,7 +4,8 @@ import { exceptionTextOf, kindOf } from './traceRows.ts';
 import { traceRowOf, type TracesState } from './tracesModel.ts';
 import { loadedTreeOf, type TracesNode } from './tracesNodes.ts';
 import { rowOf, type SpanRow, type SpanTree } from './tracesSpanTree.ts';
-import { epochMillisOf, statusWords, toCountText, toDurationText, toLocalTimeText } from './tracesText.ts';
+import { toDurationText } from '@sightline/telemetry/view/duration';
+import { epochMillisOf, statusWords, toCountText, toLocalTimeText } from './tracesText.ts';
 
 /** Frames of a stack that a tooltip shows. */
 const framesShown = 12;

@@ -1,25 +1,44 @@
 import { expect, test } from 'vitest';
-import { renderAgo, renderDuration } from './duration.ts';
+import { toAgoText, toDurationText, toSpokenDuration } from './duration.ts';
 
-function check(nanos: bigint, duration: string, ago: string): void {
-  expect(`${renderDuration(nanos)} | ${renderAgo(nanos)}`).toBe(`${duration} | ${ago}`);
+function check(text: string, expected: string): void {
+  expect(text).toBe(expected);
 }
 
-test('a duration is told in the unit that suits it, an age in its largest', () => {
-  check(0n, '0 ms', 'now');
-  check(999n, '999 ns', 'now');
-  check(850_000n, '850 µs', 'now');
-  check(1_500_000n, '1.5 ms', 'now');
-  check(34_500_000n, '34 ms', 'now');
-  check(999_999_999n, '999 ms', 'now');
-  check(1_200_000_000n, '1.2 s', '1 s ago');
-  check(12_345_000_000n, '12 s', '12 s ago');
-  check(60_000_000_000n, '1 min', '1 min ago');
-  check(125_000_000_000n, '2 min 5 s', '2 min ago');
-  check(11_040_000_000_000n, '3 h 4 min', '3 h ago');
-  check(172_800_000_000_000n, '48 h', '2 d ago');
+test('a duration has three digits at most, and its unit', () => {
+  check(toDurationText(0), '0 µs');
+  check(toDurationText(340_000), '340 µs');
+  check(toDurationText(1_234_567), '1.23 ms');
+  check(toDurationText(34_000_000), '34 ms');
+  check(toDurationText(345_600_000), '346 ms');
+  check(toDurationText(1_250_000_000), '1.25 s');
+  check(toDurationText(59_400_000_000), '59.4 s');
+  check(toDurationText(125_000_000_000), '2 min 5 s');
+  check(toDurationText(3_780_000_000_000), '1 h 3 min');
 });
 
-test('a clock that ran backwards shows as such in a duration and not in an age', () => {
-  check(-34_000_000n, '-34 ms', 'now');
+test('rounding never shows sixty seconds or a thousand milliseconds', () => {
+  check(toDurationText(999_600), '1 ms');
+  check(toDurationText(999_600_000), '1 s');
+  check(toDurationText(59_960_000_000), '1 min');
+  check(toDurationText(3_599_700_000_000), '1 h');
+});
+
+test('a clock that ran backwards gives a negative duration, not nonsense', () => {
+  check(toDurationText(-34_000_000), '-34 ms');
+});
+
+test('a screen reader gets whole words', () => {
+  check(toSpokenDuration(34_000_000), '34 milliseconds');
+  check(toSpokenDuration(1_250_000_000), '1.25 seconds');
+});
+
+test('an age is one number and one unit', () => {
+  const now = 1_000_000_000;
+  check(toAgoText(now - 1999, now), 'now');
+  check(toAgoText(now - 12_000, now), '12 s ago');
+  check(toAgoText(now - 185_000, now), '3 min ago');
+  check(toAgoText(now - 7_300_000, now), '2 h ago');
+  check(toAgoText(now - 4 * 86_400_000, now), '4 d ago');
+  check(toAgoText(now + 5000, now), 'now');
 });

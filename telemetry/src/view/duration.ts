@@ -1,54 +1,72 @@
-const units: readonly (readonly [text: string, nanos: bigint])[] = [
-  ['s', 1_000_000_000n],
-  ['ms', 1_000_000n],
-  ['µs', 1000n],
-];
-const second = 1_000_000_000n;
-const minute = 60n * second;
-const hour = 60n * minute;
-const day = 24n * hour;
+/** Milliseconds since the Unix epoch, as `Date.now()` gives them: exact enough for texts that people read. */
+export type EpochMillis = number;
 
-/** Nanoseconds as a person reads them: `850 µs`, `34 ms`, `1.2 s`, `2 min 5 s`, `3 h 4 min`. One decimal below ten of a unit. */
-export function renderDuration(nanos: bigint): string {
-  if (nanos < 0n) {
-    return `-${renderDuration(-nanos)}`;
-  }
-  if (nanos >= hour) {
-    return twoUnits(nanos, hour, 'h', minute, 'min');
-  }
-  if (nanos >= minute) {
-    return twoUnits(nanos, minute, 'min', second, 's');
-  }
-  for (const [unit, size] of units) {
-    if (nanos >= size) {
-      return `${decimal(nanos, size)} ${unit}`;
-    }
-  }
-  return nanos === 0n ? '0 ms' : `${nanos} ns`;
+/** A duration as people say it: `340 µs`, `34 ms`, `1.25 s`, `2 min 5 s`, `1 h 3 min`. */
+export function toDurationText(nanos: number): string {
+  return durationText(nanos, { micro: 'µs', milli: 'ms', second: 's', minute: 'min', hour: 'h' });
 }
 
-/** How long ago something was, in its largest unit: `now` below a second, then `12 s ago`, `5 min ago`, `3 h ago`, `2 d ago`. */
-export function renderAgo(nanos: bigint): string {
-  if (nanos < second) {
+/** The same for a screen reader, which would spell `ms` out: `34 milliseconds`. */
+export function toSpokenDuration(nanos: number): string {
+  return durationText(nanos, {
+    micro: 'microseconds',
+    milli: 'milliseconds',
+    second: 'seconds',
+    minute: 'minutes',
+    hour: 'hours',
+  });
+}
+
+/** How long ago something began: `now`, `12 s ago`, `3 min ago`, `2 h ago`, `4 d ago`. A start in the future, by another clock, is `now`. */
+export function toAgoText(start: EpochMillis, now: EpochMillis): string {
+  const seconds = Math.floor((now - start) / 1000);
+  if (seconds < 2) {
     return 'now';
   }
-  if (nanos < minute) {
-    return `${nanos / second} s ago`;
+  if (seconds < 60) {
+    return `${seconds} s ago`;
   }
-  if (nanos < hour) {
-    return `${nanos / minute} min ago`;
+  if (seconds < 3600) {
+    return `${Math.floor(seconds / 60)} min ago`;
   }
-  return nanos < day ? `${nanos / hour} h ago` : `${nanos / day} d ago`;
+  return seconds < 86_400 ? `${Math.floor(seconds / 3600)} h ago` : `${Math.floor(seconds / 86_400)} d ago`;
 }
 
-/** Cut, not rounded: 999.9 ms must not become "1000 ms". */
-function decimal(nanos: bigint, size: bigint): string {
-  const whole = nanos / size;
-  const tenth = ((nanos % size) * 10n) / size;
-  return whole >= 10n || tenth === 0n ? String(whole) : `${whole}.${tenth}`;
+interface UnitNames {
+  readonly micro: string;
+  readonly milli: string;
+  readonly second: string;
+  readonly minute: string;
+  readonly hour: string;
 }
 
-function twoUnits(nanos: bigint, size: bigint, unit: string, lesser: bigint, lesserUnit: string): string {
-  const rest = (nanos % size) / lesser;
-  return rest === 0n ? `${nanos / size} ${unit}` : `${nanos / size} ${unit} ${rest} ${lesserUnit}`;
+function durationText(nanos: number, names: UnitNames): string {
+  const micros = nanos / 1000;
+  if (Math.abs(micros) < 999.5) {
+    return `${Math.round(micros)} ${names.micro}`;
+  }
+  const millis = micros / 1000;
+  if (Math.abs(millis) < 999.5) {
+    return `${threeDigits(millis)} ${names.milli}`;
+  }
+  const seconds = millis / 1000;
+  if (Math.abs(seconds) < 59.95) {
+    return `${threeDigits(seconds)} ${names.second}`;
+  }
+  const whole = Math.round(seconds);
+  const minutes = Math.trunc(whole / 60);
+  if (Math.abs(minutes) < 60) {
+    return joined(minutes, names.minute, Math.abs(whole % 60), names.second);
+  }
+  return joined(Math.trunc(minutes / 60), names.hour, Math.abs(minutes % 60), names.minute);
+}
+
+function threeDigits(value: number): string {
+  const size = Math.abs(value);
+  const digits = size < 9.995 ? 2 : size < 99.95 ? 1 : 0;
+  return String(Number(value.toFixed(digits)));
+}
+
+function joined(large: number, largeName: string, small: number, smallName: string): string {
+  return small === 0 ? `${large} ${largeName}` : `${large} ${largeName} ${small} ${smallName}`;
 }

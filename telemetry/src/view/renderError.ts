@@ -1,6 +1,6 @@
 import type { ErrorException, ErrorFrame, ErrorGroup } from '../model/errorItem.ts';
 import type { EpochNanos } from '../model/units.ts';
-import { renderAgo } from './duration.ts';
+import { toAgoText } from './duration.ts';
 import { personName } from './errorGroups.ts';
 import { ownFramesFirst } from './ownFrames.ts';
 import { sparkline } from './sparkline.ts';
@@ -68,9 +68,8 @@ function requestLines({ last: { request, traceId } }: ErrorGroup): string[] {
   return lines;
 }
 
-/** A clock of another machine may be ahead of ours. */
 function ago(time: EpochNanos, now: EpochNanos): string {
-  return renderAgo(now > time ? now - time : 0n);
+  return toAgoText(Number(time / 1_000_000n), Number(now / 1_000_000n));
 }
 
 function cut(text: string, maxLength: number): string {
