@@ -1,4 +1,5 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { release } from '../bodyBuffers.ts';
 
 /** A seal is written in slices, a few with each group, so that no acknowledgement waits for megabytes. */
 const sliceBytes = 131_072;
@@ -72,7 +73,12 @@ export function readSeal(database: DatabaseSync, id: number): Uint8Array | undef
     parts: number;
     body: Uint8Array;
   }[];
-  return slices.length > 0 && slices.length === slices[0]?.parts
-    ? Buffer.concat(slices.map(({ body }) => body))
-    : undefined;
+  if (slices.length === 0 || slices.length !== slices[0]?.parts) {
+    return undefined;
+  }
+  const seal = Buffer.concat(slices.map(({ body }) => body));
+  for (const { body } of slices) {
+    release(body);
+  }
+  return seal;
 }

@@ -1,4 +1,5 @@
 import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
+import { release } from '../bodyBuffers.ts';
 import { bytesOfColumns } from '../memory/columns.ts';
 import { header, specOf, viewSegment, type Segment, type SegmentColumns, type SegmentRoom } from '../memory/segment.ts';
 import { numberTraces } from './numberTraces.ts';
@@ -38,6 +39,7 @@ const headWords = 16;
 /** zlib makes its output in pieces of 16 KB unless told otherwise, and then copies them together; a seal is some megabytes. */
 const sealChunk = 4_194_304;
 const smallestChunk = 16_384;
+const megabyte = 1_048_576;
 
 /** Packs a segment's columns for the database. zstd's checksum tells later whether they came back whole. */
 export function sealSegment(request: SealRequest): Uint8Array {
@@ -87,6 +89,10 @@ export function openSeal(number: number, sealed: Uint8Array): OpenedSeal {
   for (const [name, length] of storedColumns(columns)) {
     const column = columns[name].subarray(0, length);
     bytesOf(column).set(take(column.byteLength));
+  }
+  // All has been copied: the next segment's ten megabytes go where these were. A small one may lie in Node's shared pool.
+  if (plain.buffer.byteLength >= megabyte) {
+    release(new Uint8Array(plain.buffer));
   }
   return { segment, groups: { first, last, continues: continues === 1 }, traceIds };
 }
