@@ -14,6 +14,7 @@ import type {
 import type { LeaseClaim, LeaseReply } from './leasesApi.ts';
 import type { ErrorGroupChange, ErrorGroupJson, ErrorGroupList, OccurrenceJson, OccurrenceList } from './errorsApi.ts';
 import type { FilterFactsJson, GroupChange, GroupJson, GroupList } from './filterApi.ts';
+import type { ServiceMapReply } from './mapApi.ts';
 import type { LogEventList, LogGroupChange, LogGroupList, LogStreamList } from './logsApi.ts';
 import type {
   DryRunJson,
@@ -64,6 +65,14 @@ export interface LogEventListQuery {
   readonly before?: string;
   /** 1 to 1000. */
   readonly limit?: number;
+  readonly trace?: string;
+}
+
+/** With `trace` it is the map of one trace; `from` and `to` in nanoseconds as decimal text, both included; `filter` an X-Ray filter expression. */
+export interface ServiceMapQuery {
+  readonly from?: string;
+  readonly to?: string;
+  readonly filter?: string;
   readonly trace?: string;
 }
 
@@ -122,6 +131,11 @@ export class HubClient {
   /** The documents of a trace as they came. */
   async loadRaw(traceId: string, signal?: AbortSignal): Promise<RawTrace | undefined> {
     return await this.#find(`${tracePath(traceId)}/raw`, signal);
+  }
+
+  /** Services and the calls between them. */
+  async loadServiceMap(query: ServiceMapQuery = {}, signal?: AbortSignal): Promise<ServiceMapReply> {
+    return await this.#ask('GET', `/sightline/v1/map?${searchOf({ ...query })}`, signal);
   }
 
   /** The group that was seen last comes first. */

@@ -16,6 +16,7 @@ import { addGroupRoutes } from './groupRoutes.ts';
 import { addLeaseRoutes } from './leaseRoutes.ts';
 import { Leases } from './leases.ts';
 import { addLogRoutes } from './logRoutes.ts';
+import { addMapRoutes } from './mapRoutes.ts';
 import { ApiError, limitOf, textOf } from './parameters.ts';
 import { addSamplingRoutes } from './samplingRoutes.ts';
 import { bearerCheck } from './token.ts';
@@ -52,6 +53,7 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
   addErrorRoutes(app, options.store.errors);
   addLogRoutes(app, options.store.logs);
   addGroupRoutes(app, options.groups);
+  addMapRoutes(app, options.store.analysis, options.groups);
   addLeaseRoutes(app, new Leases());
   addSamplingRoutes(app, options.sampling, options.store);
   addHubRoutes(app, options);

@@ -1,6 +1,5 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { parseFilterPattern } from '@sightline/telemetry/language/filterPattern';
-import { parseTraceId } from '@sightline/telemetry/model/ids';
 import type {
   LogEventList,
   LogGroupChange,
@@ -17,9 +16,9 @@ import { LogRefusal } from '../store/logs/logFailure.ts';
 import { levelIn } from '../store/logs/logLevels.ts';
 import { checkNewGroupName } from '../store/logs/logNames.ts';
 import type { LogStore } from '../store/logs/logStore.ts';
-import { spanIdIn, traceIdIn } from '../store/logs/logTraceIds.ts';
+import { spanIdIn, traceIdIn as traceIdInLine } from '../store/logs/logTraceIds.ts';
 import { otlpPrefix, otlpStream, type OtlpGroupFacts, type OtlpLogQuery } from '../store/logs/otlpLogs.ts';
-import { ApiError, limitOf, textOf } from './parameters.ts';
+import { ApiError, limitOf, nanosIn, textOf, traceIdIn } from './parameters.ts';
 import { signalOf } from './abandoned.ts';
 
 interface LogRequest {
@@ -133,7 +132,7 @@ function toEventQuery(query: LogRequest['Querystring']): EventQuery {
   const pattern = textOf(query, 'pattern');
   const from = nanosIn(query, 'from');
   const to = nanosIn(query, 'to');
-  const traceId = traceIn(query);
+  const traceId = traceIdIn(query);
   const before = textOf(query, 'before');
   return {
     order: 'newest first',
@@ -165,7 +164,7 @@ function toOtlpQuery(query: LogRequest['Querystring'], group: string): OtlpLogQu
   const pattern = textOf(query, 'pattern');
   const from = nanosIn(query, 'from');
   const to = nanosIn(query, 'to');
-  const trace = traceIn(query);
+  const trace = traceIdIn(query);
   const before = textOf(query, 'before');
   return {
     service: group.slice(otlpPrefix.length),
@@ -178,29 +177,12 @@ function toOtlpQuery(query: LogRequest['Querystring'], group: string): OtlpLogQu
   };
 }
 
-function traceIn(query: LogRequest['Querystring']): string | undefined {
-  const trace = textOf(query, 'trace');
-  const traceId = trace === undefined ? undefined : parseTraceId(trace);
-  if (trace !== undefined && traceId === undefined) {
-    throw new ApiError(400, '`trace` must be a trace id: 32 hex digits or 1-<8>-<24>, not all zero.');
-  }
-  return traceId;
-}
-
 function streamsIn(value: unknown): readonly string[] | undefined {
   const streams = value === undefined ? undefined : Array.isArray(value) ? (value as unknown[]) : [value];
   if (streams !== undefined && (streams.length > mostStreams || !streams.every((name) => typeof name === 'string'))) {
     throw new ApiError(400, `\`stream\` may be given up to ${mostStreams} times.`);
   }
   return streams;
-}
-
-function nanosIn(query: LogRequest['Querystring'], name: string): bigint | undefined {
-  const text = textOf(query, name);
-  if (text !== undefined && !/^\d{1,19}$/.test(text)) {
-    throw new ApiError(400, `\`${name}\` must be nanoseconds since the Unix epoch.`);
-  }
-  return text === undefined ? undefined : BigInt(text);
 }
 
 /** Digits of fixed length, so that texts sort as the events do. */
@@ -221,7 +203,7 @@ function positionOfRow(id: string): EventPosition {
 }
 
 function toLogRow({ group, stream, time, ingested, message, position }: StoredEvent): LogRowJson {
-  const traceId = traceIdIn(message);
+  const traceId = traceIdInLine(message);
   const spanId = spanIdIn(message);
   return {
     id: toRowId(position),

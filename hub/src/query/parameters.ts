@@ -1,3 +1,5 @@
+import { parseTraceId } from '@sightline/telemetry/model/ids';
+
 /** A wrong request to the hub's API: its status and one sentence; `details` stand beside it in the answer. */
 export class ApiError extends Error {
   override readonly name = 'ApiError';
@@ -38,4 +40,23 @@ export function limitOf(query: Query, otherwise: number): number {
     throw new ApiError(400, '`limit` must be a whole number from 1 to 1000.');
   }
   return limit;
+}
+
+/** A time in nanoseconds since the Unix epoch; `undefined` where it is absent. Throws `ApiError`. */
+export function nanosIn(query: Query, name: string): bigint | undefined {
+  const text = textOf(query, name);
+  if (text !== undefined && !/^\d{1,19}$/.test(text)) {
+    throw new ApiError(400, `\`${name}\` must be nanoseconds since the Unix epoch.`);
+  }
+  return text === undefined ? undefined : BigInt(text);
+}
+
+/** `trace`, in either spelling, as 32 hex digits; `undefined` where it is absent. Throws `ApiError`. */
+export function traceIdIn(query: Query): string | undefined {
+  const trace = textOf(query, 'trace');
+  const traceId = trace === undefined ? undefined : parseTraceId(trace);
+  if (trace !== undefined && traceId === undefined) {
+    throw new ApiError(400, '`trace` must be a trace id: 32 hex digits or 1-<8>-<24>, not all zero.');
+  }
+  return traceId;
 }
