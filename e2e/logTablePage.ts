@@ -73,6 +73,7 @@ globalThis.tellTable = (name, asks) => window.postMessage({ kind: 'ask', id: 1, 
 globalThis.tableAsked = told;
 globalThis.acquireVsCodeApi = () => ({
   setState() {},
+  getState() {},
   postMessage(message) {
     if (message.kind !== 'ask') return;
     told.push(message.name + ' ' + JSON.stringify(message.asks ?? null));

@@ -40,8 +40,8 @@ function bundles() {
     },
     webviews: {
       ...shared,
-      // extension/src/webviews/<name>/main.ts becomes dist/webviews/<name>/main.js.
-      entryPoints: files('extension/src/webviews/*/main.ts'),
+      // extension/src/webviews/<name>/main.ts becomes dist/webviews/<name>/main.js; a worker is a file of its own beside it.
+      entryPoints: files('extension/src/webviews/*/{main,*Worker}.ts'),
       outbase: 'extension/src/webviews',
       outdir: 'extension/dist/webviews',
       platform: 'browser',

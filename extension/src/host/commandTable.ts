@@ -37,6 +37,8 @@ export interface TracesCommands {
   'sightline.pauseTraces': () => void;
   'sightline.resumeTraces': () => void;
   'sightline.findTrace': (traceId?: string) => Promise<void>;
+  /** Shows only the traces that an X-Ray filter expression finds; without one, all of them. */
+  'sightline.setTraceFilter': (expression?: string) => Promise<void>;
   'sightline.groupTraces': () => Promise<void>;
   'sightline.showHealthChecks': () => Promise<void>;
   'sightline.hideHealthChecks': () => Promise<void>;
@@ -49,11 +51,23 @@ export interface TracesCommands {
   'sightline.openRawTrace': (row?: TracesNode) => Promise<void>;
   'sightline.openSpan': (row?: TracesNode) => Promise<void>;
   'sightline.goToException': (row?: TracesNode) => Promise<void>;
+  'sightline.showTraceOnMap': (row?: TracesNode) => Promise<void>;
   'sightline.showMoreSpans': (row?: TracesNode) => void;
   'sightline.openLineOfTrace': (row?: TracesNode) => Promise<void>;
   'sightline.copyLineOfTrace': (row?: TracesNode) => Promise<void>;
   /** For a log line that names no trace. */
   'sightline.guessTrace': (line?: PlacedLine) => Promise<void>;
+}
+
+/** Every command of the service map. */
+export interface MapCommands {
+  'sightline.openServiceMap': (target?: ServiceMapTarget) => Promise<void>;
+}
+
+/** The map of one trace alone, or that of the traces which a filter expression finds; else as the map was left. */
+export interface ServiceMapTarget {
+  readonly traceId?: string;
+  readonly filter?: string;
 }
 
 /** Every command of the Errors view; those with a row take the selected one, or ask, when they come without. */
@@ -111,7 +125,12 @@ export type ServiceArgument = ServiceId | { readonly service?: ServiceId };
 
 /** The ids once more, where they can be counted; the compiler misses none. */
 export const commandIds: Record<
-  keyof ServicesCommands | keyof TracesCommands | keyof ErrorsCommands | keyof LogsCommands | keyof SamplingCommands,
+  | keyof ServicesCommands
+  | keyof TracesCommands
+  | keyof MapCommands
+  | keyof ErrorsCommands
+  | keyof LogsCommands
+  | keyof SamplingCommands,
   true
 > = {
   'sightline.start': true,
@@ -136,6 +155,7 @@ export const commandIds: Record<
   'sightline.pauseTraces': true,
   'sightline.resumeTraces': true,
   'sightline.findTrace': true,
+  'sightline.setTraceFilter': true,
   'sightline.groupTraces': true,
   'sightline.showHealthChecks': true,
   'sightline.hideHealthChecks': true,
@@ -148,10 +168,12 @@ export const commandIds: Record<
   'sightline.openRawTrace': true,
   'sightline.openSpan': true,
   'sightline.goToException': true,
+  'sightline.showTraceOnMap': true,
   'sightline.showMoreSpans': true,
   'sightline.openLineOfTrace': true,
   'sightline.copyLineOfTrace': true,
   'sightline.guessTrace': true,
+  'sightline.openServiceMap': true,
   'sightline.refreshErrors': true,
   'sightline.filterErrors': true,
   'sightline.groupErrors': true,

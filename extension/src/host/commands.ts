@@ -5,12 +5,18 @@ import { UserError } from '../userError.ts';
 import type {
   ErrorsCommands,
   LogsCommands,
+  MapCommands,
   SamplingCommands,
   ServicesCommands,
   TracesCommands,
 } from './commandTable.ts';
 
-export type Commands = ServicesCommands & TracesCommands & ErrorsCommands & LogsCommands & SamplingCommands;
+export type Commands = ServicesCommands &
+  TracesCommands &
+  MapCommands &
+  ErrorsCommands &
+  LogsCommands &
+  SamplingCommands;
 
 /** Registers a group of commands. The only place where a command's failure is logged and shown. */
 export function registerCommands(log: vscode.LogOutputChannel, handlers: Partial<Commands>): Disposer {

@@ -17,6 +17,7 @@ import { pageOf } from '../services/folderServiceRow.ts';
 import { HubBesideSource } from '../sources/hubBesideSource.ts';
 import { HubErrorSource } from '../sources/hubErrorSource.ts';
 import { HubLogSource } from '../sources/hubLogSource.ts';
+import { HubMapSource } from '../sources/hubMapSource.ts';
 import { HubSamplingSource } from '../sources/hubSamplingSource.ts';
 import { HubTraceSource } from '../sources/hubTraceSource.ts';
 import { registerCommands, showFailure } from './commands.ts';
@@ -36,6 +37,7 @@ import { portSettings, Services } from './services.ts';
 import { servicesCommands } from './servicesCommands.ts';
 import { ServicesView } from './servicesView.ts';
 import { getSetting, onDidChangeSetting } from './settings.ts';
+import { ServiceMaps } from './serviceMaps.ts';
 import { StatusBar } from './statusBar.ts';
 import { systemClock, TracesView } from './tracesView.ts';
 import { WindowMemory } from './windowMemory.ts';
@@ -114,6 +116,8 @@ export class Sightline extends Disposable {
     const source = this.register(new HubTraceSource(this.#session, client));
     const beside = this.register(new HubBesideSource(this.#session, client));
     this.#tracesView = this.register(new TracesView(source, beside, this.#contextKeys, log));
+    const maps = this.register(new HubMapSource(this.#session, client));
+    this.register(new ServiceMaps(maps, context.extensionUri, log));
     const logs = this.register(new HubLogSource(this.#session, client));
     const surroundings = {
       clock: systemClock,

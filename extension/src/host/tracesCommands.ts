@@ -42,6 +42,10 @@ export class TraceCommands {
     'sightline.showHealthChecks': () => updatePreference('sightline.traces.showHealthChecks', true),
     'sightline.hideHealthChecks': () => updatePreference('sightline.traces.showHealthChecks', false),
     'sightline.loadOlderTraces': () => this.#controller.loadOlder(),
+    'sightline.setTraceFilter': async (expression = '') => {
+      this.#controller.filterBy(expression);
+      await vscode.commands.executeCommand('sightline.traces.focus');
+    },
     'sightline.findTrace': (traceId) => this.#find(traceId),
     'sightline.pinTrace': (node) => this.#withTrace(node, (traceId) => this.#controller.setPinned(traceId, true)),
     'sightline.unpinTrace': (node) => this.#withTrace(node, (traceId) => this.#controller.setPinned(traceId, false)),
@@ -49,6 +53,7 @@ export class TraceCommands {
     'sightline.copyXRayTraceId': (node) => this.#withTrace(node, (traceId) => copy(xrayIdOf(traceId))),
     'sightline.openRawTrace': (node) => this.#withTrace(node, (traceId) => this.#openRaw(traceId)),
     'sightline.openSpan': (node) => this.#openSpan(node),
+    'sightline.showTraceOnMap': (node) => this.#withTrace(node, showOnMap),
     'sightline.goToException': (node) => this.#goToException(node),
     'sightline.showMoreSpans': (node) => this.#showMore(node),
     'sightline.openLineOfTrace': (node) => this.#openLine(node),
@@ -230,6 +235,10 @@ function traceIdOf(node: TracesNode | undefined): string | undefined {
 function xrayIdOf(text: string): string {
   const traceId = parseTraceId(text);
   return traceId === undefined ? text : toXRayTraceId(traceId);
+}
+
+async function showOnMap(traceId: string): Promise<void> {
+  await vscode.commands.executeCommand('sightline.openServiceMap', { traceId });
 }
 
 async function copy(text: string): Promise<void> {

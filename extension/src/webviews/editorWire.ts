@@ -4,11 +4,15 @@ import type { Wire } from '../contracts/peer.ts';
 interface EditorApi {
   postMessage(message: unknown): void;
   setState(state: unknown): void;
+  getState(): unknown;
 }
 
 declare function acquireVsCodeApi(): EditorApi;
 
-/** A webview's end of the wire, what the editor has put into the document for it, and how to keep something for after a reload. Once a document. */
+/**
+ * A webview's end of the wire; what it remembered before it was hidden, else what the editor has put into the document for it; and how to
+ * remember something, over a reload too. Once a document.
+ */
 export function connectToEditor<Memory>(): {
   readonly wire: Wire;
   readonly memory: Memory;
@@ -23,6 +27,6 @@ export function connectToEditor<Memory>(): {
       return () => window.removeEventListener('message', onMessage);
     },
   };
-  const memory = JSON.parse(document.body.dataset['memory'] ?? '{}') as Memory;
+  const memory = (editor.getState() ?? JSON.parse(document.body.dataset['memory'] ?? '{}')) as Memory;
   return { wire, memory, remember: (kept) => editor.setState(kept) };
 }

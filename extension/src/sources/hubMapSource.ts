@@ -1,0 +1,11 @@
+import type { ServiceMapQuery } from '@sightline/hub/client/hubClient';
+import type { ServiceMapReply } from '@sightline/hub/client/mapApi';
+import { HubSource } from './hubSource.ts';
+import type { MapSource } from './mapSource.ts';
+
+/** The service map of the local hub. */
+export class HubMapSource extends HubSource implements MapSource {
+  async loadServiceMap(query: ServiceMapQuery, signal?: AbortSignal): Promise<ServiceMapReply> {
+    return await this.ask((client) => client.loadServiceMap(query, signal));
+  }
+}
