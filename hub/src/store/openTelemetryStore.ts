@@ -6,6 +6,7 @@ import type {
   SpanJson,
   TraceDetail,
   TraceList,
+  TraceRow,
   TraceTreeRows,
 } from '../client/api.ts';
 import { parseTraceId } from '@sightline/telemetry/model/ids';
@@ -136,11 +137,29 @@ class ThreadedStore implements TelemetryStore {
             },
           }),
     };
-    return (await this.#ask({ name: 'listTraces', ...query }, signal)) as TraceList;
+    const list = (await this.#ask({ name: 'listTraces', ...query }, signal)) as TraceList;
+    return { ...list, traces: await this.#withLogLines(list.traces, signal) };
   }
 
   async loadTreeRows(traceId: string, signal?: AbortSignal): Promise<TraceTreeRows | undefined> {
-    return (await this.#ask({ name: 'loadTreeRows', traceId }, signal)) as TraceTreeRows | undefined;
+    const rows = (await this.#ask({ name: 'loadTreeRows', traceId }, signal)) as TraceTreeRows | undefined;
+    const [trace] = rows === undefined ? [] : await this.#withLogLines([rows.trace], signal);
+    return rows === undefined || trace === undefined ? rows : { ...rows, trace };
+  }
+
+  /** The index counts OpenTelemetry's records of a trace; CloudWatch's lines only carry its id in their text. */
+  async #withLogLines(traces: readonly TraceRow[], signal: AbortSignal | undefined): Promise<readonly TraceRow[]> {
+    if (traces.length === 0 || counterOf(this.#counters, 'cloudWatchEvents') === 0) {
+      return traces;
+    }
+    const counts = await this.logs.countTraces(
+      traces.map(({ id }) => id),
+      signal,
+    );
+    return traces.map((trace, at) => {
+      const count = counts[at] ?? 0;
+      return count === 0 ? trace : { ...trace, logCount: trace.logCount + count };
+    });
   }
 
   async loadSpan(traceId: string, spanId: string, signal?: AbortSignal): Promise<SpanJson | undefined> {

@@ -38,6 +38,11 @@ export class LogDirectory {
   #removed: unknown;
   #catalog: unknown;
 
+  /** Another value after groups or streams came or went. */
+  get version(): unknown {
+    return this.#catalog;
+  }
+
   /** Takes in what the snapshot has; each one has to be newer than the one before. */
   refresh(snapshot: LogSnapshot): void {
     const catalog = snapshot.meta(catalogKey);

@@ -8,6 +8,7 @@ import { LogSnapshot } from './logSnapshot.ts';
 import { readAt, selectNew, type NewEvents, type NewEventsQuery } from './newEvents.ts';
 import { OtlpLogs, type OtlpGroupFacts, type OtlpLogPage, type OtlpLogQuery } from './otlpLogs.ts';
 import { selectEvents } from './selectEvents.ts';
+import { TraceLineCounts } from './traceLineCounts.ts';
 
 /** What the log reader's thread is asked. */
 export type LogQuestion =
@@ -18,7 +19,8 @@ export type LogQuestion =
   | { readonly name: 'record'; readonly pointer: EventPointer }
   | { readonly name: 'insights'; readonly search: InsightsSearch }
   | { readonly name: 'otlpServices' }
-  | { readonly name: 'otlp'; readonly query: OtlpLogQuery };
+  | { readonly name: 'otlp'; readonly query: OtlpLogQuery }
+  | { readonly name: 'countTraces'; readonly traces: readonly string[] };
 
 export type LogReaderAnswer =
   | EventPage
@@ -27,6 +29,7 @@ export type LogReaderAnswer =
   | InsightsAnswer
   | OtlpLogPage
   | OtlpGroupFacts[]
+  | number[]
   | undefined;
 export type InsightsAnswer = Awaited<ReturnType<typeof searchInsights>>;
 
@@ -42,6 +45,7 @@ export class LogReader {
   readonly #directory = new LogDirectory();
   readonly #cache = new ChunkCache();
   readonly #otlp = new OtlpLogs();
+  readonly #traceLines = new TraceLineCounts();
   readonly #idle: LogSnapshot[] = [];
   #forget: NodeJS.Timeout | undefined;
 
@@ -96,6 +100,8 @@ export class LogReader {
         return this.#otlp.listServices(source.snapshot);
       case 'otlp':
         return this.#otlp.select(source.snapshot, question.query, signal);
+      case 'countTraces':
+        return await this.#traceLines.count(source, question.traces, signal);
     }
   }
 }

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { databaseFile } from '../schema.ts';
 import type { TelemetryStore } from '../telemetryStore.ts';
-import { openTestStore } from '../testing/testStore.ts';
+import { testTrace } from '../testing/testSpans.ts';
+import { appendSpans, openTestStore } from '../testing/testStore.ts';
 import type { EventQuery } from './eventQuery.ts';
 
 const now = Date.now();
@@ -162,4 +163,33 @@ test('a stream takes its events with it, and one of the same name begins anew', 
   await store.logs.change({ name: 'createStream', group: 'g', stream: 'a' });
   await check(store, {}, 'b');
   expect(store.stats().logEvents).toBe(1);
+});
+
+test('a trace counts the lines that carry its id in either spelling, as they come, merge and go', async () => {
+  const { store } = await openTestStore();
+  const [id, otherId] = ['65a0b1c2000102030405060708090a0b', '65a0b1c2000102030405060708090a0c'];
+  await appendSpans(
+    store,
+    testTrace(1).map((span) => ({ ...span, traceId: id })),
+  );
+  await appendSpans(
+    store,
+    testTrace(2).map((span) => ({ ...span, traceId: otherId })),
+  );
+  const counts = async (): Promise<number[]> => {
+    const { traces } = await store.listTraces({ limit: 10 });
+    return traces.map(({ logCount }) => logCount);
+  };
+  expect(await counts()).toEqual([0, 0]);
+  await makeStreams(store, 'a', 'b');
+  const xrayId = `1-${id.slice(0, 8)}-${id.slice(8)}`;
+  await put(store, 'a', [0, `plain`], [1, `{"trace_id":"${id}"}`], [2, `${xrayId} and again ${id}`]);
+  expect(await counts()).toEqual([0, 2]);
+  for (let at = 0; at < 100; at += 1) {
+    await put(store, 'b', [at, `line ${at} of ${at % 2 === 0 ? xrayId : otherId}`]);
+  }
+  expect(await counts()).toEqual([50, 52]);
+  expect((await store.loadTreeRows(id))?.trace.logCount).toBe(52);
+  await store.logs.change({ name: 'deleteStream', group: 'g', stream: 'b' });
+  expect(await counts()).toEqual([0, 2]);
 });

@@ -102,6 +102,10 @@ export class ThreadedLogs implements LogStore {
     return (await this.#ask({ name: 'insights', search }, signal)) as InsightsAnswer;
   }
 
+  async countTraces(traces: readonly string[], signal?: AbortSignal): Promise<readonly number[]> {
+    return (await this.#ask({ name: 'countTraces', traces }, signal)) as readonly number[];
+  }
+
   async closeReader(): Promise<void> {
     await this.#reader?.close();
   }
