@@ -1,5 +1,6 @@
 import { homedir } from 'node:os';
 import type { Endpoints } from '@sightline/hub/client/api';
+import { awsSecretKeyFileOf } from '@sightline/hub/client/dataDirectory';
 import * as vscode from 'vscode';
 import { Disposable, Emitter } from '../lifetime.ts';
 import { awsSurroundingsOf } from '../services/awsSurroundings.ts';
@@ -14,6 +15,8 @@ import { getSetting, onDidChangeSetting } from './settings.ts';
 
 export interface EnvironmentSources {
   readonly session: HubSession;
+  /** Where the hub keeps its data, and the key pair that it may have made. */
+  readonly dataDir: string;
   readonly xrayDaemon: XRayDaemon;
   readonly database: FolderService;
   readonly backend: FolderService;
@@ -122,12 +125,15 @@ export class HubEnvironment extends Disposable {
     const surroundings = awsSurroundingsOf({ env: process.env, home: homedir(), readText: readTextFile });
     const { backend: backendUrl, page: frontendUrl } = backend.configuredEndpoints;
     const databaseUrl = database.endpoints['postgres'];
+    const hubSecretKey = readTextFile(awsSecretKeyFileOf(this.#sources.dataDir))?.trim();
     return {
       served: servedInterfaces,
       serviceName: getSetting('sightline.serviceName'),
       hasAwsCredentials: surroundings.hasCredentials,
       ...(this.#daemonAddress !== undefined && { daemonAddress: this.#daemonAddress }),
       ...(surroundings.region === undefined && { region: getSetting('sightline.aws.region') }),
+      // A torn file is no key; the hub would make another one.
+      ...(hubSecretKey !== undefined && /^[0-9a-f]{64}$/.test(hubSecretKey) && { hubSecretKey }),
       ...(backendUrl !== undefined && { backendUrl }),
       ...(frontendUrl !== undefined && { frontendUrl }),
       ...(databaseUrl !== undefined && { databaseUrl }),

@@ -94,6 +94,7 @@ export class Sightline extends Disposable {
     this.#environment = this.register(
       new HubEnvironment(context.environmentVariableCollection, {
         session: this.#session,
+        dataDir,
         xrayDaemon: this.#xrayDaemon,
         database: this.#folders.database,
         backend: this.#folders.backend,

@@ -117,3 +117,18 @@ test('segments go to the daemon in front of the hub, where there is one', () => 
   });
   expect(environmentOf({ ...input, endpoints }).map(({ name }) => name)).not.toContain('AWS_XRAY_DAEMON_ADDRESS');
 });
+
+/** The lines of AWS's key pair. */
+function keyPairOf(changes: Partial<EnvironmentInput>): string[] {
+  return textOf(changes)
+    .split('\n')
+    .filter((line) => /AWS_\w*KEY/.test(line));
+}
+
+test('a hub that made a key pair of its own is called with that, where the chain finds none', () => {
+  expect(keyPairOf({ hubSecretKey: 'abc', hasAwsCredentials: false })).toEqual([
+    'everyone  AWS_ACCESS_KEY_ID=sightline-hub *',
+    'everyone  AWS_SECRET_ACCESS_KEY=abc *',
+  ]);
+  expect(keyPairOf({ hubSecretKey: 'abc', hasAwsCredentials: true })).toEqual([]);
+});

@@ -1,4 +1,5 @@
 import type { Endpoints } from '@sightline/hub/client/api';
+import { hubAccessKeyId } from '@sightline/hub/client/dataDirectory';
 
 /** Who gets a variable: every program that is pointed at the hub, or only the backend that Sightline starts. */
 export type Recipient = 'everyone' | 'backend';
@@ -36,6 +37,8 @@ export interface EnvironmentInput {
   readonly region?: string;
   /** Whether the AWS SDKs' whole chain finds credentials on this machine. */
   readonly hasAwsCredentials: boolean;
+  /** Of the pair that a hub asks for which was started with `--require-credentials`; one that does not takes it as any other. */
+  readonly hubSecretKey?: string;
   /** Where the backend answers, as far as the settings say, such as `http://127.0.0.1:4567`. */
   readonly backendUrl?: string;
   /** The page that a person opens. */
@@ -124,7 +127,7 @@ function vendorKeys({ endpoints, served }: EnvironmentInput): Variable[] {
   return [...honeycomb, ...rollbar];
 }
 
-function awsApiVariables({ endpoints, served, region, hasAwsCredentials }: EnvironmentInput): Variable[] {
+function awsApiVariables({ endpoints, served, region, hasAwsCredentials, hubSecretKey }: EnvironmentInput): Variable[] {
   const regionOrigin = 'setting sightline.aws.region: neither the environment nor a profile names one';
   const variables =
     region === undefined
@@ -142,7 +145,8 @@ function awsApiVariables({ endpoints, served, region, hasAwsCredentials }: Envir
   }
   // Without an interface that takes them, made-up credentials would only turn a clear error of the real AWS into an unclear one.
   if ((served.has('xrayApi') || served.has('logsApi')) && !hasAwsCredentials) {
-    variables.push(secret('AWS_ACCESS_KEY_ID', placeholderKey), secret('AWS_SECRET_ACCESS_KEY', placeholderKey));
+    const keyId = hubSecretKey === undefined ? placeholderKey : hubAccessKeyId;
+    variables.push(secret('AWS_ACCESS_KEY_ID', keyId), secret('AWS_SECRET_ACCESS_KEY', hubSecretKey ?? placeholderKey));
   }
   return variables;
 }

@@ -13,7 +13,8 @@ import { groupOperations, sequenceToken, tagOperations } from './logsGroups.ts';
 import { metricFilterOperations } from './logsMetricFilters.ts';
 import type { LogsInput } from './logsParameters.ts';
 import { insightsOperations } from './logsQueries.ts';
-import { hubAccessKeyId, isSigned } from './signature.ts';
+import { hubAccessKeyId } from '../client/dataDirectory.ts';
+import { isSigned } from './signature.ts';
 import { LogsTokens } from './logsTokens.ts';
 
 const targetPrefix = 'Logs_20140328.';

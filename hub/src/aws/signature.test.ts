@@ -9,7 +9,7 @@ import {
   PutLogEventsCommand,
 } from '@aws-sdk/client-cloudwatch-logs';
 import { expect, onTestFinished, test } from 'vitest';
-import { hubAccessKeyId } from './signature.ts';
+import { hubAccessKeyId } from '../client/dataDirectory.ts';
 import { startLogsHub } from './testing/logsHub.ts';
 
 const named = { logGroupName: 'cruddur', logStreamName: 'web' };

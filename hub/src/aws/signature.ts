@@ -1,8 +1,6 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
-
-/** The key that stands before the secret one in every signature; it says whose it is and opens nothing. */
-export const hubAccessKeyId = 'sightline-hub';
+import { hubAccessKeyId } from '../client/dataDirectory.ts';
 
 const authorizationForm =
   /^AWS4-HMAC-SHA256 Credential=([^/,\s]+)\/(\d{8})\/([a-z0-9-]+)\/([a-z0-9-]+)\/aws4_request,\s*SignedHeaders=([a-z0-9;-]+),\s*Signature=([0-9a-f]{64})$/;

@@ -30,6 +30,9 @@ export function defaultDataDirectory(
   return join(state?.startsWith('/') ? state : join(home, '.local', 'state'), 'sightline');
 }
 
+/** The key that stands before the secret one in every signature; it says whose it is and opens nothing. */
+export const hubAccessKeyId = 'sightline-hub';
+
 /** The file with the secret key of the pair that signs reading and deleting calls of AWS's APIs where that is asked for, mode 0600. */
 export function awsSecretKeyFileOf(dataDir: string): string {
   return join(dataDir, 'aws-secret-key');
