@@ -44,6 +44,8 @@ export async function openTelemetryStore(options: StoreOptions): Promise<Telemet
 const earliest = epochNanos(0n);
 /** The last moment that a span can name. */
 const latest = epochNanos((1n << 64n) - 1n);
+/** By how much the clocks of those who write spans and lines may differ. */
+const clockSkewMillis = 600_000;
 
 class ThreadedStore implements TelemetryStore {
   readonly #counters = makeCounters();
@@ -152,10 +154,9 @@ class ThreadedStore implements TelemetryStore {
     if (traces.length === 0 || counterOf(this.#counters, 'cloudWatchEvents') === 0) {
       return traces;
     }
-    const counts = await this.logs.countTraces(
-      traces.map(({ id }) => id),
-      signal,
-    );
+    const ids = traces.map(({ id }) => id);
+    const started = Math.min(...traces.map(({ startTime }) => Number(startTime) / 1e6));
+    const counts = await this.logs.countTraces({ traces: ids, since: started - clockSkewMillis }, signal);
     return traces.map((trace, at) => {
       const count = counts[at] ?? 0;
       return count === 0 ? trace : { ...trace, logCount: trace.logCount + count };

@@ -8,7 +8,7 @@ import { LogSnapshot } from './logSnapshot.ts';
 import { readAt, selectNew, type NewEvents, type NewEventsQuery } from './newEvents.ts';
 import { OtlpLogs, type OtlpGroupFacts, type OtlpLogPage, type OtlpLogQuery } from './otlpLogs.ts';
 import { selectEvents } from './selectEvents.ts';
-import { TraceLineCounts } from './traceLineCounts.ts';
+import { TraceLineCounts, type TraceLineQuestion } from './traceLineCounts.ts';
 
 /** What the log reader's thread is asked. */
 export type LogQuestion =
@@ -20,7 +20,7 @@ export type LogQuestion =
   | { readonly name: 'insights'; readonly search: InsightsSearch }
   | { readonly name: 'otlpServices' }
   | { readonly name: 'otlp'; readonly query: OtlpLogQuery }
-  | { readonly name: 'countTraces'; readonly traces: readonly string[] };
+  | ({ readonly name: 'countTraces' } & TraceLineQuestion);
 
 export type LogReaderAnswer =
   | EventPage
@@ -101,7 +101,7 @@ export class LogReader {
       case 'otlp':
         return this.#otlp.select(source.snapshot, question.query, signal);
       case 'countTraces':
-        return await this.#traceLines.count(source, question.traces, signal);
+        return await this.#traceLines.count(source, question, signal);
     }
   }
 }

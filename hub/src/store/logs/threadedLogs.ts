@@ -16,6 +16,7 @@ import type { LogStore } from './logStore.ts';
 import type { NewEvents, NewEventsQuery } from './newEvents.ts';
 import type { OtlpGroupFacts, OtlpLogPage, OtlpLogQuery } from './otlpLogs.ts';
 import type { RejectedEvents } from './putLogEvents.ts';
+import type { TraceLineQuestion } from './traceLineCounts.ts';
 
 /** Calls that are committed together; while the writer commits some, the next lie ready. */
 const groupsOut = 2;
@@ -102,8 +103,8 @@ export class ThreadedLogs implements LogStore {
     return (await this.#ask({ name: 'insights', search }, signal)) as InsightsAnswer;
   }
 
-  async countTraces(traces: readonly string[], signal?: AbortSignal): Promise<readonly number[]> {
-    return (await this.#ask({ name: 'countTraces', traces }, signal)) as readonly number[];
+  async countTraces(question: TraceLineQuestion, signal?: AbortSignal): Promise<readonly number[]> {
+    return (await this.#ask({ name: 'countTraces', ...question }, signal)) as readonly number[];
   }
 
   async closeReader(): Promise<void> {

@@ -6,6 +6,11 @@ import { indexTraceIds, traceNumber } from './logTraceIds.ts';
 /** Chunks whose counts are kept: enough for a million lines. */
 const keptChunks = 2_000;
 
+export interface TraceLineQuestion {
+  readonly traces: readonly string[];
+  readonly since: number;
+}
+
 /** Counts the lines of traces. A chunk is read for this once, however often its traces are asked for. */
 export class TraceLineCounts {
   /** By chunk, how many lines have each number of a trace (`traceNumber`). */
@@ -13,10 +18,13 @@ export class TraceLineCounts {
   /** What the streams were when the counts were made: the lines of one that is no more do not count. */
   #streams: unknown;
 
-  /** How many lines carry each of these trace ids (32 hex digits). Rejects with the signal's reason. */
+  /**
+   * How many lines carry each of these trace ids (32 hex digits). Chunks that end before `since`, in milliseconds since the Unix epoch, are left out: a
+   * request's lines are not older than it is. Rejects with the signal's reason.
+   */
   async count(
     { directory, cache, snapshot }: LogSource,
-    traces: readonly string[],
+    { traces, since }: TraceLineQuestion,
     signal?: AbortSignal,
   ): Promise<number[]> {
     if (this.#streams !== directory.version) {
@@ -26,7 +34,7 @@ export class TraceLineCounts {
     const wanted = new Set(traces.map(traceNumber));
     const chunks = directory.groups
       .flatMap(({ id }) => directory.chunksOf(id))
-      .filter(({ traces: numbers }) => numbers.some((number) => wanted.has(number)));
+      .filter(({ last, traces: numbers }) => last >= since && numbers.some((number) => wanted.has(number)));
     const unread = chunks.filter(({ id }) => !this.#chunks.has(id));
     for await (const { chunk, events } of cache.read(snapshot, unread)) {
       signal?.throwIfAborted();
