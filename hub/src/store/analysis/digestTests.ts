@@ -36,16 +36,13 @@ export function compileRequestPlan(plan: RequestPlan, texts: DigestTexts): Entry
 }
 
 /** What is sure of one operand decides; else it is as unsure as any. */
-export function joined<Arguments extends readonly unknown[]>(
-  kind: 'and' | 'or',
-  tests: readonly ((...of: Arguments) => Verdict)[],
-): (...of: Arguments) => Verdict {
+export function joined<A, B>(kind: 'and' | 'or', tests: readonly ((a: A, b: B) => Verdict)[]): (a: A, b: B) => Verdict {
   const deciding = kind === 'and' ? verdict.no : verdict.yes;
   const otherwise = kind === 'and' ? verdict.yes : verdict.no;
-  return (...of) => {
+  return (a, b) => {
     let result: Verdict = otherwise;
     for (const test of tests) {
-      const one = test(...of);
+      const one = test(a, b);
       if (one === deciding) {
         return one;
       }

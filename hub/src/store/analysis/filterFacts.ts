@@ -48,16 +48,10 @@ export function* collectFilterFacts(
 ): Generator<undefined, FilterFacts> {
   const sample = new Sample();
   const until = performance.now() + sampleMillis;
-  let seen = 0;
-  const always = { from: epochNanos(0n), to: epochNanos((1n << 63n) - 1n) };
-  for (const place of finder.look(always)) {
-    if (place !== undefined) {
-      sample.add(decoder.spansOf(place.slot));
-      seen += 1;
-    }
-    if (seen >= sampledTraces || performance.now() >= until) {
-      break;
-    }
+  const always = { from: epochNanos(0n), to: epochNanos((1n << 64n) - 1n) };
+  const walk = yield* finder.walk(always);
+  while (!walk.isAtEnd && walk.looked < sampledTraces && performance.now() < until) {
+    walk.next(1, until, (slot) => sample.add(decoder.spansOf(slot)));
     yield;
   }
   const keys = new Tally<string>();

@@ -14,11 +14,15 @@ import { entryBits, type EntryColumns } from './digestColumns.ts';
 import type { DigestChunk, TraceDigests } from './traceDigests.ts';
 
 const word = 0x1_0000_0000;
+/** Of a seen counter that has seen nothing. */
+const never = Number.POSITIVE_INFINITY;
 
 /** Adds up the service map out of digests: the same map as `ServiceMapBuilder` makes of the decoded traces. */
 export class MapCounter {
   readonly #digests: TraceDigests;
   readonly #nodes: (NodeCounter | undefined)[] = [];
+  /** The start of the first trace: from there, doubles count nanoseconds exactly for 100 days. */
+  #baseHigh: number | undefined;
 
   constructor(digests: TraceDigests) {
     this.#digests = digests;
@@ -27,18 +31,17 @@ export class MapCounter {
   add(slot: number, chunk: DigestChunk): void {
     const at = slot % tracesPerChunk;
     const { entries } = chunk;
-    const startHigh = chunk.startHigh[at] as number;
-    const startLow = chunk.startLow[at] as number;
+    const start = this.#sinceBase(chunk.startHigh[at] as number, chunk.startLow[at] as number);
     const firstCall = (chunk.from[at] as number) + (chunk.requests[at] as number);
     const end = firstCall + (chunk.calls[at] as number);
     for (let entry = chunk.from[at] as number; entry < firstCall; entry += 1) {
       const node = this.#nodeOf(entries.node[entry] as number);
-      node.extend(entries, entry, startHigh, startLow);
+      node.extend(entries, entry, start);
       node.count(entries, entry);
       node.isReported ||= ((entries.bits[entry] as number) & entryBits.inferred) === 0;
     }
     for (let entry = firstCall; entry < end; entry += 1) {
-      this.#addCall(entries, entry, startHigh, startLow);
+      this.#addCall(entries, entry, start);
     }
   }
 
@@ -56,17 +59,26 @@ export class MapCounter {
     return builder.build();
   }
 
-  #addCall(entries: EntryColumns, entry: number, startHigh: number, startLow: number): void {
+  get #base(): bigint {
+    return BigInt(this.#baseHigh ?? 0) << 32n;
+  }
+
+  #sinceBase(high: number, low: number): number {
+    this.#baseHigh ??= high;
+    return (high - this.#baseHigh) * word + low;
+  }
+
+  #addCall(entries: EntryColumns, entry: number, start: number): void {
     const caller = this.#nodeOf(entries.source[entry] as number);
     const target = entries.node[entry] as number;
-    caller.extend(entries, entry, startHigh, startLow);
+    caller.extend(entries, entry, start);
     if (caller.isClient) {
       this.#nodeOf(target).isRoot = true;
     } else {
       caller.isReported = true;
     }
     const edge = (caller.edges[target] ??= new SeenCounter());
-    edge.extend(entries, entry, startHigh, startLow);
+    edge.extend(entries, entry, start);
     edge.count(entries, entry);
   }
 
@@ -80,7 +92,7 @@ export class MapCounter {
     const edges: ServiceMapEdge[] = [];
     for (const [target, edge] of node.edges.entries()) {
       if (edge !== undefined) {
-        edges.push({ target: positions.get(target) as number, ...edge.seen() });
+        edges.push({ target: positions.get(target) as number, ...edge.seen(this.#base) });
       }
     }
     return {
@@ -88,7 +100,7 @@ export class MapCounter {
       names: [name, ...otherNames],
       isRoot: node.isRoot,
       isInferred: !node.isReported,
-      ...node.seen(),
+      ...node.seen(this.#base),
       durations: node.durations(),
       edges,
     };
@@ -105,26 +117,16 @@ class SeenCounter {
   #responseNanos = 0;
   readonly #responses = new Uint32Array(bucketCount);
   readonly #durations = new Uint32Array(bucketCount);
-  #startHigh = Number.POSITIVE_INFINITY;
-  #startLow = 0;
-  #endHigh = -1;
-  #endLow = 0;
+  /** Nanoseconds since the base of the map. */
+  #start = never;
+  #end = -never;
 
-  extend(entries: EntryColumns, entry: number, high: number, low: number): void {
-    const start = low + (entries.start[entry] as number);
-    const startHigh = high + Math.floor(start / word);
-    const startLow = start - Math.floor(start / word) * word;
-    if (startHigh < this.#startHigh || (startHigh === this.#startHigh && startLow < this.#startLow)) {
-      this.#startHigh = startHigh;
-      this.#startLow = startLow;
-    }
-    const end = low + (entries.end[entry] as number);
-    const endHigh = high + Math.floor(end / word);
-    const endLow = end - Math.floor(end / word) * word;
-    if (endHigh > this.#endHigh || (endHigh === this.#endHigh && endLow > this.#endLow)) {
-      this.#endHigh = endHigh;
-      this.#endLow = endLow;
-    }
+  /** `start` is that of the trace. */
+  extend(entries: EntryColumns, entry: number, start: number): void {
+    const begin = start + (entries.start[entry] as number);
+    const end = start + (entries.end[entry] as number);
+    this.#start = begin < this.#start ? begin : this.#start;
+    this.#end = end > this.#end ? end : this.#end;
   }
 
   /** Counts a request once it has a response: throttled before error before fault before ok. */
@@ -150,23 +152,22 @@ class SeenCounter {
     this.#durations[durationBucket] = (this.#durations[durationBucket] as number) + 1;
   }
 
-  statistics(): RequestStatistics {
+  #statistics(): RequestStatistics {
     const [ok, throttle, error, fault] = [this.#ok, this.#throttle, this.#error, this.#fault];
     const total = ok + throttle + error + fault;
     return { ok, throttle, error, fault, total, totalResponseSeconds: this.#responseNanos / 1e9 };
   }
 
-  seen(): {
+  seen(base: bigint): {
     startTime: EpochNanos;
     endTime: EpochNanos;
     statistics: RequestStatistics;
     responseTimes: HistogramEntry[];
   } {
-    const nothing = this.#endHigh === -1;
     return {
-      startTime: nothing ? epochNanos(0n) : toNanos(this.#startHigh, this.#startLow),
-      endTime: nothing ? epochNanos(0n) : toNanos(this.#endHigh, this.#endLow),
-      statistics: this.statistics(),
+      startTime: epochNanos(this.#start === never ? 0n : base + BigInt(this.#start)),
+      endTime: epochNanos(this.#start === never ? 0n : base + BigInt(this.#end)),
+      statistics: this.#statistics(),
       responseTimes: toEntries(this.#responses),
     };
   }
@@ -191,12 +192,8 @@ class NodeCounter extends SeenCounter {
   }
 }
 
-function toNanos(high: number, low: number): EpochNanos {
-  return epochNanos((BigInt(high) << 32n) + BigInt(low));
-}
-
 /** From short to long; what never happened is left out. */
-export function toEntries(counts: Uint32Array): HistogramEntry[] {
+function toEntries(counts: Uint32Array): HistogramEntry[] {
   const entries: HistogramEntry[] = [];
   for (let bucket = 0; bucket < counts.length; bucket += 1) {
     const count = counts[bucket] as number;

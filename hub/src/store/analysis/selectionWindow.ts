@@ -26,6 +26,12 @@ export class SelectionWindow {
     return this.#type === 'TraceId';
   }
 
+  /** Whether a trace is in the window; `start` is its start as a double has it. */
+  holdsTrace(slot: number, chunk: DigestChunk, start: number): boolean {
+    const isWithin = start > this.from + 2 * doubleStep && start < this.to - 2 * doubleStep;
+    return this.#type === 'TraceId' && isWithin ? true : this.momentOf(slot, chunk) !== undefined;
+  }
+
   /** The moment by which a trace is in the window; `undefined` where it is not. */
   momentOf(slot: number, chunk: DigestChunk): EpochNanos | undefined {
     const at = slot % tracesPerChunk;

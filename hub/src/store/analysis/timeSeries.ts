@@ -10,6 +10,7 @@ import { startOf } from './selectionWindow.ts';
 import type { TraceFinder } from './traceFinder.ts';
 import type { DigestChunk } from './traceDigests.ts';
 import { entryTestOf } from './tracePlan.ts';
+import { tracesPerStep } from './traceWalk.ts';
 import { verdict } from './verdict.ts';
 
 /** What comes in from outside, whoever takes it: without a choice of service or edge, this is what a trace stands for. */
@@ -23,15 +24,10 @@ export function* timeSeriesOf(
   { selection, periodSeconds, entity = entrances }: Extract<AnalysisQuestion, { readonly name: 'timeSeries' }>,
 ): Generator<undefined, TimeSeriesPoint[]> {
   const series = new Series(finder, selection, periodSeconds, entity);
-  let seen = 0;
-  for (const place of finder.look(selection)) {
-    if (place?.chunk !== undefined) {
-      series.add(place.slot, place.chunk);
-    }
-    seen += 1;
-    if (place === undefined || seen % 64 === 0) {
-      yield;
-    }
+  const walk = yield* finder.walk(selection);
+  while (!walk.isAtEnd) {
+    walk.next(tracesPerStep, Number.POSITIVE_INFINITY, (slot, chunk) => series.add(slot, chunk));
+    yield;
   }
   return series.points();
 }

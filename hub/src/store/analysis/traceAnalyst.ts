@@ -14,6 +14,8 @@ import { MapCounter } from './mapCounter.ts';
 import { TraceDecoder } from './traceDecoder.ts';
 import { TraceFinder } from './traceFinder.ts';
 import { timeSeriesOf } from './timeSeries.ts';
+import type { DigestChunk } from './traceDigests.ts';
+import { tracesPerStep } from './traceWalk.ts';
 
 /** A page ends after this long, with what has been found until then. */
 const pageMillis = 35;
@@ -21,8 +23,6 @@ const pageMillis = 35;
 const groupsPerPage = 24;
 /** Digests that nobody has asked for in this time are let go. */
 const idleMillis = 300_000;
-/** Traces between two looks at whether other questions wait. */
-const tracesPerStep = 64;
 
 /** Answers questions over many traces, in the reader thread. */
 export class TraceAnalyst {
@@ -76,38 +76,29 @@ export class TraceAnalyst {
   ): Generator<undefined, FoundTraces> {
     const traces: FoundTraces['traces'][number][] = [];
     const groups = new Set<number>();
-    let processed = 0;
-    let until = Number.POSITIVE_INFINITY;
     const cursor = after === undefined ? undefined : parseTraceCursor(after);
-    for (const place of this.finder.look(selection, cursor)) {
-      if (place === undefined) {
-        yield;
-        continue;
+    const walk = yield* this.finder.walk(selection, cursor);
+    const until = performance.now() + pageMillis;
+    const onFound = (slot: number, chunk: DigestChunk): void => {
+      const found = this.#found(slot, walk.momentOf(slot, chunk), selection);
+      if (found !== undefined) {
+        traces.push(found);
+        this.#addGroups(slot, groups);
       }
-      if (processed === 0) {
-        until = performance.now() + pageMillis;
-      }
-      processed += 1;
-      if (place.chunk !== undefined && place.moment !== undefined) {
-        const found = this.#found(place.slot, place.moment, selection);
-        if (found !== undefined) {
-          traces.push(found);
-          this.#addGroups(place.slot, groups);
-        }
-      }
+    };
+    while (!walk.isAtEnd) {
+      walk.next(selection.plan === undefined ? 1 : tracesPerStep, until, onFound);
       if (traces.length >= limit || groups.size >= groupsPerPage || performance.now() >= until) {
-        return { traces, processed, next: toTraceCursor(place) };
+        break;
       }
-      if (processed % tracesPerStep === 0) {
-        yield;
-      }
+      yield;
     }
-    return { traces, processed };
+    return { traces, processed: walk.looked, ...(walk.isAtEnd ? {} : { next: toTraceCursor(walk.last) }) };
   }
 
   #found(
     slot: number,
-    moment: EpochNanos,
+    moment: EpochNanos | undefined,
     { timeRangeType = 'TraceId' }: TraceSelection,
   ): FoundTraces['traces'][number] | undefined {
     const chunk = this.#index.chunkOf(slot);
@@ -117,7 +108,7 @@ export class TraceAnalyst {
       : {
           id: traceIdAt(chunk, at),
           revision: chunk.columns.revision[at] as number,
-          ...(timeRangeType === 'Event' ? { matchedEventTime: moment } : {}),
+          ...(timeRangeType === 'Event' && moment !== undefined ? { matchedEventTime: moment } : {}),
         };
   }
 
@@ -135,16 +126,12 @@ export class TraceAnalyst {
   }
 
   *#map(selection: TraceSelection): Generator<undefined, ServiceMap> {
-    const counter = new MapCounter(this.finder.digests);
-    let seen = 0;
-    for (const place of this.finder.look(selection)) {
-      if (place?.chunk !== undefined) {
-        counter.add(place.slot, place.chunk);
-      }
-      seen += 1;
-      if (place === undefined || seen % tracesPerStep === 0) {
-        yield;
-      }
+    const { finder } = this;
+    const counter = new MapCounter(finder.digests);
+    const walk = yield* finder.walk(selection);
+    while (!walk.isAtEnd) {
+      walk.next(tracesPerStep, Number.POSITIVE_INFINITY, (slot, chunk) => counter.add(slot, chunk));
+      yield;
     }
     return counter.build();
   }

@@ -1,7 +1,6 @@
 import { matchesTrace } from '@sightline/telemetry/language/filterExpressionMatch';
 import type { TracePlan } from '@sightline/telemetry/language/filterExpressionPlan';
 import type { Span } from '@sightline/telemetry/model/span';
-import type { EpochNanos } from '@sightline/telemetry/model/units';
 import { requestsOfTrace } from '@sightline/telemetry/view/traceRequests';
 import { counterOf, type Counters } from '../memory/counters.ts';
 import type { SharedIndex } from '../read/sharedIndex.ts';
@@ -13,17 +12,11 @@ import { ResourceValues } from './resourceValues.ts';
 import { SelectionWindow } from './selectionWindow.ts';
 import { SpanClasses } from './spanClasses.ts';
 import { TraceDecoder } from './traceDecoder.ts';
-import { TraceDigests, type DigestChunk } from './traceDigests.ts';
+import { TraceDigests } from './traceDigests.ts';
 import { TraceOrder } from './traceOrder.ts';
 import { annotationsIn, compilePlan, type AnnotationLeaf, type TraceTest } from './tracePlan.ts';
+import { TraceWalk } from './traceWalk.ts';
 import { ValueTexts } from './valueTexts.ts';
-import { verdict } from './verdict.ts';
-
-/** A trace that was looked at; `moment` says by which moment it is in the window, and is absent where it is none of those asked for. */
-export interface LookedAt extends TracePlace {
-  readonly chunk?: DigestChunk;
-  readonly moment?: EpochNanos;
-}
 
 /** A plan made ready, as far as the store was when it was. */
 interface Prepared {
@@ -55,44 +48,28 @@ export class TraceFinder {
     this.#resources = new ResourceValues(index, decoder);
   }
 
-  /**
-   * Goes through the traces of a selection from the newest to the oldest and stops at each: at those that are none of it too, so that whoever
-   * asks can stop in between. `undefined` is a pause while nothing can be said yet.
-   */
-  *look(selection: TraceSelection, after?: TracePlace): Generator<LookedAt | undefined, void> {
-    const test = yield* this.#compile(selection.plan);
-    const window = new SelectionWindow(selection);
-    const order = this.#order;
-    this.digests.refresh();
-    order.refresh();
-    const places = order.snapshot();
-    const first = order.newestUpTo(window.to);
+  /** Makes ready to go through the traces of a selection, from the newest to the oldest behind `after`. */
+  *walk(selection: TraceSelection, after?: TracePlace): Generator<undefined, TraceWalk> {
     const { plan } = selection;
-    for (let at = after === undefined ? first : Math.min(first, order.before(after)); at >= 0; at -= 1) {
-      const start = places.starts[at] as number;
-      const slot = places.slots[at] as number;
-      if (window.isByStart && start < window.from) {
-        return;
-      }
-      const chunk = this.digests.chunkOf(slot);
-      const moment = chunk === undefined ? undefined : window.momentOf(slot, chunk);
-      if (chunk === undefined || moment === undefined || !this.#matches(plan, test, slot, chunk)) {
-        yield { start, slot };
-      } else {
-        yield { start, slot, chunk, moment };
-      }
-    }
+    const test = yield* this.#compile(plan);
+    const window = new SelectionWindow(selection);
+    this.digests.refresh();
+    this.#order.refresh();
+    const newest = this.#order.newestUpTo(window.to);
+    return new TraceWalk({
+      digests: this.digests,
+      places: this.#order.snapshot(),
+      from: after === undefined ? newest : Math.min(newest, this.#order.before(after)),
+      window,
+      ...(plan === undefined || test === undefined
+        ? {}
+        : { test, confirm: (slot) => this.#matchesDecoded(plan, slot) }),
+    });
   }
 
   /** Where tests of entries look up texts. */
   get texts(): DigestTexts {
     return { digests: this.digests, index: this.#index };
-  }
-
-  /** Whether one trace is what a plan asks for. */
-  #matches(plan: TracePlan | undefined, test: TraceTest | undefined, slot: number, chunk: DigestChunk): boolean {
-    const one = test === undefined || plan === undefined ? verdict.yes : test(slot, chunk);
-    return one === verdict.maybe ? this.#matchesDecoded(plan as TracePlan, slot) : one === verdict.yes;
   }
 
   #matchesDecoded(plan: TracePlan, slot: number): boolean {
