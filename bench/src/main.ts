@@ -4,6 +4,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Bench, type Experiment } from './bench.ts';
+import { analysisExperiment } from './experiments/analysis.ts';
 import { extensionExperiment } from './experiments/extension.ts';
 import { footprintExperiment } from './experiments/footprint.ts';
 import { ingestExperiment } from './experiments/ingest.ts';
@@ -25,6 +26,7 @@ const experiments: readonly Experiment[] = [
   peersExperiment,
   udpExperiment,
   queriesExperiment,
+  analysisExperiment,
   logsExperiment,
   latencyExperiment,
   footprintExperiment,

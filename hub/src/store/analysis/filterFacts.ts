@@ -51,7 +51,7 @@ export function* collectFilterFacts(
   const always = { from: epochNanos(0n), to: epochNanos((1n << 64n) - 1n) };
   const walk = yield* finder.walk(always);
   while (!walk.isAtEnd && walk.looked < sampledTraces && performance.now() < until) {
-    walk.next(1, until, (slot) => sample.add(decoder.spansOf(slot)));
+    walk.next(1, until, (slot) => sample.add(decoder.spansNear(slot)));
     yield;
   }
   const keys = new Tally<string>();

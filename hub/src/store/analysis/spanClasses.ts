@@ -53,15 +53,20 @@ export class SpanClasses {
   }
 
   #spanOf(traceId: TraceId, view: SegmentView, row: number): Span | undefined {
-    const { columns } = view.segment;
-    const key = this.#classKey(view, row);
-    const isCut = view.texts.lengthOf(columns.url[row] as number) > maxTextBytes - 4;
-    if (key === undefined || isCut || columns.httpStatus[row] === oddStatus) {
+    const key = this.keyOf(view, row);
+    if (key === undefined) {
       return undefined;
     }
     const indexed = spanAt(view, row);
     const known = this.#classes.get(key) ?? this.#learn(key, traceId, indexed);
     return known === undefined ? undefined : { ...indexed, traceId, ...nothing, ...known };
+  }
+
+  /** A number that stands for the class of the span in a row; `undefined` where a column does not tell enough of the span. */
+  keyOf(view: SegmentView, row: number): number | undefined {
+    const { columns } = view.segment;
+    const isCut = view.texts.lengthOf(columns.url[row] as number) > maxTextBytes - 4;
+    return isCut || columns.httpStatus[row] === oddStatus ? undefined : this.#classKey(view, row);
   }
 
   #learn(key: number, traceId: TraceId, indexed: IndexedSpan): SpanClass | undefined {

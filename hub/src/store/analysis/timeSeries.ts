@@ -105,7 +105,7 @@ class Series {
 
   /** Where columns do not say enough: each request or call for itself, as the only one of a trace. */
   #addDecoded(slot: number): void {
-    const trace = requestsOfTrace(this.#finder.decoder.spansOf(slot));
+    const trace = requestsOfTrace(this.#finder.decoder.spansNear(slot));
     const candidates: readonly (TraceRequest | TraceCall)[] =
       this.#entity.kind === 'service' ? trace.requests : trace.calls;
     for (const candidate of candidates) {

@@ -3,12 +3,17 @@ import type { Span } from '@sightline/telemetry/model/span';
 import { traceIdAt, tracesPerChunk } from '../memory/traceTable.ts';
 import type { GroupReader } from '../read/groupReader.ts';
 import type { IndexedSpan, SharedIndex } from '../read/sharedIndex.ts';
-import { decodeTracePart, payloadPartsOf } from '../read/tracePayloads.ts';
+import { decodePayload, decodeTracePart, payloadPartsOf, type PayloadPart } from '../read/tracePayloads.ts';
+
+/** Payloads that stay decoded. */
+const keptPayloads = 4;
 
 /** Decodes what was sent: the last word where columns do not say enough. */
 export class TraceDecoder {
   readonly #index: SharedIndex;
   readonly #groups: () => GroupReader;
+  /** By payload the spans of each trace in it; nothing of a payload that has been asked for only once. */
+  readonly #kept = new Map<string, Map<string, Span[]> | undefined>();
 
   constructor(index: SharedIndex, groups: () => GroupReader) {
     this.#index = index;
@@ -23,14 +28,43 @@ export class TraceDecoder {
       : this.decode(traceIdAt(chunk, slot % tracesPerChunk) as TraceId, this.#index.spansOf(slot));
   }
 
-  decode(traceId: TraceId, indexed: readonly IndexedSpan[]): Span[] {
-    const spans: Span[] = [];
-    for (const part of payloadPartsOf(indexed)) {
-      const payload = this.#groups().read(part.group)?.payloads[part.payload];
-      if (payload !== undefined) {
-        spans.push(...decodeTracePart(payload, traceId, part));
-      }
+  /** The same, where the neighbours of the trace are likely to be asked for next: their payload is then decoded once for all. */
+  spansNear(slot: number): Span[] {
+    const chunk = this.#index.chunkOf(slot);
+    if (chunk === undefined) {
+      return [];
     }
-    return spans;
+    const traceId = traceIdAt(chunk, slot % tracesPerChunk) as TraceId;
+    return payloadPartsOf(this.#index.spansOf(slot)).flatMap((part) => {
+      const spans = this.#keptSpans(part, traceId);
+      const wanted = new Set(part.spanIds);
+      return spans === undefined ? this.#decodePart(part, traceId) : spans.filter(({ id }) => wanted.delete(id));
+    });
+  }
+
+  decode(traceId: TraceId, indexed: readonly IndexedSpan[]): Span[] {
+    return payloadPartsOf(indexed).flatMap((part) => this.#decodePart(part, traceId));
+  }
+
+  #decodePart(part: PayloadPart, traceId: TraceId): Span[] {
+    const payload = this.#groups().read(part.group)?.payloads[part.payload];
+    return payload === undefined ? [] : decodeTracePart(payload, traceId, part);
+  }
+
+  /** The spans of a trace in a payload that is asked for again; `undefined` the first time. */
+  #keptSpans({ group, payload }: PayloadPart, traceId: TraceId): readonly Span[] | undefined {
+    const key = `${group}.${payload}`;
+    let byTrace = this.#kept.get(key);
+    if (byTrace === undefined && this.#kept.has(key)) {
+      const stored = this.#groups().read(group)?.payloads[payload];
+      byTrace = stored === undefined ? new Map() : Map.groupBy(decodePayload(stored), (span) => span.traceId);
+    }
+    this.#kept.delete(key);
+    this.#kept.set(key, byTrace);
+    if (this.#kept.size > keptPayloads) {
+      const [oldest] = this.#kept.keys();
+      this.#kept.delete(oldest as string);
+    }
+    return byTrace === undefined ? undefined : (byTrace.get(traceId) ?? []);
   }
 }

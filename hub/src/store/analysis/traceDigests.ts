@@ -9,8 +9,20 @@ import { copyEntries, entryBits, makeEntryColumns, type EntryColumns } from './d
 import { ServiceNodes } from './serviceNodes.ts';
 import type { SpanClasses } from './spanClasses.ts';
 import type { TraceDecoder } from './traceDecoder.ts';
+import { TraceShapes, type EntryTimes } from './traceShapes.ts';
 
 const firstRoom = 4096;
+/** Shapes of traces that are remembered. */
+const maxTemplates = 5_000;
+
+/** The entries of a trace, for others of its shape. */
+interface Template {
+  readonly entries: EntryColumns;
+  readonly requests: number;
+  readonly times: readonly EntryTimes[];
+  /** Of each entry the number of the span that has its URL, -1 where it has none. */
+  readonly urls: readonly number[];
+}
 
 /** The digests of the traces in one chunk of the trace table. */
 export interface DigestChunk {
@@ -48,7 +60,11 @@ export class TraceDigests {
   readonly #prefixes = new Map<string, number>();
   readonly prefixes: string[] = [''];
 
+  readonly #shapes: TraceShapes;
+  readonly #templates = new Map<number, Template>();
+
   constructor(index: SharedIndex, classes: SpanClasses, decoder: TraceDecoder) {
+    this.#shapes = new TraceShapes(index, classes);
     this.#index = index;
     this.#classes = classes;
     this.#decoder = decoder;
@@ -85,14 +101,52 @@ export class TraceDigests {
 
   #make(slot: number, traces: TraceChunk, chunk: DigestChunk, revision: number): void {
     const at = slot % tracesPerChunk;
-    const traceId = traceIdAt(traces, at) as TraceId;
-    const rows = this.#index.rowsOf(slot).toReversed();
-    const spans = this.#classes.spansOf(traceId, rows) ?? this.#decoder.spansOf(slot);
-    const trace = requestsOfTrace(spans);
     if (chunk.isMade[at] === 1) {
       chunk.wasted += (chunk.requests[at] as number) + (chunk.calls[at] as number);
       chunk.isMade[at] = 0;
     }
+    const rows = this.#index.rowsOf(slot).toReversed();
+    const shape = this.#shapes.read(rows);
+    const template = shape === undefined ? undefined : this.#templates.get(shape);
+    if (template === undefined) {
+      this.#makeAnew(slot, traceIdAt(traces, at) as TraceId, rows, chunk, shape);
+    } else {
+      this.#copy(template, at, chunk);
+    }
+    chunk.revision[at] = revision;
+    chunk.isMade[at] = 1;
+  }
+
+  /** Fills in a trace of a shape that is known: only its times and URLs are its own. */
+  #copy({ entries, requests, times, urls }: Template, at: number, chunk: DigestChunk): void {
+    const shapes = this.#shapes;
+    makeRoom(chunk, times.length);
+    const from = chunk.used;
+    chunk.from[at] = from;
+    chunk.requests[at] = requests;
+    chunk.calls[at] = times.length - requests;
+    chunk.duration[at] = shapes.duration;
+    chunk.startHigh[at] = shapes.startHigh;
+    chunk.startLow[at] = shapes.startLow;
+    copyEntries(entries, 0, times.length, chunk.entries, from);
+    for (let index = 0; index < times.length; index += 1) {
+      setTimesOf(chunk.entries, from + index, times[index] as EntryTimes, shapes);
+      const url = urls[index] as number;
+      chunk.entries.urlRow[from + index] = url === -1 ? 0 : (shapes.rows[url] as number) + 1;
+    }
+    chunk.used += times.length;
+  }
+
+  #makeAnew(
+    slot: number,
+    traceId: TraceId,
+    rows: readonly number[],
+    chunk: DigestChunk,
+    shape: number | undefined,
+  ): void {
+    const at = slot % tracesPerChunk;
+    const spans = this.#classes.spansOf(traceId, rows);
+    const trace = requestsOfTrace(spans ?? this.#decoder.spansOf(slot));
     makeRoom(chunk, trace.requests.length + trace.calls.length);
     chunk.from[at] = chunk.used;
     chunk.requests[at] = trace.requests.length;
@@ -101,8 +155,40 @@ export class TraceDigests {
     chunk.startHigh[at] = Number(trace.startTime >> 32n);
     chunk.startLow[at] = Number(trace.startTime & 0xffff_ffffn);
     this.#putEntries(trace, rows, chunk);
-    chunk.revision[at] = revision;
-    chunk.isMade[at] = 1;
+    if (shape !== undefined && spans !== undefined) {
+      this.#learn(shape, trace, at, chunk);
+    }
+  }
+
+  /** Remembers the shape of the trace that has just been put in, unless its times are not those that its spans give. */
+  #learn(shape: number, trace: TraceRequests, at: number, chunk: DigestChunk): void {
+    const times = this.#shapes.timesOf(trace);
+    const from = chunk.from[at] as number;
+    if (times === undefined || this.#shapes.duration !== chunk.duration[at]) {
+      return;
+    }
+    const entries = makeEntryColumns(times.length);
+    copyEntries(chunk.entries, from, times.length, entries, 0);
+    const urls = times.map(({ span }, index) => (entries.urlRow[index] === 0 ? -1 : span));
+    const told = makeEntryColumns(times.length);
+    copyEntries(entries, 0, times.length, told, 0);
+    for (const [index, one] of times.entries()) {
+      setTimesOf(told, index, one, this.#shapes);
+      const span = urls[index] as number;
+      const hasOwnUrl =
+        span === -1 || this.#isSameUrl(this.#shapes.rows[span] as number, entries.urlRow[index] as number);
+      if (!hasOwnUrl || timeColumns.some((name) => !Object.is(told[name][index], entries[name][index]))) {
+        return;
+      }
+    }
+    if (this.#templates.size >= maxTemplates) {
+      this.#templates.clear();
+    }
+    this.#templates.set(shape, { entries, requests: trace.requests.length, times, urls });
+  }
+
+  #isSameUrl(row: number, otherPlusOne: number): boolean {
+    return row === otherPlusOne - 1 || urlAt(this.#index, row) === urlAt(this.#index, otherPlusOne - 1);
   }
 
   #putEntries(trace: TraceRequests, rows: readonly number[], chunk: DigestChunk): void {
@@ -134,6 +220,25 @@ export class TraceDigests {
     entries.urlPrefix[entry] = prefix ?? 0;
     entries.method[entry] = methodNumber ?? 0;
     entries.status[entry] = isStatusOdd ? 0 : (status ?? 0);
+  }
+}
+
+const timeColumns = ['start', 'end', 'response', 'duration', 'responseBucket', 'durationBucket'] as const;
+
+/** A running one has no response in any trace of the shape, since whether a span runs is part of the shape. */
+function setTimesOf(entries: EntryColumns, entry: number, { span, work }: EntryTimes, shapes: TraceShapes): void {
+  const start = shapes.starts[span] as number;
+  const end = shapes.endOf(work);
+  entries.start[entry] = start;
+  entries.end[entry] = end;
+  if (!Number.isNaN(entries.response[entry])) {
+    const response = shapes.durations[span] as number;
+    // Of a call, and of the request inferred from it, what it took is all that is known.
+    const duration = work.length === 1 && work[0] === span ? response : end - start;
+    entries.response[entry] = response;
+    entries.duration[entry] = duration;
+    entries.responseBucket[entry] = bucketOfNanos(response);
+    entries.durationBucket[entry] = bucketOfNanos(duration);
   }
 }
 
@@ -172,7 +277,7 @@ class UrlRows {
 }
 
 /** The text in the URL column of a row. */
-export function urlAt(index: SharedIndex, globalRow: number): string {
+function urlAt(index: SharedIndex, globalRow: number): string {
   const view = index.segmentOf(globalRow);
   return view === undefined ? '' : view.texts.textOf(view.segment.columns.url[globalRow % rowsPerSegment] as number);
 }

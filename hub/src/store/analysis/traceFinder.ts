@@ -73,7 +73,7 @@ export class TraceFinder {
   }
 
   #matchesDecoded(plan: TracePlan, slot: number): boolean {
-    const spans: Span[] = this.decoder.spansOf(slot);
+    const spans: Span[] = this.decoder.spansNear(slot);
     this.#values.learn(
       spans,
       annotationsIn(plan).map(({ key }) => key),
@@ -98,7 +98,8 @@ export class TraceFinder {
     const revision = counterOf(this.#counters, 'revision');
     const known = this.#values.of(leaf.key).size;
     const before = this.#prepared.get(name);
-    if (before?.revision === revision && before.known === known) {
+    // Each look costs a pass over the columns: values that have become known since are worth one when they are many.
+    if (before?.revision === revision && known < 2 * before.known + 64) {
       return before.columns;
     }
     const columns = new AnnotationColumns(leaf, {

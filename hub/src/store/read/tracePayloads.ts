@@ -46,12 +46,18 @@ export function decodeLogs({ format, body }: StoredPayload, ordinals: readonly n
   return ordinals.flatMap((ordinal) => records[ordinal] ?? []);
 }
 
-function decodeSpans(format: StoredPayload['format'], body: Uint8Array, only: TraceId): readonly Span[] {
+/** Decodes every span of a payload. */
+export function decodePayload({ format, body }: StoredPayload): readonly Span[] {
+  return decodeSpans(format, body);
+}
+
+function decodeSpans(format: StoredPayload['format'], body: Uint8Array, trace?: TraceId): readonly Span[] {
+  const only = trace === undefined ? {} : { only: trace };
   switch (format) {
     case 'otlp-traces-protobuf':
-      return decodeOtlpTraces(body, 'protobuf', { only }).records;
+      return decodeOtlpTraces(body, 'protobuf', only).records;
     case 'otlp-traces-json':
-      return decodeOtlpTraces(body, 'json', { only }).records;
+      return decodeOtlpTraces(body, 'json', only).records;
     case 'xray-segment':
       return decodeXRaySegment(toUtf8(body)).records;
     case 'otlp-logs-protobuf':

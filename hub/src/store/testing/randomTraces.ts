@@ -57,10 +57,20 @@ const work: fc.Arbitrary<Work> = fc.record({
 });
 
 /** Traces of mixed origin, with all that goes wrong in them: missing parents, twins, clocks that differ. */
-export const randomTraces: fc.Arbitrary<readonly (readonly Work[])[]> = fc.array(
-  fc.array(work, { minLength: 1, maxLength: 7 }),
-  { minLength: 4, maxLength: 40 },
-);
+export const randomTraces: fc.Arbitrary<readonly (readonly Work[])[]> = fc
+  .array(fc.array(work, { minLength: 1, maxLength: 7 }), { minLength: 4, maxLength: 16 })
+  .map((traces) => [
+    ...traces,
+    ...traces.map((trace) => trace.map(likeButOther)),
+    ...traces.map((trace) => [...trace]),
+  ]);
+
+/** The same work, with other times, another URL and other annotations. */
+function likeButOther(one: Work): Work {
+  const http = one.http && { ...one.http, url: one.http.url.replace(/(?:orders\?x=1|only|x)$/, 'other') };
+  const durationMillis = one.durationMillis === 0 ? 0 : one.durationMillis * 2 + 1;
+  return { ...one, durationMillis, http, annotations: { count: one.startMillis } };
+}
 
 /** What senders would make of them: an OTLP request and segment documents for each trace. */
 export function payloadsOf(traces: readonly (readonly Work[])[]): Payload[] {
