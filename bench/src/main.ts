@@ -14,6 +14,7 @@ import { logsExperiment } from './experiments/logs.ts';
 import { peersExperiment } from './experiments/peers.ts';
 import { queriesExperiment } from './experiments/queries.ts';
 import { retentionExperiment } from './experiments/retention.ts';
+import { samplingExperiment } from './experiments/sampling.ts';
 import { udpExperiment } from './experiments/udp.ts';
 import type { Figure } from './figures.ts';
 import { readLoadAverage, readMachineFacts } from './machine.ts';
@@ -28,6 +29,7 @@ const experiments: readonly Experiment[] = [
   queriesExperiment,
   analysisExperiment,
   logsExperiment,
+  samplingExperiment,
   latencyExperiment,
   footprintExperiment,
   retentionExperiment,

@@ -1,6 +1,6 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import type { DatagramReport, LoadReply, LoadRequest, OtlpReport } from './messages.ts';
+import type { DatagramReport, LoadReply, LoadRequest, OtlpReport, ReportsReport } from './messages.ts';
 import type { LoadPlan } from './otlpBodies.ts';
 
 type OtlpSend = Omit<Extract<LoadRequest, { kind: 'sendOtlp' }>, 'kind'>;
@@ -37,6 +37,14 @@ export class LoadChild {
 
   async sendDatagrams(send: DatagramSend): Promise<DatagramReport> {
     return expectKind(await this.#ask({ kind: 'sendDatagrams', ...send }), 'datagramsSent').report;
+  }
+
+  async connectReports({ endpoint, clients }: { readonly endpoint: string; readonly clients: number }): Promise<void> {
+    expectKind(await this.#ask({ kind: 'connectReports', endpoint, clients }), 'reportsConnected');
+  }
+
+  async sendReports({ seconds }: { readonly seconds: number }): Promise<ReportsReport> {
+    return expectKind(await this.#ask({ kind: 'sendReports', seconds }), 'reportsSent').report;
   }
 
   end(): void {

@@ -2,12 +2,15 @@
 // channel what to prepare (all bodies are encoded before any clock starts) and where to send it.
 import type { LoadReply, LoadRequest } from './messages.ts';
 import { encodeOtlpBodies, type RequestBody } from './otlpBodies.ts';
+import type { PostConnection } from './postConnection.ts';
 import { sendDatagrams } from './sendDatagrams.ts';
 import { sendOtlp } from './sendOtlp.ts';
+import { connectReports, sendReports } from './sendReports.ts';
 import { makeDatagram } from './xrayDatagrams.ts';
 
 let bodies: RequestBody[] = [];
 let datagrams: Buffer[] = [];
+let reporters: PostConnection[] = [];
 
 process.on('message', (request: LoadRequest) => {
   answer(request).then(reply, (error: unknown) => {
@@ -31,6 +34,11 @@ async function answer(request: LoadRequest): Promise<LoadReply> {
     }
     case 'sendDatagrams':
       return { kind: 'datagramsSent', report: await sendDatagrams(datagrams.slice(request.from, request.to), request) };
+    case 'connectReports':
+      reporters = await connectReports(request.endpoint, request.clients);
+      return { kind: 'reportsConnected' };
+    case 'sendReports':
+      return { kind: 'reportsSent', report: await sendReports(reporters, request.seconds) };
     default:
       return assertNever(request);
   }

@@ -22,12 +22,17 @@ export type LoadRequest =
       readonly to: number;
       /** Datagrams a second; all at once when absent. */
       readonly rate?: number;
-    };
+    }
+  | { readonly kind: 'connectReports'; readonly endpoint: string; readonly clients: number }
+  /** Over the connections that were made last. */
+  | { readonly kind: 'sendReports'; readonly seconds: number };
 
 export type LoadReply =
   | { readonly kind: 'prepared'; readonly requests: number; readonly bytes: number }
   | { readonly kind: 'otlpSent'; readonly report: OtlpReport }
   | { readonly kind: 'datagramsSent'; readonly report: DatagramReport }
+  | { readonly kind: 'reportsConnected' }
+  | { readonly kind: 'reportsSent'; readonly report: ReportsReport }
   | { readonly kind: 'failed'; readonly message: string };
 
 export interface OtlpReport {
@@ -49,4 +54,10 @@ export interface DatagramReport {
   readonly sent: number;
   readonly failed: number;
   readonly cpuSeconds: number;
+}
+
+export interface ReportsReport {
+  readonly seconds: number;
+  /** Answer codes, and `lost` for reports whose connection broke before the answer. */
+  readonly codes: Readonly<Record<string, number>>;
 }
