@@ -160,7 +160,7 @@ async function checkInDocument(line: RegExp): Promise<void> {
 
 async function documentText(): Promise<string> {
   const lines = window.page.locator('.editor-group-container.active .view-lines').first();
-  return (await lines.innerText()).replaceAll(/\u00a0/g, ' ').replaceAll('\n', ' ');
+  return (await lines.innerText()).replaceAll(/\s+/g, ' ');
 }
 
 async function replaceInDocument(before: string, after: string): Promise<void> {
