@@ -75,7 +75,7 @@ test('one request that somebody types is explained', async () => {
   await checkInDocument(/Cruddur catches it\. Of 10 such a second 2\.8 would be kept/);
 });
 
-test('a rule opens as JSON, and saving it changes the rule; what is wrong keeps it unsaved', async () => {
+test('a rule opens as JSON, and saving it changes the rule', async () => {
   await window.row('Sampling', /^Cruddur/).click();
   await window.runCommand('Sightline: Open Sampling Rule as JSON');
   await window.page.locator('.tab.active', { hasText: 'Cruddur.json' }).waitFor();

@@ -1,3 +1,4 @@
+import { assert, constant, jsonValue, oneof, property, record } from 'fast-check';
 import { expect, test } from 'vitest';
 import { parseRuleFile, renderRuleFile } from './ruleFile.ts';
 import { parseSamplingRule } from './samplingRuleProblems.ts';
@@ -86,8 +87,8 @@ test('a file may be what the AWS CLI takes, what it prints, a bare rule or a lis
   checkFile(JSON.stringify({ SamplingRule: rule }), 'Cruddur');
   checkFile(JSON.stringify(rule), 'Cruddur');
   checkFile(JSON.stringify([{ SamplingRule: rule }, health]), 'Cruddur, Health');
-  const record = { SamplingRule: { ...rule, RuleARN: 'arn:x' }, CreatedAt: 1, ModifiedAt: 1 };
-  checkFile(JSON.stringify({ SamplingRuleRecords: [record] }), 'Cruddur');
+  const printed = { SamplingRule: { ...rule, RuleARN: 'arn:x' }, CreatedAt: 1, ModifiedAt: 1 };
+  checkFile(JSON.stringify({ SamplingRuleRecords: [printed] }), 'Cruddur');
   const parsed = parseSamplingRule(rule);
   checkFile(parsed.ok ? renderRuleFile(parsed.rule) : '', 'Cruddur');
 });
@@ -103,4 +104,31 @@ test('a file with anything wrong gives no rule, and says all that is wrong', () 
       'Rule 3: Host must be a text of at most 64 characters.',
   );
   checkFile(JSON.stringify([rule, rule]), 'Cruddur: the file has two rules of this name.');
+});
+
+test('whatever JSON comes, it is a rule or problems, and a rule is one again', () => {
+  const nearly = record(
+    {
+      ...Object.fromEntries(
+        Object.entries(rule).map(([member, value]) => [member, oneof(constant(value), jsonValue())]),
+      ),
+      Attributes: jsonValue(),
+      SamplingRateBoost: jsonValue(),
+    },
+    { requiredKeys: [] },
+  );
+  assert(
+    property(oneof(jsonValue(), nearly), (value) => {
+      const parsed = parseSamplingRule(value);
+      expect(parsed.ok ? parseSamplingRule(parsed.rule) : parsed.problems.length > 0).toEqual(
+        parsed.ok ? parsed : true,
+      );
+      parseRuleFile(JSON.stringify(value));
+    }),
+    { numRuns: 1_000 },
+  );
+});
+
+test('a name that no text can be made of is a problem', () => {
+  check({ RuleName: { toString: 1 } }, 'RuleName must be a text of 1 to 32 characters.');
 });

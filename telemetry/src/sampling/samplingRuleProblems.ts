@@ -1,4 +1,4 @@
-import { defaultRulePriority, isDefaultRule, type SamplingRule } from './samplingRule.ts';
+import { defaultRuleName, defaultRulePriority, isDefaultRule, type SamplingRule } from './samplingRule.ts';
 
 /** What is wrong with a rule: the member, and a sentence that begins with its name. */
 export interface SamplingRuleProblem {
@@ -50,7 +50,7 @@ export function parseSamplingRule(value: unknown): ParsedSamplingRule {
 
 /** What the constraints of the API say against the members of a rule, in the order of its documentation; none where they hold. */
 export function samplingRuleProblems(given: Readonly<Record<string, unknown>>): SamplingRuleProblem[] {
-  const isDefault = isDefaultRule({ RuleName: String(given['RuleName']) });
+  const isDefault = given['RuleName'] === defaultRuleName;
   return [
     nameProblem(given['RuleName']),
     // The default rule stands behind all others, where no other can be put.
