@@ -1,14 +1,14 @@
 import type { FilterableRequest } from '../language/filterExpressionMatch.ts';
-import type { Attributes, Span, SpanException } from '../model/span.ts';
+import type { Span, SpanException } from '../model/span.ts';
 import { durationNanos, epochNanos, type EpochNanos } from '../model/units.ts';
 import { textOf } from './calledService.ts';
 import { inferredId } from './inferredId.ts';
 import { serviceOf } from './requestService.ts';
+import { mergedHttp, wholeHttp } from './wholeHttp.ts';
 import { traceName } from './traceName.ts';
 import type { TraceRequest } from './traceRequests.ts';
 import { spanAt, type TraceWork, type WorkCall, type WorkRequest } from './traceWork.ts';
 
-type Http = NonNullable<Span['http']>;
 type Seen = Omit<FilterableRequest, 'service' | 'isRoot' | 'isInferred'>;
 
 /** A request as its own segment and spans tell it. */
@@ -111,37 +111,6 @@ function flagsOf(spans: readonly Span[]): Pick<FilterableRequest, 'isError' | 'i
   const has = (status: Span['status']): boolean => spans.some((span) => span.status === status);
   const isThrottle = has('throttled');
   return { isError: isThrottle || has('error'), isFault: has('fault'), isThrottle };
-}
-
-/** The facts of one request out of all reports of it; the first that has a fact gives it. */
-function mergedHttp(reports: readonly Span[]): Http | undefined {
-  let http: Http | undefined;
-  for (const span of reports) {
-    if (span.http !== undefined) {
-      http = { ...span.http, ...absoluteUrl(span.http, span.attributes), ...http };
-    }
-  }
-  return http;
-}
-
-/** A span's own HTTP facts, with the URL whole where its host is known. */
-export function wholeHttp(span: Span): Http | undefined {
-  return mergedHttp([span]);
-}
-
-/** OTel's server spans have the URL in parts, X-Ray's segments whole; filters ask for it whole. */
-function absoluteUrl(http: Http, attributes: Attributes): { url?: string } {
-  if (http.url?.startsWith('/') !== true) {
-    return {};
-  }
-  const host = textOf(attributes, 'http.host', 'server.address', 'net.host.name');
-  if (host === undefined) {
-    return {};
-  }
-  const scheme = textOf(attributes, 'url.scheme', 'http.scheme') ?? 'http';
-  const port = attributes['server.port'] ?? attributes['net.host.port'];
-  const isUsual = port === (scheme === 'https' ? 443 : 80) || host.includes(':') || typeof port !== 'number';
-  return { url: `${scheme}://${host}${isUsual ? '' : `:${port}`}${http.url}` };
 }
 
 function whereabouts(

@@ -33,6 +33,14 @@ test('spans of a framework may lie between the two', () => {
   );
 });
 
+test('a segment that goes by another name than the service is told by its URL', () => {
+  const server =
+    'server backend GET {"http":{"method":"GET","url":"/a?b=1"},"server.address":"127.0.0.1","server.port":4567}';
+  const segment = '  segment backend-flask {"http":{"method":"GET","url":"http://127.0.0.1:4567/a?b=1"}}';
+  check(`${server}\n${segment}`, 'client → backend-flask root');
+  check(`${server}\n${segment.replace('4567', '5000')}`, 'client → backend root\nbackend → backend-flask root');
+});
+
 test('a call that nobody answers leads to an inferred request, named as X-Ray names it', () => {
   check(
     `segment shop

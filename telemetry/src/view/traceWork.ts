@@ -3,6 +3,7 @@ import { calledService, type CalledService } from './calledService.ts';
 import { callTwins } from './callTwins.ts';
 import { isSameWork, receives } from './sameWork.ts';
 import { traceTree, type TreeRow } from './traceTree.ts';
+import { wholeHttp } from './wholeHttp.ts';
 
 /** The rows of a trace, shared out among the requests that they were work for and the calls that they were made in. */
 export interface TraceWork {
@@ -96,7 +97,8 @@ class Assignment {
     if (above === undefined || call !== -1) {
       return false;
     }
-    return isOfParent || isSameWork(span, (this.#rows[above] as TreeRow<Span>).span);
+    const aboveSpan = (this.#rows[above] as TreeRow<Span>).span;
+    return isOfParent || isSameWork(span, aboveSpan) || hasSameUrl(span, aboveSpan);
   }
 
   #addCall(index: number, span: Span): void {
@@ -111,6 +113,18 @@ class Assignment {
     const request = this.requestOf[index] as number;
     this.callOf[index] = this.calls.push({ row: index, request, called, isOnlyAround: false }) - 1;
   }
+}
+
+/**
+ * A segment has the name that AWS_XRAY_TRACING_NAME or the Host gives it, which need not be OTel's `service.name`. Where nobody reported a
+ * call between the two, the same method on the same whole URL, port included, tells that one server took the request.
+ */
+function hasSameUrl(span: Span, above: Span): boolean {
+  if (span.source === above.source || !receives(span) || !receives(above)) {
+    return false;
+  }
+  const [one, other] = [wholeHttp(span), wholeHttp(above)];
+  return one?.url?.includes('://') === true && one.url === other?.url && one.method === other.method;
 }
 
 function isCall({ kind }: Span): boolean {

@@ -1,7 +1,7 @@
 import { setField } from '../decode/draft.ts';
 import type { Attributes, AttributeValue, Span } from '../model/span.ts';
 import { calledService, isSqlSystem, textOf } from './calledService.ts';
-import { wholeHttp } from './requestFacts.ts';
+import { wholeHttp } from './wholeHttp.ts';
 import { originOf } from './requestService.ts';
 import {
   causeField,
