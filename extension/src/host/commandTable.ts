@@ -70,6 +70,22 @@ export interface ServiceMapTarget {
   readonly filter?: string;
 }
 
+/** Every command of the filter of the Traces view; those with a row take the selected one when they come without. */
+export interface TraceFilterCommands {
+  /** Takes a filter expression; asks for one when it comes without. */
+  'sightline.filterTraces': (filter?: string) => Promise<void>;
+  /** Opens the view with the box. */
+  'sightline.openTraceFilter': () => Promise<void>;
+  'sightline.clearTraceFilter': () => void;
+  'sightline.stopTraceSearch': () => void;
+  'sightline.saveTraceFilter': () => Promise<void>;
+  'sightline.savedTraceFilters': () => Promise<void>;
+  'sightline.filterByService': (row?: TracesNode) => void;
+  'sightline.filterByRoute': (row?: TracesNode) => void;
+  'sightline.filterByStatus': (row?: TracesNode) => void;
+  'sightline.filterByAnnotation': (row?: TracesNode) => void;
+}
+
 /** Every command of the Errors view; those with a row take the selected one, or ask, when they come without. */
 export interface ErrorsCommands {
   'sightline.refreshErrors': () => Promise<void>;
@@ -128,6 +144,7 @@ export const commandIds: Record<
   | keyof ServicesCommands
   | keyof TracesCommands
   | keyof MapCommands
+  | keyof TraceFilterCommands
   | keyof ErrorsCommands
   | keyof LogsCommands
   | keyof SamplingCommands,
@@ -151,6 +168,16 @@ export const commandIds: Record<
   'sightline.clearData': true,
   'sightline.getStarted': true,
   'sightline.openSettings': true,
+  'sightline.filterTraces': true,
+  'sightline.openTraceFilter': true,
+  'sightline.clearTraceFilter': true,
+  'sightline.stopTraceSearch': true,
+  'sightline.saveTraceFilter': true,
+  'sightline.savedTraceFilters': true,
+  'sightline.filterByService': true,
+  'sightline.filterByRoute': true,
+  'sightline.filterByStatus': true,
+  'sightline.filterByAnnotation': true,
   'sightline.refreshTraces': true,
   'sightline.pauseTraces': true,
   'sightline.resumeTraces': true,

@@ -8,12 +8,14 @@ import type {
   MapCommands,
   SamplingCommands,
   ServicesCommands,
+  TraceFilterCommands,
   TracesCommands,
 } from './commandTable.ts';
 
 export type Commands = ServicesCommands &
   TracesCommands &
   MapCommands &
+  TraceFilterCommands &
   ErrorsCommands &
   LogsCommands &
   SamplingCommands;

@@ -14,6 +14,10 @@ export interface ContextKeys {
   'sightline.areHealthChecksShown': boolean;
   /** The Traces view has rows. */
   'sightline.hasTraces': boolean;
+  /** The Traces view shows only what fulfils a filter. */
+  'sightline.isTraceFilterSet': boolean;
+  /** Traces that fulfil it are being looked for. */
+  'sightline.isTraceSearching': boolean;
   /** The Errors view has rows. */
   'sightline.hasErrors': boolean;
   /** The Logs view shows only lines that match. */
@@ -31,6 +35,8 @@ export const contextKeyIds: Record<keyof ContextKeys, true> = {
   'sightline.isTracesPaused': true,
   'sightline.areHealthChecksShown': true,
   'sightline.hasTraces': true,
+  'sightline.isTraceFilterSet': true,
+  'sightline.isTraceSearching': true,
   'sightline.hasErrors': true,
   'sightline.isLogFilterSet': true,
   'sightline.hasLogs': true,

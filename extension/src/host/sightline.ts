@@ -15,6 +15,7 @@ import { XRayDaemon } from '../services/xrayDaemon.ts';
 import { expectedEndpoints, readEndpointsOf } from '../services/expectedHub.ts';
 import { pageOf } from '../services/folderServiceRow.ts';
 import { HubBesideSource } from '../sources/hubBesideSource.ts';
+import { HubFilterSource } from '../sources/hubFilterSource.ts';
 import { HubErrorSource } from '../sources/hubErrorSource.ts';
 import { HubLogSource } from '../sources/hubLogSource.ts';
 import { HubMapSource } from '../sources/hubMapSource.ts';
@@ -116,7 +117,18 @@ export class Sightline extends Disposable {
     this.register(new StatusBar(this.#session, activity));
     const source = this.register(new HubTraceSource(this.#session, client));
     const beside = this.register(new HubBesideSource(this.#session, client));
-    this.#tracesView = this.register(new TracesView(source, beside, this.#contextKeys, log));
+    const filters = this.register(new HubFilterSource(this.#session, client));
+    this.#tracesView = this.register(
+      new TracesView(
+        { traces: source, beside, filters },
+        {
+          contextKeys: this.#contextKeys,
+          log,
+          extensionUri: context.extensionUri,
+          memory: context.workspaceState,
+        },
+      ),
+    );
     const maps = this.register(new HubMapSource(this.#session, client));
     this.register(new ServiceMaps(maps, context.extensionUri, log));
     const logs = this.register(new HubLogSource(this.#session, client));

@@ -8,7 +8,7 @@ import { testNow, testTrace, testTraceId, testTreeRows, type TestSpan } from './
 
 /** The view with every row expanded, after some events. */
 function rendered(events: readonly TracesEvent[]): string {
-  return `\n${renderTracesTree(stateAfter(events), testNow, () => true)}\n`;
+  return `\n${renderAll(stateAfter(events))}\n`;
 }
 
 test('a row says what was asked, how it went, how long it took and when', () => {
@@ -87,7 +87,7 @@ test('a failing span shows what it raised above the spans below it', () => {
           (bug) refused  in a called service
           (symbol-event) pg.query  1 ms
         (warning) answer  error · 1 ms
-          (info) Exceptions could not be loaded.
+          (info) What this span says could not be loaded.
       (json) Open raw documents
     "
   `);
@@ -146,7 +146,7 @@ test('children beyond five hundred wait behind a row that shows the next ones', 
   const first = [newest([testTrace(1, 1)]), tree(1, spans)];
   const more: TracesEvent = { kind: 'moreChildrenAsked', nodeId: nodeIdOf(node) };
   const shown = [first, [...first, more], [...first, more, more]].map((events) => {
-    const lines = renderTracesTree(stateAfter(events), testNow, () => true).split('\n');
+    const lines = renderAll(stateAfter(events)).split('\n');
     return `${lines.length} lines, ${lines.find((line) => line.includes('more…'))?.trim() ?? 'all shown'}`;
   });
   expect(shown).toEqual([
@@ -310,6 +310,11 @@ function opened(count: number): string {
 
 function chain(count: number): TestSpan[] {
   return [...Array(count).keys()].map((index) => ({ depth: index, id: `s${index}`, name: 's' }));
+}
+
+/** Everything opened but the spans that have only facts below them. */
+function renderAll(state: TracesState): string {
+  return renderTracesTree(state, testNow, (node) => drawRow(state, node, testNow)?.isOpenedByClick !== true);
 }
 
 function stateAfter(events: readonly TracesEvent[]): TracesState {

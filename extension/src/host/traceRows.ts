@@ -1,10 +1,12 @@
 import type { ExceptionJson, TraceRow } from '@sightline/hub/client/api';
 import type { SpanStatus } from '@sightline/telemetry/model/span';
 import { drawBeside } from './tracesBeside.ts';
+import { drawFact } from './tracesFacts.ts';
 import { groupTraces } from './tracesGroups.ts';
 import { childLimitOf, traceRowOf, type TracesState } from './tracesModel.ts';
 import {
   childNodesOf,
+  isBranch,
   isExpandable,
   loadedTreeOf,
   nodeIdOf,
@@ -29,6 +31,8 @@ export interface DrawnRow {
   /** For the `when` clauses of menus. */
   readonly context: string;
   readonly expansion: 'none' | 'collapsed' | 'expanded';
+  /** A click does something else than expanding it. */
+  readonly isOpenedByClick?: boolean;
 }
 
 /** Traces up to this many spans open with all their levels, since there is room for them. */
@@ -55,6 +59,11 @@ export function drawRow(state: TracesState, node: TracesNode, now: number): Draw
     case 'error':
     case 'besideFailure':
       return drawBeside(state.beside.get(node.traceId), node, traceRowOf(state, node.traceId)?.startTime);
+    case 'annotations':
+    case 'metadata':
+    case 'annotation':
+    case 'metadatum':
+      return drawFact(loadedTreeOf(state, node.traceId)?.facts.get(node.spanId), node);
     case 'details':
       return leaf({ label: 'Open raw documents', icon: 'json', context: 'details' });
     case 'note':
@@ -174,6 +183,8 @@ function drawSpan(state: TracesState, node: Extract<TracesNode, { kind: 'span' }
     ]),
     context: 'span',
     expansion: isExpandable(state, node) ? expansionOf(tree, row) : 'none',
+    // Below it are only facts, which its document has too.
+    ...(!isBranch(tree, row) && { isOpenedByClick: true }),
   };
 }
 
@@ -186,7 +197,8 @@ export function kindOf({ source, isSubsegment }: SpanRow): string {
 }
 
 function expansionOf(tree: SpanTree, row: SpanRow): 'collapsed' | 'expanded' {
-  return row.depth === 0 || tree.rows.length <= smallTrace ? 'expanded' : 'collapsed';
+  const isShort = row.depth === 0 || tree.rows.length <= smallTrace;
+  return isShort && isBranch(tree, row) ? 'expanded' : 'collapsed';
 }
 
 function sourceIconOf(row: SpanRow): string {

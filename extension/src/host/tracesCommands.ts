@@ -121,7 +121,11 @@ export class TraceCommands {
         `No trace ${traceId} is kept here: it was never received, or has been cleared or retired since.`,
       );
     }
-    if (await inView(() => this.#controller.bringIntoRows(traceId))) {
+    const isFound = await inView(() => this.#controller.bringIntoRows(traceId));
+    if (!isFound && this.#controller.state.filter !== '' && (await mayClearFilter(this.#controller.state.filter))) {
+      await vscode.commands.executeCommand('sightline.clearTraceFilter');
+      await this.#find(traceId);
+    } else if (isFound) {
       // The editor reveals only what it has drawn: the view must be visible, with the rows that were just loaded.
       await vscode.commands.executeCommand('sightline.traces.focus');
       await this.#provider.whenDrawn();
@@ -226,6 +230,11 @@ const findInput: vscode.InputBoxOptions = {
 /** Shows at the top of the view that something is under way, if it takes long enough to be seen. */
 async function inView<T>(work: () => Promise<T>): Promise<T> {
   return await vscode.window.withProgress({ location: { viewId: 'sightline.traces' } }, work);
+}
+
+async function mayClearFilter(filter: string): Promise<boolean> {
+  const message = `The filter ${filter} leaves this trace out.`;
+  return (await vscode.window.showInformationMessage(message, 'Clear Filter and Show')) !== undefined;
 }
 
 function traceIdOf(node: TracesNode | undefined): string | undefined {

@@ -5,8 +5,10 @@ import { toCountText } from './tracesText.ts';
  * The line above the tree, or `undefined` for none. An empty tree with a message hides the welcome text, so there is none while that text
  * says all.
  */
-export function tracesMessageOf(state: TracesState): string | undefined {
-  const parts = [troubleOf(state), pauseOf(state), hiddenOf(state)].filter((part) => part !== undefined);
+export function tracesMessageOf(state: TracesState, hints: readonly string[] = []): string | undefined {
+  const parts = [troubleOf(state), filterOf(state, hints), pauseOf(state), hiddenOf(state)].filter(
+    (part) => part !== undefined,
+  );
   // A sentence that another part follows ends there instead of with its full stop.
   const joined = parts.map((part, index) => (index < parts.length - 1 ? part.replace(/\.$/, '') : part));
   return joined.length === 0 ? undefined : joined.join(' · ');
@@ -23,6 +25,20 @@ function troubleOf({ source, rows, failure }: TracesState): string | undefined {
     case 'ready':
       return failure;
   }
+}
+
+function filterOf(
+  { filter, rows, isLoaded, isSearching, source }: TracesState,
+  hints: readonly string[],
+): string | undefined {
+  if (filter === '' || source.kind !== 'ready') {
+    return undefined;
+  }
+  const shown = filter.length > 80 ? `${filter.slice(0, 79)}…` : filter;
+  if (isLoaded && !isSearching && rows.length === 0) {
+    return [`No trace fulfils the filter ${shown}.`, ...hints, 'Clear Filter (✕) shows all.'].join(' ');
+  }
+  return `Filtered: ${shown} · Clear Filter (✕) shows all`;
 }
 
 function pauseOf({ pause }: TracesState): string | undefined {

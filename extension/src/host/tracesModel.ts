@@ -1,6 +1,7 @@
 import type { ExceptionJson, TraceList, TraceRow } from '@sightline/hub/client/api';
 import type { SourceState } from '../sources/traceSource.ts';
 import type { LoadedBeside } from './tracesBeside.ts';
+import type { SpanFacts } from './tracesFacts.ts';
 import { maxRows, toPause, withNewest, withOlder } from './tracesPages.ts';
 import type { SpanTree } from './tracesSpanTree.ts';
 
@@ -73,6 +74,7 @@ export type TracesEvent =
       readonly traceId: string;
       readonly spanId: string;
       readonly exceptions: readonly ExceptionJson[];
+      readonly facts?: SpanFacts;
     }
   | { readonly kind: 'besideLoaded'; readonly traceId: string; readonly beside: LoadedBeside }
   /** Log lines or errors came, and may be of these traces. */
@@ -241,13 +243,17 @@ function withStaleBeside(state: TracesState, changed: ReadonlySet<string>): Trac
 
 function withExceptions(
   state: TracesState,
-  { traceId, spanId, exceptions }: Extract<TracesEvent, { kind: 'exceptionsLoaded' }>,
+  { traceId, spanId, exceptions, facts }: Extract<TracesEvent, { kind: 'exceptionsLoaded' }>,
 ): TracesState {
   const loaded = state.trees.get(traceId);
   if (loaded?.kind !== 'loaded') {
     return state;
   }
-  const tree = { ...loaded.tree, exceptions: new Map(loaded.tree.exceptions).set(spanId, exceptions) };
+  const tree = {
+    ...loaded.tree,
+    exceptions: new Map(loaded.tree.exceptions).set(spanId, exceptions),
+    ...(facts !== undefined && { facts: new Map(loaded.tree.facts).set(spanId, facts) }),
+  };
   return { ...state, trees: new Map(state.trees).set(traceId, { ...loaded, tree }) };
 }
 

@@ -1,5 +1,6 @@
 import { besideNodeIdOf, besideNodesOf, childrenBeside, parentBeside, type BesideNode } from './tracesBeside.ts';
 import { groupTraces } from './tracesGroups.ts';
+import { childrenOfFacts, factNodeIdOf, factNodesOf, parentOfFact, type FactNode } from './tracesFacts.ts';
 import { childLimitOf, olderCursorOf, type TracesState } from './tracesModel.ts';
 import {
   childrenOf,
@@ -25,6 +26,7 @@ export type TracesNode =
       readonly index: number;
     }
   | BesideNode
+  | FactNode
   /** Opens the documents of the trace as they came. */
   | { readonly kind: 'details'; readonly traceId: string }
   /** Stands where the children of a trace or span could not be shown; says why. */
@@ -50,6 +52,11 @@ export function nodeIdOf(node: TracesNode): string {
     case 'error':
     case 'besideFailure':
       return besideNodeIdOf(node);
+    case 'annotations':
+    case 'metadata':
+    case 'annotation':
+    case 'metadatum':
+      return factNodeIdOf(node);
     case 'details':
       return `${node.traceId}/details`;
     case 'note':
@@ -86,6 +93,11 @@ export function childNodesOf(state: TracesState, node: TracesNode, now: number):
     case 'error':
     case 'besideFailure':
       return childrenBeside(state.beside.get(node.traceId), node);
+    case 'annotations':
+    case 'metadata':
+    case 'annotation':
+    case 'metadatum':
+      return childrenOfFacts(loadedTreeOf(state, node.traceId)?.facts.get(node.spanId), node);
     case 'exception':
     case 'details':
     case 'note':
@@ -114,6 +126,11 @@ export function parentNodeOf(state: TracesState, node: TracesNode, now: number):
     case 'error':
     case 'besideFailure':
       return parentBeside(node);
+    case 'annotations':
+    case 'metadata':
+    case 'annotation':
+    case 'metadatum':
+      return parentOfFact(node);
     case 'span':
       return parentOfSpan(state, node);
     case 'exception':
@@ -136,12 +153,16 @@ export function isExpandable(state: TracesState, node: TracesNode): boolean {
     case 'trace':
     case 'logLines':
     case 'errors':
+    case 'annotations':
+    case 'metadata':
       return true;
     case 'span': {
       const tree = loadedTreeOf(state, node.traceId);
       const row = tree && rowOf(tree, node.spanKey);
-      return tree !== undefined && row !== undefined && (hasChildren(tree, row.key) || mayHaveExceptions(tree, row));
+      return tree !== undefined && row !== undefined && (isBranch(tree, row) || mayHaveFacts(tree, row));
     }
+    case 'annotation':
+    case 'metadatum':
     case 'exception':
     case 'logLine':
     case 'error':
@@ -195,8 +216,11 @@ function nodesInSpan(state: TracesState, node: Extract<TracesNode, { kind: 'span
     spanId,
     index,
   }));
-  const nodes = [...exceptions, ...spanNodes(state, tree, traceId, spanKey)];
-  const text = tree.exceptions.has(spanId) ? 'No exception was recorded here.' : 'Exceptions could not be loaded.';
+  const facts = factNodesOf(tree.facts.get(spanId), node);
+  const nodes = [...exceptions, ...spanNodes(state, tree, traceId, spanKey), ...facts];
+  const text = tree.exceptions.has(spanId)
+    ? 'No exception, annotation or metadata was recorded here.'
+    : 'What this span says could not be loaded.';
   return nodes.length > 0 ? nodes : [{ kind: 'note', traceId, spanKey, text }];
 }
 
@@ -217,6 +241,17 @@ function spanNodes(
 // A key is the span id, or that with a number behind it where two senders used the same id.
 function spanNode(traceId: string, spanKey: string): Extract<TracesNode, { kind: 'span' }> {
   return { kind: 'span', traceId, spanKey, spanId: spanKey.split('#', 1)[0] ?? spanKey };
+}
+
+/** There are spans below it, or exceptions as far as is known. */
+export function isBranch(tree: SpanTree, row: SpanRow): boolean {
+  return hasChildren(tree, row.key) || mayHaveExceptions(tree, row);
+}
+
+/** Until a span has been asked for, it may have some. */
+function mayHaveFacts(tree: SpanTree, { spanId }: SpanRow): boolean {
+  const facts = tree.facts.get(spanId);
+  return facts === undefined ? !tree.exceptions.has(spanId) : facts.annotations.size + facts.metadata.size > 0;
 }
 
 function mayHaveExceptions(tree: SpanTree, row: SpanRow): boolean {

@@ -1,6 +1,7 @@
 import { treeRowFlags, treeRowSources, treeRowStatuses } from '@sightline/hub/client/api';
 import type { ExceptionJson, TraceTreeRows } from '@sightline/hub/client/api';
 import type { SpanSource, SpanStatus } from '@sightline/telemetry/model/span';
+import type { SpanFacts } from './tracesFacts.ts';
 
 /** One span, segment or subsegment as the tree draws it. */
 export interface SpanRow {
@@ -31,6 +32,8 @@ export interface SpanTree {
   readonly ends: Int32Array;
   /** What was raised in a span, by span id, once it has been asked for. */
   readonly exceptions: ReadonlyMap<string, readonly ExceptionJson[]>;
+  /** What a span says of itself, by span id, once it has been asked for. */
+  readonly facts: ReadonlyMap<string, SpanFacts>;
 }
 
 /** Reads the columns that the hub sends. Linear in the number of rows, since a trace may have 10,000 of them. */
@@ -50,7 +53,7 @@ export function toSpanTree(columns: TraceTreeRows): SpanTree {
     open.push(index);
   }
   closeDownTo(open, 0, ends, columns.rows.length);
-  return { rows, indexOf, ends, exceptions: new Map() };
+  return { rows, indexOf, ends, exceptions: new Map(), facts: new Map() };
 }
 
 /** The rows right below a row, or the top ones where no key is given; at most `limit`. */

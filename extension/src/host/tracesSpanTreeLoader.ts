@@ -1,6 +1,7 @@
 import type { ChangeEvent, ExceptionJson } from '@sightline/hub/client/api';
 import type { TraceSource } from '../sources/traceSource.ts';
 import { UserError } from '../userError.ts';
+import { toSpanFacts, type SpanFacts } from './tracesFacts.ts';
 import type { LoadedTree, TracesEvent, TracesState } from './tracesModel.ts';
 import { loadedTreeOf } from './tracesNodes.ts';
 import { failedRows, toSpanTree } from './tracesSpanTree.ts';
@@ -15,6 +16,13 @@ export interface TreeLoaderHost {
 
 /** Failed spans whose exceptions are loaded with the tree, so that they show without another click. */
 const exceptionsLoadedAtOnce = 10;
+
+interface SpanDetails {
+  readonly exceptions: readonly ExceptionJson[];
+  readonly facts: SpanFacts;
+}
+
+const noFacts: SpanFacts = { annotations: new Map(), metadata: new Map() };
 
 /** Loads the trees of traces that were expanded. */
 export class SpanTreeLoader {
@@ -43,15 +51,14 @@ export class SpanTreeLoader {
     await loading;
   }
 
-  /** Loads what a span raised, where that is not known yet; where it cannot be had, the view's message says why. */
+  /** Loads what a span raised and says of itself, where that is not known yet; where it cannot be had, the view's message says why. */
   async loadExceptions(traceId: string, spanId: string): Promise<void> {
     const tree = loadedTreeOf(this.#host.state(), traceId);
     if (tree === undefined || tree.exceptions.has(spanId)) {
       return;
     }
     try {
-      const exceptions = await this.#exceptionsOf(traceId, spanId);
-      this.#host.dispatch({ kind: 'exceptionsLoaded', traceId, spanId, exceptions });
+      this.#host.dispatch({ kind: 'exceptionsLoaded', traceId, spanId, ...(await this.#detailsOf(traceId, spanId)) });
     } catch (error) {
       if (!(error instanceof UserError)) {
         throw error;
@@ -84,12 +91,14 @@ export class SpanTreeLoader {
         return { kind: 'gone' };
       }
       const tree = toSpanTree(columns);
-      const exceptions = await Promise.all(
+      const details = await Promise.all(
         failedRows(tree, exceptionsLoadedAtOnce).map(
-          async ({ spanId }) => [spanId, await this.#exceptionsOf(traceId, spanId)] as const,
+          async ({ spanId }) => [spanId, await this.#detailsOf(traceId, spanId)] as const,
         ),
       );
-      return { kind: 'loaded', tree: { ...tree, exceptions: new Map(exceptions) }, isStale: false };
+      const exceptions = new Map(details.map(([spanId, each]) => [spanId, each.exceptions]));
+      const facts = new Map(details.map(([spanId, each]) => [spanId, each.facts]));
+      return { kind: 'loaded', tree: { ...tree, exceptions, facts }, isStale: false };
     } catch (error) {
       if (error instanceof UserError) {
         return { kind: 'failed', message: error.message };
@@ -98,8 +107,8 @@ export class SpanTreeLoader {
     }
   }
 
-  async #exceptionsOf(traceId: string, spanId: string): Promise<readonly ExceptionJson[]> {
+  async #detailsOf(traceId: string, spanId: string): Promise<SpanDetails> {
     const span = await this.#source.loadSpan(traceId, spanId, this.#host.signal);
-    return span?.exceptions ?? [];
+    return { exceptions: span?.exceptions ?? [], facts: span === undefined ? noFacts : toSpanFacts(span) };
   }
 }

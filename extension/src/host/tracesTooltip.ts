@@ -1,5 +1,6 @@
 import type { ExceptionJson, TraceRow } from '@sightline/hub/client/api';
 import type { SpanSource } from '@sightline/telemetry/model/span';
+import { factTooltipOf } from './tracesFacts.ts';
 import { exceptionTextOf, kindOf } from './traceRows.ts';
 import { traceRowOf, type TracesState } from './tracesModel.ts';
 import { loadedTreeOf, type TracesNode } from './tracesNodes.ts';
@@ -25,6 +26,13 @@ export function renderTooltip(state: TracesState, node: TracesNode): string | un
     case 'exception': {
       const exception = tree?.exceptions.get(node.spanId)?.[node.index];
       return exception === undefined ? undefined : exceptionTooltip(exception);
+    }
+    case 'annotations':
+    case 'metadata':
+    case 'annotation':
+    case 'metadatum': {
+      const text = factTooltipOf(tree?.facts.get(node.spanId), node);
+      return text === undefined ? undefined : escapeMarkdown(text);
     }
     case 'group':
     case 'logLines':

@@ -29,7 +29,11 @@ export class TracesTreeProvider extends Disposable implements vscode.TreeDataPro
 
   async getChildren(node?: TracesNode): Promise<TracesNode[]> {
     if (node === undefined) {
-      await this.#controller.whenCurrent();
+      const current = this.#controller.whenCurrent();
+      if (this.#controller.state.filter === '') {
+        // With a filter it may take long, and what is found is drawn as it comes.
+        await current;
+      }
       this.#forgetOld();
       const nodes = this.#same(topNodesOf(this.#controller.state, this.#controller.now()));
       // Once this answer has been sent, and not before.
@@ -129,7 +133,7 @@ function toTreeItem(row: DrawnRow, node: TracesNode): vscode.TreeItem {
   if (row.icon !== undefined) {
     item.iconPath = new vscode.ThemeIcon(row.icon, row.tint && new vscode.ThemeColor(tints[row.tint]));
   }
-  const command = row.expansion === 'none' ? commandOf(node) : undefined;
+  const command = row.expansion === 'none' || row.isOpenedByClick === true ? commandOf(node, row) : undefined;
   if (command !== undefined) {
     item.command = command;
   }
@@ -137,7 +141,7 @@ function toTreeItem(row: DrawnRow, node: TracesNode): vscode.TreeItem {
 }
 
 /** What a click on a row without children does. */
-function commandOf(node: TracesNode): vscode.Command | undefined {
+function commandOf(node: TracesNode, { context }: DrawnRow): vscode.Command | undefined {
   switch (node.kind) {
     case 'span':
       return { command: 'sightline.openSpan', title: 'Open Span', arguments: [node] };
@@ -151,10 +155,21 @@ function commandOf(node: TracesNode): vscode.Command | undefined {
       return { command: 'sightline.openRawTrace', title: 'Open Raw Documents', arguments: [node] };
     case 'more':
       return { command: 'sightline.showMoreSpans', title: 'Show More', arguments: [node] };
+    case 'annotation':
+      return { command: 'sightline.filterByAnnotation', title: 'Filter by Annotation', arguments: [node] };
+    case 'metadatum': {
+      const { traceId, spanKey, spanId } = node;
+      const span: TracesNode = { kind: 'span', traceId, spanKey, spanId };
+      return { command: 'sightline.openSpan', title: 'Open Span', arguments: [span] };
+    }
     case 'older':
-      return { command: 'sightline.loadOlderTraces', title: 'Load Older' };
+      return context === 'searching'
+        ? { command: 'sightline.stopTraceSearch', title: 'Stop Searching' }
+        : { command: 'sightline.loadOlderTraces', title: 'Load Older' };
     case 'group':
     case 'trace':
+    case 'annotations':
+    case 'metadata':
     case 'logLines':
     case 'errors':
     case 'besideFailure':

@@ -1,10 +1,14 @@
 import * as vscode from 'vscode';
 import { Disposable } from '../lifetime.ts';
 import type { BesideSource } from '../sources/besideSource.ts';
+import type { FilterSource } from '../sources/filterSource.ts';
 import type { TraceSource } from '../sources/traceSource.ts';
 import { registerCommands } from './commands.ts';
 import type { ContextKeySetter } from './contextKeys.ts';
 import { getSetting, onDidChangeSetting } from './settings.ts';
+import { TraceFilterCommands } from './traceFilterCommands.ts';
+import { rememberedFilter, TraceFilters, type FilterMemory } from './traceFilters.ts';
+import { TraceFilterView } from './traceFilterView.ts';
 import { TraceCommands } from './tracesCommands.ts';
 import { TracesController, type Clock } from './tracesController.ts';
 import { TracesDocuments } from './tracesDocuments.ts';
@@ -13,18 +17,38 @@ import { nodeIdOf, type TracesNode } from './tracesNodes.ts';
 import { drawRow, renderTracesTree } from './traceRows.ts';
 import { TracesTreeProvider } from './tracesTreeProvider.ts';
 
+export interface TracesSources {
+  readonly traces: TraceSource;
+  readonly beside: BesideSource;
+  readonly filters: FilterSource;
+}
+
+export interface TracesSurroundings {
+  readonly contextKeys: ContextKeySetter;
+  readonly log: vscode.LogOutputChannel;
+  readonly extensionUri: vscode.Uri;
+  readonly memory: FilterMemory;
+}
+
 /** The Traces view: its tree, its commands and the documents it opens. Asks its source for nothing until it is shown. */
 export class TracesView extends Disposable {
   readonly #controller: TracesController;
   readonly #tree: vscode.TreeView<TracesNode>;
+  readonly #filters: TraceFilters;
   readonly #contextKeys: ContextKeySetter;
   /** By node id, where a person opened or closed a row. */
   readonly #expanded = new Map<string, boolean>();
 
-  constructor(source: TraceSource, beside: BesideSource, contextKeys: ContextKeySetter, log: vscode.LogOutputChannel) {
+  constructor(
+    { traces: source, beside, filters }: TracesSources,
+    { contextKeys, log, extensionUri, memory }: TracesSurroundings,
+  ) {
     super();
     this.#contextKeys = contextKeys;
-    this.#controller = this.register(new TracesController(source, systemClock, preferences(), beside));
+    const preferred = { ...preferences(), filter: rememberedFilter(memory) };
+    this.#controller = this.register(new TracesController(source, systemClock, preferred, beside));
+    this.#filters = this.register(new TraceFilters(filters, this.#controller, memory));
+    const view = this.register(new TraceFilterView(this.#filters, this.#controller, { extensionUri, log }));
     const provider = this.register(new TracesTreeProvider(this.#controller));
     this.#tree = this.register(
       vscode.window.createTreeView('sightline.traces', { treeDataProvider: provider, showCollapseAll: true }),
@@ -37,6 +61,9 @@ export class TracesView extends Disposable {
     );
     const commands = new TraceCommands(this.#controller, this.#tree, provider, documents);
     this.register(registerCommands(log, commands.handlers));
+    const filterCommands = new TraceFilterCommands(this.#filters, this.#controller, { tree: this.#tree, view });
+    this.register(registerCommands(log, filterCommands.handlers));
+    this.register(this.#filters.onDidChange(() => this.#update()));
     this.#controller.setVisible(this.#tree.visible);
     this.register(this.#tree.onDidChangeVisibility(({ visible }) => this.#controller.setVisible(visible)));
     this.register(this.#tree.onDidExpandElement(({ element }) => this.#expanded.set(nodeIdOf(element), true)));
@@ -52,13 +79,13 @@ export class TracesView extends Disposable {
     const now = this.#controller.now();
     const isExpanded = (node: TracesNode): boolean =>
       this.#expanded.get(nodeIdOf(node)) ?? drawRow(state, node, now)?.expansion === 'expanded';
-    const message = tracesMessageOf(state);
+    const message = tracesMessageOf(state, this.#filters.hints);
     return [...(message === undefined ? [] : [message]), renderTracesTree(state, now, isExpanded)].join('\n');
   }
 
   #update(): void {
     const { state } = this.#controller;
-    const message = tracesMessageOf(state);
+    const message = tracesMessageOf(state, this.#filters.hints);
     if (this.#tree.message !== message) {
       // The editor takes `undefined` for "no message"; its types, with exact optional properties, do not.
       (this.#tree as { message: string | undefined }).message = message;
@@ -67,6 +94,8 @@ export class TracesView extends Disposable {
       'sightline.isTracesPaused': state.pause !== undefined,
       'sightline.areHealthChecksShown': state.healthChecks === 'shown',
       'sightline.hasTraces': state.rows.length > 0,
+      'sightline.isTraceFilterSet': state.filter !== '',
+      'sightline.isTraceSearching': state.isSearching,
     });
   }
 
