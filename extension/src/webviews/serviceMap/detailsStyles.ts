@@ -27,7 +27,7 @@ export const detailsStyles = css`
     line-height: 22px;
     overflow-wrap: anywhere;
   }
-  h2:focus {
+  h2#details-title:focus-visible {
     outline: none;
   }
   h3 {
@@ -179,6 +179,9 @@ export const detailsStyles = css`
     z-index: 1;
     color: var(--vscode-descriptionForeground);
     background: var(--vscode-editor-background);
+    white-space: nowrap;
+  }
+  .services td:nth-of-type(1) {
     white-space: nowrap;
   }
   .services .number {

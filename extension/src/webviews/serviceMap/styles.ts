@@ -73,7 +73,7 @@ const map = css`
   .offers button {
     color: var(--vscode-button-secondaryForeground);
     background: var(--vscode-button-secondaryBackground);
-    border-color: var(--vscode-contrastBorder, transparent);
+    border-color: var(--vscode-contrastBorder, var(--vscode-widget-border, transparent));
   }
   :is(.bar, .empty, .zoom, .offers) button:hover {
     background: var(--vscode-button-secondaryHoverBackground);
@@ -159,7 +159,7 @@ const map = css`
     padding: 0 10px 4px;
     color: var(--vscode-descriptionForeground);
   }
-  .status span:empty {
+  .status [role='status']:empty {
     display: none;
   }
   .trouble {
@@ -235,6 +235,8 @@ const map = css`
     stroke-width: 6px;
     stroke-linejoin: round;
     paint-order: stroke;
+    /* Else the browser keeps it where it was at the size before, until something is laid out anew. */
+    text-rendering: geometricPrecision;
     pointer-events: all;
     font-variant-numeric: tabular-nums;
   }
