@@ -1,6 +1,6 @@
 /**
  * Attributes that decide which service a request or call belongs to, as telemetry/view reads them. Spans that agree in these (and in what
- * the columns hold of each span anyway) go to the same services; a test holds this list against what the view asks for.
+ * the columns hold of each span anyway) go to the same services; the property test of `traceAnalysis.test.ts` compares what comes of it.
  */
 const keys: ReadonlySet<string> = new Set(
   `namespace origin aws.account_id
