@@ -2,7 +2,16 @@ import { passesNumber, passesText } from '@sightline/telemetry/language/filterEx
 import type { AnnotationTest } from '@sightline/telemetry/language/filterExpressionPlan';
 import type { NumberTest } from '@sightline/telemetry/language/filterExpression';
 import type { AttributeValue } from '@sightline/telemetry/model/span';
-import { keyNumberMask, publishedRows, spanBits, valueType, valueTypeShift } from '../memory/segment.ts';
+import {
+  fullRoom,
+  header,
+  keyNumberMask,
+  publishedRows,
+  spanBits,
+  valueType,
+  valueTypeShift,
+} from '../memory/segment.ts';
+import { maxTextBytes } from '../memory/textTable.ts';
 import { tracesPerChunk } from '../memory/traceTable.ts';
 import type { SegmentView, SharedIndex } from '../read/sharedIndex.ts';
 import { hashOfText, oddWord, typeOfNumber, wordOfNumber } from '../scan/attributeHash.ts';
@@ -55,8 +64,10 @@ export class AnnotationColumns {
     for (const number of keyNumbersOf(view, key)) {
       this.#lookForKey(view, rows, number, this.#test);
     }
-    // Keys that the segment had no room for have no number.
-    this.#lookForKey(view, rows, 0, () => verdict.maybe);
+    if (hasNoRoomForKeys(view)) {
+      // Keys that came later have no number.
+      this.#lookForKey(view, rows, 0, () => verdict.maybe);
+    }
     for (const number of keyNumbersOf(view, namesResourceAttributes)) {
       this.#lookForKey(view, rows, number, () => verdict.maybe, true);
     }
@@ -70,19 +81,28 @@ export class AnnotationColumns {
     const { attributeKey, attributeWord, attributeEnd } = view.segment.columns;
     const end = rows === 0 ? 0 : (attributeEnd[rows - 1] as number);
     let row = 0;
+    // Spans of one trace lie together and mostly say the same.
+    let lastPacked = -1;
+    let lastWord = -1;
+    let one: Verdict = verdict.no;
     for (let at = 0; at < end; at += 1) {
       const packed = attributeKey[at] as number;
       if ((packed & keyNumberMask) !== key || (packed >>> valueTypeShift === valueType.none && !isList && key !== 0)) {
         continue;
       }
-      const one = test(packed >>> valueTypeShift, attributeWord[at] as number);
+      const word = attributeWord[at] as number;
+      if (packed !== lastPacked || word !== lastWord) {
+        one = test(packed >>> valueTypeShift, word);
+        lastPacked = packed;
+        lastWord = word;
+      }
       if (one === verdict.no) {
         continue;
       }
       while ((attributeEnd[row] as number) <= at) {
         row += 1;
       }
-      if (isLastOfKey(view, row, at)) {
+      if (this.#isNews(view, row, one) && isLastOfKey(view, row, at)) {
         this.#note(view, row, one);
       }
     }
@@ -91,12 +111,15 @@ export class AnnotationColumns {
   #lookAtResources(view: SegmentView, rows: number, key: string): void {
     const { resource, bits } = view.segment.columns;
     const verdicts = new Map<number, Verdict>();
+    let lastHash = -1;
+    let one: Verdict | undefined;
     for (let row = 0; row < rows; row += 1) {
       if (((bits[row] as number) & (spanBits.otlp | spanBits.dead)) !== spanBits.otlp) {
         continue;
       }
       const hash = resource[row] as number;
-      let one = verdicts.get(hash);
+      one = hash === lastHash ? one : verdicts.get(hash);
+      lastHash = hash;
       if (one === undefined) {
         const attributes = this.#sources.resources.of(view, row);
         one =
@@ -109,6 +132,12 @@ export class AnnotationColumns {
         this.#note(view, row, one);
       }
     }
+  }
+
+  /** Whether a verdict on the trace of a row would change what is known of it. */
+  #isNews({ segment: { columns } }: SegmentView, row: number, one: Verdict): boolean {
+    const known = this.verdictOf(columns.trace[row] as number);
+    return known !== one && known !== verdict.yes;
   }
 
   #note(view: SegmentView, row: number, one: Verdict): void {
@@ -143,9 +172,15 @@ function isLastOfKey({ segment: { columns } }: SegmentView, row: number, at: num
   return true;
 }
 
+/** Whether the segment has seen as many keys, or as long ones, as it can number. */
+function hasNoRoomForKeys({ segment: { columns } }: SegmentView): boolean {
+  const isFull = Atomics.load(columns.header, header.keys) >= fullRoom.keys - 2;
+  return isFull || Atomics.load(columns.header, header.keyBytes) + maxTextBytes > fullRoom.keyBytes;
+}
+
 /** The number that a key has in a segment, if it has one. */
-export function keyNumbersOf(view: SegmentView, key: string): number[] {
-  const count = Atomics.load(view.segment.columns.header, 2);
+function keyNumbersOf(view: SegmentView, key: string): number[] {
+  const count = Atomics.load(view.segment.columns.header, header.keys);
   for (let number = 1; number < count; number += 1) {
     if (view.keys.textOf(number) === key) {
       return [number];

@@ -1,6 +1,13 @@
 import type { TraceId } from '@sightline/telemetry/model/ids';
 import type { Attributes, Span } from '@sightline/telemetry/model/span';
-import { keyNumberMask, rowsPerSegment, spanBits, valueType, valueTypeShift } from '../memory/segment.ts';
+import {
+  header as headerSlots,
+  keyNumberMask,
+  rowsPerSegment,
+  spanBits,
+  valueType,
+  valueTypeShift,
+} from '../memory/segment.ts';
 import { maxTextBytes } from '../memory/textTable.ts';
 import { spanAt, type IndexedSpan, type SegmentView, type SharedIndex } from '../read/sharedIndex.ts';
 import { oddWord, otherWord } from '../scan/attributeHash.ts';
@@ -140,7 +147,7 @@ export class SpanClasses {
 }
 
 function publishedKeys(header: Uint32Array<SharedArrayBuffer>): number {
-  return Atomics.load(header, 2);
+  return Atomics.load(header, headerSlots.keys);
 }
 
 function isTelling(type: number, word: number): boolean {

@@ -121,7 +121,8 @@ export class TraceAnalyst {
   #loadSpans(text: string): readonly Span[] | undefined {
     const traceId = parseTraceId(text);
     const slot = traceId === undefined ? -1 : this.#index.slotOf(traceId);
-    const spans = slot === -1 ? [] : this.#decoder.spansOf(slot);
+    // A page of summaries asks for traces that came together.
+    const spans = slot === -1 ? [] : this.#decoder.spansNear(slot);
     return spans.length === 0 ? undefined : spans;
   }
 

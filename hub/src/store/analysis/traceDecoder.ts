@@ -5,15 +5,17 @@ import type { GroupReader } from '../read/groupReader.ts';
 import type { IndexedSpan, SharedIndex } from '../read/sharedIndex.ts';
 import { decodePayload, decodeTracePart, payloadPartsOf, type PayloadPart } from '../read/tracePayloads.ts';
 
-/** Payloads that stay decoded. */
-const keptPayloads = 4;
+/** Payloads that are remembered. */
+const keptPayloads = 8;
+/** Once so many of its traces have been asked for, decoding all of a payload takes less than decoding each. */
+const worthAll = 8;
 
 /** Decodes what was sent: the last word where columns do not say enough. */
 export class TraceDecoder {
   readonly #index: SharedIndex;
   readonly #groups: () => GroupReader;
-  /** By payload the spans of each trace in it; nothing of a payload that has been asked for only once. */
-  readonly #kept = new Map<string, Map<string, Span[]> | undefined>();
+  /** By payload how often it was asked for, and then the spans of each trace in it. */
+  readonly #kept = new Map<string, number | Map<string, Span[]>>();
 
   constructor(index: SharedIndex, groups: () => GroupReader) {
     this.#index = index;
@@ -51,20 +53,21 @@ export class TraceDecoder {
     return payload === undefined ? [] : decodeTracePart(payload, traceId, part);
   }
 
-  /** The spans of a trace in a payload that is asked for again; `undefined` the first time. */
+  /** The spans of a trace in a payload that is asked for often; `undefined` of others. */
   #keptSpans({ group, payload }: PayloadPart, traceId: TraceId): readonly Span[] | undefined {
     const key = `${group}.${payload}`;
-    let byTrace = this.#kept.get(key);
-    if (byTrace === undefined && this.#kept.has(key)) {
-      const stored = this.#groups().read(group)?.payloads[payload];
-      byTrace = stored === undefined ? new Map() : Map.groupBy(decodePayload(stored), (span) => span.traceId);
+    let kept = this.#kept.get(key) ?? 0;
+    if (typeof kept === 'number') {
+      kept += 1;
+      const stored = kept < worthAll ? undefined : this.#groups().read(group)?.payloads[payload];
+      kept = stored === undefined ? kept : Map.groupBy(decodePayload(stored), (span) => span.traceId);
     }
     this.#kept.delete(key);
-    this.#kept.set(key, byTrace);
+    this.#kept.set(key, kept);
     if (this.#kept.size > keptPayloads) {
       const [oldest] = this.#kept.keys();
       this.#kept.delete(oldest as string);
     }
-    return byTrace === undefined ? undefined : (byTrace.get(traceId) ?? []);
+    return typeof kept === 'number' ? undefined : (kept.get(traceId) ?? []);
   }
 }
