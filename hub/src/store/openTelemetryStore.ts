@@ -98,7 +98,13 @@ class ThreadedStore implements TelemetryStore {
   }
 
   async start(): Promise<void> {
-    await Promise.all([this.#writer.ready(), this.#reader.ready()]);
+    // Both to the end: a thread must not be ended while it opens the database.
+    const started = await Promise.allSettled([this.#writer.ready(), this.#reader.ready()]);
+    for (const outcome of started) {
+      if (outcome.status === 'rejected') {
+        throw outcome.reason;
+      }
+    }
   }
 
   append(payload: Payload): Promise<AppendResult> {

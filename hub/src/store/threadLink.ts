@@ -104,11 +104,10 @@ export class ThreadLink {
     this.#gone ??= closed;
     try {
       await finished;
-    } catch (error) {
-      await this.terminate();
-      throw error;
+    } finally {
+      // A thread that could not close well ends by itself too; it is not cut off in the midst of what SQLite does.
+      await this.#exited;
     }
-    await this.#exited;
   }
 
   /** Ends the thread as it is and rejects what still waits. */
