@@ -75,6 +75,13 @@ export class EditorWindow {
     await row.locator('.monaco-tl-twistie').click();
   }
 
+  /** Closes an expanded row, so that others have its room: rows out of sight are not in the page. */
+  async collapse(view: string, label: string | RegExp): Promise<void> {
+    const row = this.row(view, label);
+    await row.waitFor();
+    if ((await row.getAttribute('aria-expanded')) === 'true') await row.locator('.monaco-tl-twistie').click();
+  }
+
   /** Runs a command as a person does, from the palette. */
   async runCommand(title: string): Promise<void> {
     const input = this.page.locator('.quick-input-widget input.input');

@@ -75,6 +75,7 @@ test('the raw documents of a request open read-only', async () => {
 });
 
 test('the hub may be killed: it comes back, and nothing is lost', async () => {
+  await window.collapse('Traces', /^GET \/api\/activities\/@:handle\s*200/);
   const before = await findRunningHub(editor.hubDataDir);
   process.kill(before?.pid ?? 0, 'SIGKILL');
   await until('another hub runs', async () => {
