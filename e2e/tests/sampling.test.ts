@@ -1,6 +1,7 @@
 /** Sampling rules as a person meets them: how often each matches, a rule made, changed, imported and deleted, and what the rules would do. */
 import { cpSync } from 'node:fs';
 import path from 'node:path';
+import { HubClient } from '@sightline/hub/client/hubClient';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { EditorWindow } from '../editorWindow.ts';
 import { projectRoot } from '../paths.ts';
@@ -59,6 +60,8 @@ test('its members are below it, and one of them is changed', async () => {
 
 test('a dry run of the last hour says why the rule does not catch a request with a query', async () => {
   await request('/api/activities/home?page=2');
+  // Its segment is sent after its answer.
+  await until('the request is stored', isStored);
   await window.runCommand('Sightline: Dry Run of the Last Hour');
   await checkInDocument(/Cruddur: catches \d+ requests?/);
   await checkInDocument(
@@ -127,6 +130,16 @@ async function isReported(): Promise<boolean> {
   await Promise.all([request('/api/activities/home'), request('/api/health-check')]);
   const [health, all] = await Promise.all([rowText(/^SightlineHealthChecks/), rowText(/^Default/)]);
   return / 0 of \d+ kept in 5 min/.test(health) && / (\d+) of \1 kept in 5 min/.test(all);
+}
+
+async function isStored(): Promise<boolean> {
+  const client = new HubClient({ dataDir: editor.hubDataDir });
+  try {
+    const { requests } = await client.dryRunSampling();
+    return requests.some(({ request: { path: asked } }) => asked?.endsWith('?page=2'));
+  } finally {
+    client.dispose();
+  }
 }
 
 async function request(address: string): Promise<boolean> {
