@@ -1,6 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { chmodSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { awsSecretKeyFileOf, rollbarTokenFileOf, tokenFileOf } from './client/dataDirectory.ts';
+import {
+  awsCredentialsFileOf,
+  awsSecretKeyFileOf,
+  hubAccessKeyId,
+  rollbarTokenFileOf,
+  tokenFileOf,
+} from './client/dataDirectory.ts';
 import { UserError } from './userError.ts';
 
 /** Makes the data directory where it is missing, mode 0700, and proves that it can be written. Throws `UserError`. */
@@ -29,9 +35,17 @@ export function loadRollbarToken(dataDir: string): string {
   return loadTokenFile(rollbarTokenFileOf(dataDir));
 }
 
-/** The secret key that signs calls of AWS's APIs, made and kept like the bearer token. Throws `UserError`. */
+/** The secret key that signs calls of AWS's APIs, made and kept like the bearer token, and beside it the pair as AWS's tools read it. Throws `UserError`. */
 export function loadAwsSecretKey(dataDir: string): string {
-  return loadTokenFile(awsSecretKeyFileOf(dataDir));
+  const secretKey = loadTokenFile(awsSecretKeyFileOf(dataDir));
+  const file = awsCredentialsFileOf(dataDir);
+  const lines = ['[default]', `aws_access_key_id = ${hubAccessKeyId}`, `aws_secret_access_key = ${secretKey}`];
+  try {
+    writePrivately(file, `${lines.join('\n')}\n`);
+  } catch (error) {
+    throw new UserError(`The credentials file ${file} cannot be written: ${reasonOf(error)}.`, { cause: error });
+  }
+  return secretKey;
 }
 
 function loadTokenFile(file: string): string {
@@ -59,12 +73,16 @@ function readToken(file: string): string | undefined {
 
 function makeToken(file: string): string {
   const token = randomBytes(32).toString('hex');
+  writePrivately(file, `${token}\n`);
+  return token;
+}
+
+function writePrivately(file: string, text: string): void {
   const fresh = `${file}.${process.pid}`;
   rmSync(fresh, { force: true });
-  writeFileSync(fresh, `${token}\n`, { mode: 0o600, flag: 'wx' });
+  writeFileSync(fresh, text, { mode: 0o600, flag: 'wx' });
   // Renamed rather than written in place, so that a reader never sees half a token.
   renameSync(fresh, file);
-  return token;
 }
 
 const reasons: Readonly<Record<string, string>> = {

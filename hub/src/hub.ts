@@ -132,7 +132,9 @@ export class Hub {
       () => api.close(),
       () => this.#feed.close(),
     );
-    lock.announce({ pid: process.pid, api: endpoints.api, version, startedAt: this.#startedAt, endpoints });
+    const names = this.#options.allowHosts;
+    const announced = { api: endpoints.api, endpoints, ...(names.length > 0 && { names }) };
+    lock.announce({ pid: process.pid, version, startedAt: this.#startedAt, ...announced });
     if (idleExitMillis !== undefined) {
       this.#opened.push(watchIdleness(this.#activity, idleExitMillis, () => void this.stop()));
     }

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   CloudWatchLogsClient,
@@ -40,6 +40,16 @@ function secretOf(dataDir: string): string {
 
 test("with the hub's own key pair events can be read where credentials are required", async () => {
   await check((dataDir) => ({ id: hubAccessKeyId, secret: secretOf(dataDir) }), 'kept');
+});
+
+test("AWS's tools find the pair in the data directory", async () => {
+  await check((dataDir) => {
+    const text = readFileSync(join(dataDir, 'aws-credentials'), 'utf8');
+    const [, id = '', secret = ''] =
+      /^\[default\]\naws_access_key_id = (\S+)\naws_secret_access_key = (\S+)\n$/.exec(text) ?? [];
+    expect(statSync(join(dataDir, 'aws-credentials')).mode & 0o077).toBe(0);
+    return { id, secret };
+  }, 'kept');
 });
 
 test('without it they can be written only', async () => {

@@ -38,6 +38,14 @@ export function awsSecretKeyFileOf(dataDir: string): string {
   return join(dataDir, 'aws-secret-key');
 }
 
+/**
+ * The same pair as AWS's tools read it (`AWS_SHARED_CREDENTIALS_FILE`), mode 0600: an X-Ray daemon in a container of its own has neither a shell nor a
+ * script that could fetch the key from elsewhere.
+ */
+export function awsCredentialsFileOf(dataDir: string): string {
+  return join(dataDir, 'aws-credentials');
+}
+
 /** The file with the token that reads and changes errors by Rollbar's API where that is asked for, mode 0600. */
 export function rollbarTokenFileOf(dataDir: string): string {
   return join(dataDir, 'rollbar-read-token');

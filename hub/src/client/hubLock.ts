@@ -13,6 +13,8 @@ export interface HubRecord {
   readonly startedAt: string;
   /** As in the ready line, for windows that join a hub which another one started. */
   readonly endpoints?: Endpoints;
+  /** Further names by which the hub can be called, such as that of its service, for readers in another container. */
+  readonly names?: readonly string[];
 }
 
 /** The file with the `HubRecord`. It outlives a killed hub, so it is believed only when `/health` confirms it. */
@@ -20,14 +22,38 @@ export function hubRecordFileOf(dataDir: string): string {
   return join(dataDir, 'hub.json');
 }
 
-/** The hub that runs on a data directory and answers there now, or `undefined`. Throws only the signal's reason. */
+/**
+ * The hub that runs on a data directory and answers there now, with the addresses by which it does; `undefined` where none does. Throws only the signal's
+ * reason. The directory may be a volume that containers share: then the hub's own address leads nowhere here, and one of its names does.
+ */
 export async function findRunningHub(dataDir: string, signal?: AbortSignal): Promise<HubRecord | undefined> {
   const record = await readHubRecord(dataDir);
   if (record === undefined) {
     return undefined;
   }
-  const health = await askHealth(record.api, signal);
-  return health?.pid === record.pid ? record : undefined;
+  for (const reached of [record, ...(record.names ?? []).map((name) => calledBy(record, name))]) {
+    const health = await askHealth(reached.api, signal);
+    if (health?.pid === record.pid) {
+      return reached;
+    }
+  }
+  return undefined;
+}
+
+/** The record with a name in place of the address in each of its endpoints. */
+function calledBy(record: HubRecord, name: string): HubRecord {
+  const renamed = (endpoint: string): string => endpoint.replace(/^(\w+:\/\/)?.*(:\d+)$/, `$1${name}$2`);
+  const { api, endpoints } = record;
+  return {
+    ...record,
+    api: renamed(api),
+    ...(endpoints !== undefined && {
+      endpoints: {
+        ...Object.fromEntries(Object.entries(endpoints).map(([key, endpoint]) => [key, renamed(endpoint)])),
+        api: renamed(endpoints.api),
+      },
+    }),
+  };
 }
 
 /** What the last hub of a data directory wrote about itself, which may be long gone; `undefined` where there is nothing readable. */
