@@ -9,7 +9,7 @@ import { awsError, unservedCall } from './awsError.ts';
 import { PageTokens } from './pageTokens.ts';
 import { hubAccessKeyId } from '../client/dataDirectory.ts';
 import { isSigned } from './signature.ts';
-import { XRayRefusal, type XRayContext, type XRayOperation, type XRayOperations } from './xrayCall.ts';
+import { JsonText, XRayRefusal, type XRayContext, type XRayOperation, type XRayOperations } from './xrayCall.ts';
 import { groupOperations } from './xrayGroupCalls.ts';
 import type { XRayGroups } from './xrayGroups.ts';
 import { graphOperations } from './xrayGraphs.ts';
@@ -135,11 +135,11 @@ export class XRayApi {
     response: ServerResponse,
   ): Promise<void> {
     try {
-      const output = JSON.stringify(await operation(input, context));
+      const output = await operation(input, context);
       answer(response, {
         status: 200,
         contentType: 'application/json',
-        body: output,
+        body: output instanceof JsonText ? output.text : JSON.stringify(output),
         headers: { 'x-amzn-requestid': randomUUID() },
       });
     } catch (error) {

@@ -22,6 +22,15 @@ export interface XRayContext {
   readonly signal: AbortSignal;
 }
 
+/** The output of an operation where it is text already. */
+export class JsonText {
+  readonly text: string;
+
+  constructor(text: string) {
+    this.text = text;
+  }
+}
+
 /** An operation of the X-Ray API: its output as JSON, times in epoch seconds. Throws `XRayRefusal` in AWS's words. */
 export type XRayOperation = (input: XRayInput, context: XRayContext) => object | Promise<object>;
 

@@ -25,8 +25,17 @@ function summaries(xray: XRayClient, rest: Partial<GetTraceSummariesCommandInput
 }
 
 async function idsOf(xray: XRayClient, rest: Partial<GetTraceSummariesCommandInput> = {}): Promise<string[]> {
-  const { TraceSummaries = [] } = await summaries(xray, rest);
-  return TraceSummaries.map(({ Id }) => Id ?? '');
+  const ids: string[] = [];
+  const EndTime = new Date();
+  const window = { StartTime: new Date(EndTime.getTime() - 600_000), EndTime };
+  let NextToken: string | undefined;
+  do {
+    // oxlint-disable-next-line no-await-in-loop -- each page has the token of the next.
+    const page: Awaited<ReturnType<typeof summaries>> = await summaries(xray, { ...window, ...rest, NextToken });
+    ids.push(...(page.TraceSummaries ?? []).map(({ Id }) => Id ?? ''));
+    ({ NextToken } = page);
+  } while (NextToken !== undefined);
+  return ids;
 }
 
 test('a summary tells of the whole trace', async () => {

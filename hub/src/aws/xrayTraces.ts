@@ -1,9 +1,8 @@
-import { parseTraceId, toXRayTraceId, type TraceId } from '@sightline/telemetry/model/ids';
+import { parseTraceId, toXRayTraceId } from '@sightline/telemetry/model/ids';
 import { epochNanos } from '@sightline/telemetry/model/units';
-import { requestsOfTrace } from '@sightline/telemetry/view/traceRequests';
-import { toTraceSummary } from '@sightline/telemetry/view/xraySummary';
-import type { FoundTraces, TraceSelection } from '../store/traceAnalysis.ts';
-import { invalidRequest, type XRayContext, type XRayOperations } from './xrayCall.ts';
+import { toEpochSeconds } from '@sightline/telemetry/view/xraySummary';
+import type { TraceSelection } from '../store/traceAnalysis.ts';
+import { invalidRequest, JsonText, type XRayContext, type XRayOperations } from './xrayCall.ts';
 import { loadPlan } from './xrayGroupCalls.ts';
 import { mostHours } from './xrayGraphs.ts';
 import { loadSegments, withinLimit } from './xraySegments.ts';
@@ -12,8 +11,6 @@ import { windowIn, type XRayWindow } from './xrayWindow.ts';
 
 /** AWS names no number; its pages hold about as many. */
 const summariesPerPage = 100;
-/** After so long a page goes out as it is: well before a client gives up waiting. */
-const mostMillis = 2_000;
 /** X-Ray API, BatchGetTraces. */
 const mostIds = 5;
 const timeRangeTypes = ['TraceId', 'Event', 'Service'] as const;
@@ -21,7 +18,10 @@ const strategyNames = ['PartialScan', 'FixedRate'] as const;
 
 export const traceOperations: XRayOperations = { '/TraceSummaries': getTraceSummaries, '/Traces': batchGetTraces };
 
-/** GetTraceSummaries: one page, the newest traces first. A page may be empty while there is a next one. */
+/**
+ * GetTraceSummaries: one page, the newest traces first. The index ends a page after some hundredths of a second, so that others get their
+ * answers too: it may hold few traces, or none, while there is a next one.
+ */
 async function getTraceSummaries(input: XRayInput, context: XRayContext): Promise<object> {
   const window = windowIn(input, context.now, { mostHours });
   const timeRangeType = wordIn(input, 'TimeRangeType', timeRangeTypes) ?? 'TraceId';
@@ -41,50 +41,26 @@ async function getTraceSummaries(input: XRayInput, context: XRayContext): Promis
     timeRangeType,
     ...(plan && { plan }),
   };
-  const { traces, processed, next } = await fillPage(selection, after, context);
-  const summaries = await Promise.all(
-    traces
-      .filter(({ id }) => sampling.keeps(id))
-      .map(async ({ id, ...found }) => {
-        const spans = await context.store.analysis.loadSpans(id, context.signal);
-        // Absent where retention took the trace meanwhile.
-        return spans && toTraceSummary(id as TraceId, requestsOfTrace(spans), found);
-      }),
+  const { traces, processed, next } = await context.store.analysis.findTraces(
+    selection,
+    { limit: summariesPerPage, summarizedShare: sampling.share, ...(after !== undefined && { after }) },
+    context.signal,
   );
-  const found = summaries.filter((summary) => summary !== undefined);
-  return {
-    TraceSummaries: found,
+  const oldest = traces.at(-1)?.startTime;
+  const page = {
     // A page reaches back to its oldest trace, the last one to the beginning of the window.
-    ApproximateTime: next === undefined ? window.start : (found.at(-1)?.StartTime ?? window.end),
+    ApproximateTime: next === undefined ? window.start : oldest === undefined ? window.end : toEpochSeconds(oldest),
     TracesProcessedCount: processed,
     ...(next !== undefined && { NextToken: context.tokens.make(call, next) }),
   };
-}
-
-/** A page of traces. The index gives its answers in pieces, so that others get theirs too; a client that asks for one page is to get a full one. */
-async function fillPage(
-  selection: TraceSelection,
-  start: string | undefined,
-  { store, signal }: XRayContext,
-): Promise<FoundTraces> {
-  const traces: FoundTraces['traces'][number][] = [];
-  const deadline = performance.now() + mostMillis;
-  let processed = 0;
-  let next = start;
-  do {
-    const page = { limit: summariesPerPage - traces.length, ...(next !== undefined && { after: next }) };
-    // oxlint-disable-next-line no-await-in-loop -- each piece begins where the one before it ended.
-    const found = await store.analysis.findTraces(selection, page, signal);
-    traces.push(...found.traces);
-    processed += found.processed;
-    ({ next } = found);
-  } while (next !== undefined && traces.length < summariesPerPage && performance.now() < deadline);
-  return { traces, processed, ...(next !== undefined && { next }) };
+  const summaries = traces.flatMap(({ summary }) => summary ?? []).join(',');
+  return new JsonText(`{"TraceSummaries":[${summaries}],${JSON.stringify(page).slice(1)}`);
 }
 
 interface Sampling {
   scanFrom(window: XRayWindow): XRayWindow['from'];
-  keeps(traceId: string): boolean;
+  /** Of what is found, the same traces with each call. */
+  readonly share: number;
 }
 
 /**
@@ -101,8 +77,7 @@ function samplingIn(input: XRayInput): Sampling {
   return {
     scanFrom: ({ from, to }) =>
       scanned === 1 ? from : epochNanos(to - (BigInt(Math.round(scanned * 1e9)) * (to - from)) / 1_000_000_000n),
-    // The end of an id is random, in X-Ray's ids too.
-    keeps: (traceId) => Number.parseInt(traceId.slice(-8), 16) < kept * 2 ** 32,
+    share: kept,
   };
 }
 

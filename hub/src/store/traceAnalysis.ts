@@ -19,12 +19,23 @@ export interface TraceSelection {
 export interface FoundTraces {
   readonly traces: readonly {
     readonly id: string;
+    readonly startTime: EpochNanos;
     readonly matchedEventTime?: EpochNanos;
     readonly revision: number;
+    /** Of a page of summaries: JSON of the trace as X-Ray summarizes it. */
+    readonly summary?: string;
   }[];
   /** Traces of the window that were looked at for this page. */
   readonly processed: number;
   readonly next?: string;
+}
+
+export interface TracePage {
+  readonly limit: number;
+  /** The `next` of the page before. */
+  readonly after?: string;
+  /** Asks for summaries, for a share (0 to 1) of the traces that is the same with each call. */
+  readonly summarizedShare?: number;
 }
 
 /** A service or an edge, of which all that its filter selects is counted. */
@@ -46,11 +57,7 @@ export interface FilterFacts {
 
 /** Questions over many traces, answered from the index. */
 export interface TraceAnalysis {
-  findTraces(
-    selection: TraceSelection,
-    page: { readonly limit: number; readonly after?: string },
-    signal?: AbortSignal,
-  ): Promise<FoundTraces>;
+  findTraces(selection: TraceSelection, page: TracePage, signal?: AbortSignal): Promise<FoundTraces>;
   /** Every span of a trace, decoded, in the order of arrival; `undefined` where no such trace is stored. */
   loadSpans(traceId: string, signal?: AbortSignal): Promise<readonly Span[] | undefined>;
   serviceMap(selection: TraceSelection, signal?: AbortSignal): Promise<ServiceMap>;

@@ -1,11 +1,11 @@
-import type { TimeSeriesEntity, TraceSelection } from '../traceAnalysis.ts';
+import type { TimeSeriesEntity, TracePage, TraceSelection } from '../traceAnalysis.ts';
 
 /** Main thread to reader: a question over many traces. */
 export type AnalysisQuestion =
   | {
       readonly name: 'findTraces';
       readonly selection: TraceSelection;
-      readonly page: { readonly limit: number; readonly after?: string };
+      readonly page: TracePage;
     }
   | { readonly name: 'loadSpans'; readonly traceId: string }
   | { readonly name: 'serviceMap'; readonly selection: TraceSelection }

@@ -7,6 +7,7 @@ import type {
   TimeSeriesEntity,
   TimeSeriesPoint,
   TraceAnalysis,
+  TracePage,
   TraceSelection,
 } from '../traceAnalysis.ts';
 import type { AnalysisQuestion } from './analysisQuestion.ts';
@@ -19,11 +20,7 @@ export class ThreadedAnalysis implements TraceAnalysis {
     this.#reader = reader;
   }
 
-  async findTraces(
-    selection: TraceSelection,
-    page: { readonly limit: number; readonly after?: string },
-    signal?: AbortSignal,
-  ): Promise<FoundTraces> {
+  async findTraces(selection: TraceSelection, page: TracePage, signal?: AbortSignal): Promise<FoundTraces> {
     return (await this.#ask({ name: 'findTraces', selection, page }, signal)) as FoundTraces;
   }
 

@@ -7,22 +7,26 @@ import type { Counters } from '../memory/counters.ts';
 import type { GroupReader } from '../read/groupReader.ts';
 import type { SharedIndex } from '../read/sharedIndex.ts';
 import { parseTraceCursor, toTraceCursor } from '../read/traceCursor.ts';
-import type { FoundTraces, TraceSelection } from '../traceAnalysis.ts';
+import type { FoundTraces, TracePage, TraceSelection } from '../traceAnalysis.ts';
 import type { AnalysisQuestion } from './analysisQuestion.ts';
 import { collectFilterFacts } from './filterFacts.ts';
 import { MapCounter } from './mapCounter.ts';
+import { startOf } from './selectionWindow.ts';
+import { SummaryTexts } from './summaryTexts.ts';
 import { TraceDecoder } from './traceDecoder.ts';
 import { TraceFinder } from './traceFinder.ts';
 import { timeSeriesOf } from './timeSeries.ts';
 import type { DigestChunk } from './traceDigests.ts';
 import { tracesPerStep } from './traceWalk.ts';
 
-/** A page ends after this long, with what has been found until then. */
+/** A page ends after this long, with what has been found and summarized until then. */
 const pageMillis = 35;
-/** A page ends also where reading its traces would unpack more payload groups than this. */
-const groupsPerPage = 24;
+/** But not before so many steps, each at most one trace that is decoded: few traces come in one page, however slow the machine. */
+const stepsPerPage = 16;
 /** Digests that nobody has asked for in this time are let go. */
 const idleMillis = 300_000;
+
+type FoundTrace = FoundTraces['traces'][number];
 
 /** Answers questions over many traces, in the reader thread. */
 export class TraceAnalyst {
@@ -30,6 +34,7 @@ export class TraceAnalyst {
   readonly #counters: Counters;
   readonly #decoder: TraceDecoder;
   #kept: TraceFinder | undefined;
+  #summaries = new SummaryTexts();
   #idle: NodeJS.Timeout | undefined;
 
   constructor(index: SharedIndex, counters: Counters, groups: () => GroupReader) {
@@ -62,6 +67,7 @@ export class TraceAnalyst {
     clearTimeout(this.#idle);
     this.#idle = setTimeout(() => {
       this.#kept = undefined;
+      this.#summaries = new SummaryTexts();
     }, idleMillis).unref();
     return this.#kept;
   }
@@ -72,23 +78,26 @@ export class TraceAnalyst {
 
   *#find(
     selection: TraceSelection,
-    { limit, after }: { readonly limit: number; readonly after?: string },
+    { limit, after, summarizedShare = 0 }: TracePage,
   ): Generator<undefined, FoundTraces> {
-    const traces: FoundTraces['traces'][number][] = [];
-    const groups = new Set<number>();
-    const cursor = after === undefined ? undefined : parseTraceCursor(after);
-    const walk = yield* this.finder.walk(selection, cursor);
     const until = performance.now() + pageMillis;
+    const traces: FoundTrace[] = [];
+    const cursor = after === undefined ? undefined : parseTraceCursor(after);
+    const { finder } = this;
+    const walk = yield* finder.walk(selection, cursor);
     const onFound = (slot: number, chunk: DigestChunk): void => {
-      const found = this.#found(slot, walk.momentOf(slot, chunk), selection);
+      const found = this.#found(slot, chunk, walk.momentOf(slot, chunk), selection);
+      const summary =
+        found !== undefined && isInShare(found.id, summarizedShare)
+          ? this.#summaries.of(slot, found, finder)
+          : undefined;
       if (found !== undefined) {
-        traces.push(found);
-        this.#addGroups(slot, groups);
+        traces.push({ ...found, ...(summary === undefined ? {} : { summary }) });
       }
     };
-    while (!walk.isAtEnd) {
+    for (let steps = 1; !walk.isAtEnd; steps += 1) {
       walk.next(selection.plan === undefined ? 1 : tracesPerStep, until, onFound);
-      if (traces.length >= limit || groups.size >= groupsPerPage || performance.now() >= until) {
+      if (traces.length >= limit || (steps >= stepsPerPage && performance.now() >= until)) {
         break;
       }
       yield;
@@ -98,24 +107,20 @@ export class TraceAnalyst {
 
   #found(
     slot: number,
+    digests: DigestChunk,
     moment: EpochNanos | undefined,
     { timeRangeType = 'TraceId' }: TraceSelection,
-  ): FoundTraces['traces'][number] | undefined {
+  ): FoundTrace | undefined {
     const chunk = this.#index.chunkOf(slot);
     const at = slot % tracesPerChunk;
     return chunk === undefined
       ? undefined
       : {
           id: traceIdAt(chunk, at),
+          startTime: startOf(digests, at),
           revision: chunk.columns.revision[at] as number,
           ...(timeRangeType === 'Event' && moment !== undefined ? { matchedEventTime: moment } : {}),
         };
-  }
-
-  #addGroups(slot: number, groups: Set<number>): void {
-    for (const group of this.#index.groupsOf(slot)) {
-      groups.add(group);
-    }
   }
 
   #loadSpans(text: string): readonly Span[] | undefined {
@@ -155,4 +160,9 @@ export class TraceAnalyst {
     }
     return counter.build();
   }
+}
+
+/** The end of an id is random, in X-Ray's ids too. */
+function isInShare(traceId: string, share: number): boolean {
+  return Number.parseInt(traceId.slice(-8), 16) < share * 2 ** 32;
 }

@@ -2,7 +2,7 @@ import type { TraceId } from '@sightline/telemetry/model/ids';
 import type { Span } from '@sightline/telemetry/model/span';
 import { traceIdAt, tracesPerChunk } from '../memory/traceTable.ts';
 import type { GroupReader } from '../read/groupReader.ts';
-import type { IndexedSpan, SharedIndex } from '../read/sharedIndex.ts';
+import type { SharedIndex, SpanPlace } from '../read/sharedIndex.ts';
 import { decodePayload, decodeTracePart, payloadPartsOf, type PayloadPart } from '../read/tracePayloads.ts';
 
 /** Payloads that are remembered. */
@@ -27,7 +27,7 @@ export class TraceDecoder {
     const chunk = this.#index.chunkOf(slot);
     return chunk === undefined
       ? []
-      : this.decode(traceIdAt(chunk, slot % tracesPerChunk) as TraceId, this.#index.spansOf(slot));
+      : this.decode(traceIdAt(chunk, slot % tracesPerChunk) as TraceId, this.#index.placesOf(slot));
   }
 
   /** The same, where the neighbours of the trace are likely to be asked for next: their payload is then decoded once for all. */
@@ -37,15 +37,15 @@ export class TraceDecoder {
       return [];
     }
     const traceId = traceIdAt(chunk, slot % tracesPerChunk) as TraceId;
-    return payloadPartsOf(this.#index.spansOf(slot)).flatMap((part) => {
+    return payloadPartsOf(this.#index.placesOf(slot)).flatMap((part) => {
       const spans = this.#keptSpans(part, traceId);
       const wanted = new Set(part.spanIds);
       return spans === undefined ? this.#decodePart(part, traceId) : spans.filter(({ id }) => wanted.delete(id));
     });
   }
 
-  decode(traceId: TraceId, indexed: readonly IndexedSpan[]): Span[] {
-    return payloadPartsOf(indexed).flatMap((part) => this.#decodePart(part, traceId));
+  decode(traceId: TraceId, places: readonly SpanPlace[]): Span[] {
+    return payloadPartsOf(places).flatMap((part) => this.#decodePart(part, traceId));
   }
 
   #decodePart(part: PayloadPart, traceId: TraceId): Span[] {

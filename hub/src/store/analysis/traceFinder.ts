@@ -1,7 +1,7 @@
 import { matchesTrace } from '@sightline/telemetry/language/filterExpressionMatch';
 import type { TracePlan } from '@sightline/telemetry/language/filterExpressionPlan';
 import type { Span } from '@sightline/telemetry/model/span';
-import { requestsOfTrace } from '@sightline/telemetry/view/traceRequests';
+import { requestsOfTrace, type TraceRequests } from '@sightline/telemetry/view/traceRequests';
 import { counterOf, type Counters } from '../memory/counters.ts';
 import type { SharedIndex } from '../read/sharedIndex.ts';
 import type { TracePlace } from '../read/traceCursor.ts';
@@ -38,12 +38,14 @@ export class TraceFinder {
   readonly #values = new ValueTexts();
   readonly #resources: ResourceValues;
   readonly #prepared = new Map<string, Prepared>();
+  /** The trace that was decoded last: what a filter had decoded is often summarized next. */
+  #last: { readonly slot: number; readonly trace: TraceRequests } | undefined;
 
   constructor(index: SharedIndex, counters: Counters, decoder: TraceDecoder) {
     this.#index = index;
     this.#counters = counters;
     this.decoder = decoder;
-    this.#order = new TraceOrder(index);
+    this.#order = new TraceOrder(index, counters);
     this.digests = new TraceDigests(index, new SpanClasses(index, decoder), decoder);
     this.#resources = new ResourceValues(index, decoder);
   }
@@ -51,6 +53,7 @@ export class TraceFinder {
   /** Makes ready to go through the traces of a selection, from the newest to the oldest behind `after`. */
   *walk(selection: TraceSelection, after?: TracePlace): Generator<undefined, TraceWalk> {
     const { plan } = selection;
+    this.#last = undefined;
     const test = yield* this.#compile(plan);
     const window = new SelectionWindow(selection);
     this.digests.refresh();
@@ -72,13 +75,20 @@ export class TraceFinder {
     return { digests: this.digests, index: this.#index };
   }
 
+  /** The requests of a trace that a walk has found: to be asked before anything else comes in between. */
+  requestsOf(slot: number): TraceRequests {
+    return this.#last?.slot === slot ? this.#last.trace : requestsOfTrace(this.decoder.spansNear(slot));
+  }
+
   #matchesDecoded(plan: TracePlan, slot: number): boolean {
     const spans: Span[] = this.decoder.spansNear(slot);
     this.#values.learn(
       spans,
       annotationsIn(plan).map(({ key }) => key),
     );
-    return matchesTrace(plan, requestsOfTrace(spans));
+    const trace = requestsOfTrace(spans);
+    this.#last = { slot, trace };
+    return matchesTrace(plan, trace);
   }
 
   *#compile(plan: TracePlan | undefined): Generator<undefined, TraceTest | undefined> {

@@ -1,4 +1,5 @@
-import { traceBits, tracesPerChunk } from '../memory/traceTable.ts';
+import { counterOf, type Counters } from '../memory/counters.ts';
+import { traceBits, tracesPerChunk, type TraceChunk } from '../memory/traceTable.ts';
 import type { SharedIndex } from '../read/sharedIndex.ts';
 import type { TracePlace } from '../read/traceCursor.ts';
 
@@ -10,12 +11,18 @@ const word = 0x1_0000_0000;
  */
 export class TraceOrder {
   readonly #index: SharedIndex;
+  readonly #counters: Counters;
   /** Oldest first; of the same start by slot. */
   #slots = new Uint32Array(0);
   #starts = new Float64Array(0);
 
-  constructor(index: SharedIndex) {
+  /** Of the store, when this order was made. */
+  #revision = -1;
+  #chunk: TraceChunk | undefined;
+
+  constructor(index: SharedIndex, counters: Counters) {
     this.#index = index;
+    this.#counters = counters;
   }
 
   /** The order as it is now, oldest first: later changes leave it as it is. */
@@ -25,6 +32,14 @@ export class TraceOrder {
 
   /** Takes in what has changed. Positions change with it. */
   refresh(): void {
+    const revision = counterOf(this.#counters, 'revision');
+    if (revision === this.#revision) {
+      return;
+    }
+    this.#revision = revision;
+    // What this revision has added may have come since the question.
+    this.#index.refresh();
+    this.#chunk = undefined;
     const kept = this.#stillInPlace();
     const others = this.#others(kept);
     this.#merge(kept, others);
@@ -141,7 +156,11 @@ export class TraceOrder {
 
   /** NaN where no trace is listed. */
   #startOf(slot: number): number {
-    const columns = this.#index.chunkOf(slot)?.columns;
+    // Neighbours in time mostly came one after the other.
+    if (this.#chunk?.number !== Math.floor(slot / tracesPerChunk)) {
+      this.#chunk = this.#index.chunkOf(slot);
+    }
+    const columns = this.#chunk?.columns;
     const at = slot % tracesPerChunk;
     if (columns === undefined || columns.spans[at] === 0 || ((columns.bits[at] as number) & traceBits.dead) !== 0) {
       return Number.NaN;

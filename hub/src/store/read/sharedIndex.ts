@@ -27,6 +27,13 @@ import { oddStatus } from '../scan/spanDraft.ts';
 const kinds: readonly SpanKind[] = ['internal', 'server', 'client', 'producer', 'consumer'];
 const statuses: readonly SpanStatus[] = ['running', 'ok', 'error', 'fault', 'throttled'];
 
+/** Where a span's payload is. */
+export interface SpanPlace {
+  readonly id: SpanId;
+  readonly group: number;
+  readonly payload: number;
+}
+
 /** A span as the index has it, and where its payload is. */
 export interface IndexedSpan extends SpanSummary {
   readonly group: number;
@@ -128,15 +135,6 @@ export class SharedIndex {
     return rows;
   }
 
-  /** The raw groups that hold spans of a trace. */
-  groupsOf(slot: number): Set<number> {
-    const groups = new Set<number>();
-    for (const globalRow of this.rowsOf(slot)) {
-      groups.add(this.#viewOf(globalRow)?.segment.columns.group[globalRow % rowsPerSegment] as number);
-    }
-    return groups;
-  }
-
   /** The chunk of a slot, `undefined` where it has been freed. */
   chunkOf(slot: number): TraceChunk | undefined {
     return this.#chunks.get(Math.floor(slot / tracesPerChunk));
@@ -147,6 +145,21 @@ export class SharedIndex {
     return this.rowsOf(slot)
       .toReversed()
       .map((globalRow) => spanAt(this.#viewOf(globalRow) as SegmentView, globalRow % rowsPerSegment));
+  }
+
+  /** Where the living spans of a trace are, in the order they came. */
+  placesOf(slot: number): SpanPlace[] {
+    return this.rowsOf(slot)
+      .toReversed()
+      .map((globalRow) => {
+        const { columns } = (this.#viewOf(globalRow) as SegmentView).segment;
+        const row = globalRow % rowsPerSegment;
+        return {
+          id: hexOfWords(columns.idHigh[row] as number, columns.idLow[row] as number) as SpanId,
+          group: columns.group[row] as number,
+          payload: columns.payload[row] as number,
+        };
+      });
   }
 
   /** Living log records of a trace, in the order they came. */

@@ -6,7 +6,7 @@ import type { TraceId } from '@sightline/telemetry/model/ids';
 import type { LogEvent } from '@sightline/telemetry/model/logEvent';
 import type { Span } from '@sightline/telemetry/model/span';
 import type { StoredPayload } from '../rawGroup.ts';
-import type { IndexedSpan } from './sharedIndex.ts';
+import type { SpanPlace } from './sharedIndex.ts';
 
 /** One payload that holds spans of a trace, and which of its spans count: others of it were repeated or replaced. */
 export interface PayloadPart {
@@ -16,7 +16,7 @@ export interface PayloadPart {
 }
 
 /** The payloads that hold these spans, in the order of arrival. */
-export function payloadPartsOf(spans: readonly IndexedSpan[]): PayloadPart[] {
+export function payloadPartsOf(spans: readonly SpanPlace[]): PayloadPart[] {
   const parts = new Map<string, { group: number; payload: number; spanIds: Set<string> }>();
   for (const { id, group, payload } of spans) {
     const key = `${group}.${payload}`;
