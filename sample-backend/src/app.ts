@@ -2,6 +2,7 @@ import { trace } from '@opentelemetry/api';
 import express from 'express';
 import type { ErrorRequestHandler, Express, RequestHandler } from 'express';
 import type { Pool } from 'pg';
+import { crossOrigin } from './crossOrigin.ts';
 import { currentHandle } from './data/users.ts';
 import { HttpError } from './httpError.ts';
 import type { LogSettings } from './logSettings.ts';
@@ -22,14 +23,17 @@ export interface AppParts {
   readonly log: Log;
   readonly logSettings: LogSettings;
   readonly rollbar: RollbarReporter | undefined;
+  readonly allowedOrigins: readonly string[];
   /** Asked at each request: the page's server, which answers by default, may have picked its port after the app was made. */
   readonly announcementsUrl: () => string;
 }
 
 /** The backend: every route, with X-Ray and the log around all of them. */
-export function createApp({ pool, log, logSettings, rollbar, announcementsUrl }: AppParts): Express {
+export function createApp({ pool, log, logSettings, rollbar, allowedOrigins, announcementsUrl }: AppParts): Express {
   const app = express();
   app.disable('x-powered-by');
+  // First: a browser's question whether it may call is no request of the app.
+  app.use(crossOrigin(allowedOrigins));
   app.use(xrayMiddleware());
   app.use(requestLog(log, logSettings));
   app.use(asPerson);

@@ -85,6 +85,7 @@ async function startServers(
     log: reporting.log,
     logSettings: settings.log,
     rollbar: reporting.rollbar,
+    allowedOrigins: settings.allowedOrigins,
     announcementsUrl: () => settings.announcementsUrl ?? `${page}/announcements.json`,
   });
   const backendServer = http.createServer(app);

@@ -14,6 +14,7 @@ test('everything has a default', () => {
     host: '127.0.0.1',
     port: 4567,
     pagePort: 3000,
+    allowedOrigins: [],
     serviceName: 'backend',
     otlpTracesUrl: 'http://127.0.0.1:4318/v1/traces',
     otlpHeaders: {},

@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import { allowedOriginsOf } from './crossOrigin.ts';
 import { textOf, type Environment } from './environment.ts';
 import { readLogSettings, type LogSettings } from './logSettings.ts';
 import { StartError } from './startError.ts';
@@ -9,6 +10,8 @@ export interface Settings {
   /** 0 picks a free port. */
   readonly port: number;
   readonly pagePort: number;
+  /** Whose pages may call the backend directly. */
+  readonly allowedOrigins: readonly string[];
   /** Absent: the sample starts an embedded Postgres of its own. */
   readonly databaseUrl?: string;
   readonly dataDir: string;
@@ -36,6 +39,7 @@ export function readSettings(env: Environment, now: Date): Settings {
     host: textOf(env, 'HOST') ?? '127.0.0.1',
     port: portOf(env, 'PORT', 4567),
     pagePort: portOf(env, 'PAGE_PORT', 3000),
+    allowedOrigins: allowedOriginsOf(env),
     ...(databaseUrl !== undefined && { databaseUrl }),
     dataDir: dataDirOf(env),
     ...(announcementsUrl !== undefined && { announcementsUrl }),
