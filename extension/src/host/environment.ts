@@ -9,6 +9,8 @@ import { environmentFor, environmentOf, servedInterfaces, type Variable } from '
 import type { FolderService } from '../services/folderService.ts';
 import type { HubSession } from '../services/hubSession.ts';
 import { withEnvironment } from '../services/launchConfiguration.ts';
+import { portForwarderOf, type PortForwarder } from '../services/publicAddress.ts';
+import { loadPortForwarder } from '../services/sharedPorts.ts';
 import type { XRayDaemon } from '../services/xrayDaemon.ts';
 import { addressOf } from '../services/xrayDaemonState.ts';
 import { getSetting, onDidChangeSetting } from './settings.ts';
@@ -33,6 +35,8 @@ export class HubEnvironment extends Disposable {
   #variables: readonly Variable[] = [];
   #lastEndpoints: Endpoints | undefined;
   #daemonAddress: string | undefined;
+  #forwarder: PortForwarder = portForwarderOf(process.env);
+  #isAskingForwarder = false;
   /** What the collection holds; set again only when it differs, since the editor marks every open terminal then. */
   #applied = '{}';
 
@@ -47,7 +51,7 @@ export class HubEnvironment extends Disposable {
     this.register(sources.session.onDidChange(() => this.update()));
     this.register(sources.xrayDaemon.onDidChange(() => this.#noteDaemon()));
     this.register(sources.database.onDidChange(() => this.update()));
-    this.register(sources.backend.onDidChange(() => this.update()));
+    this.register(sources.backend.onDidChange(() => this.#noteBackend()));
     this.register(
       onDidChangeSetting(['sightline.environment', 'sightline.serviceName', 'sightline.aws.region'], () =>
         this.update(),
@@ -56,6 +60,7 @@ export class HubEnvironment extends Disposable {
     this.register(vscode.workspace.onDidGrantWorkspaceTrust(() => this.update()));
     this.register(vscode.debug.registerDebugConfigurationProvider('*', new LaunchEnvironment(this)));
     this.update();
+    void this.#askForwarder();
   }
 
   get variables(): readonly Variable[] {
@@ -101,6 +106,24 @@ export class HubEnvironment extends Disposable {
     }
   }
 
+  #noteBackend(): void {
+    this.update();
+    void this.#askForwarder();
+  }
+
+  /** Only Ona has to be asked: it gives a port an address when the port is shared, which may be while the backend starts. */
+  async #askForwarder(): Promise<void> {
+    if (this.#forwarder.kind !== 'ona' || this.#isAskingForwarder) {
+      return;
+    }
+    this.#isAskingForwarder = true;
+    this.#forwarder = await loadPortForwarder();
+    this.#isAskingForwarder = false;
+    if (!this.isDisposed) {
+      this.update();
+    }
+  }
+
   /** A hub that is lost comes back where it was, so what is pointed at it stays so. */
   #endpoints(): Endpoints | undefined {
     const { session, expectedEndpoints } = this.#sources;
@@ -129,6 +152,7 @@ export class HubEnvironment extends Disposable {
     return {
       served: servedInterfaces,
       serviceName: getSetting('sightline.serviceName'),
+      forwarder: this.#forwarder,
       hasAwsCredentials: surroundings.hasCredentials,
       ...(this.#daemonAddress !== undefined && { daemonAddress: this.#daemonAddress }),
       ...(surroundings.region === undefined && { region: getSetting('sightline.aws.region') }),

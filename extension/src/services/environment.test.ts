@@ -11,6 +11,7 @@ const input: EnvironmentInput = {
   served: servedInterfaces,
   serviceName: 'backend',
   hasAwsCredentials: true,
+  forwarder: { kind: 'none' },
 };
 
 /** One line a variable: who gets it, its name and value, a star behind a secret. */
@@ -46,7 +47,7 @@ test('everyone is pointed at what the hub answers; names and addresses of its ow
     backend  HONEYCOMB_SERVICE_NAME=backend
     backend  AWS_XRAY_TRACING_NAME=backend
     backend  BACKEND_URL=http://127.0.0.1:4567
-    backend  AWS_XRAY_URL=*127.0.0.1*
+    backend  AWS_XRAY_URL=*127.0.0.1:4567*
     backend  FRONTEND_URL=http://127.0.0.1:3000
     backend  DATABASE_URL=postgres://postgres@127.0.0.1:5432/postgres"
   `);
@@ -131,4 +132,17 @@ test('a hub that made a key pair of its own is called with that, where the chain
     'everyone  AWS_SECRET_ACCESS_KEY=abc *',
   ]);
   expect(keyPairOf({ hubSecretKey: 'abc', hasAwsCredentials: true })).toEqual([]);
+});
+
+test('where ports are forwarded the backend is told the addresses that a browser has, and a person where they come from', () => {
+  const variables = environmentOf({
+    ...input,
+    backendUrl: 'http://127.0.0.1:4567',
+    forwarder: { kind: 'codespaces', name: 'octo', domain: 'app.github.dev' },
+  });
+  expect(variables.find(({ name }) => name === 'BACKEND_URL')).toMatchObject({
+    value: 'https://octo-4567.app.github.dev',
+    recipient: 'backend',
+    origin: 'forwarded by GitHub Codespaces',
+  });
 });

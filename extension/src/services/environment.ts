@@ -1,5 +1,6 @@
 import type { Endpoints } from '@sightline/hub/client/api';
 import { hubAccessKeyId } from '@sightline/hub/client/dataDirectory';
+import { forwarderNames, publicVariablesOf, type PortForwarder } from './publicAddress.ts';
 
 /** Who gets a variable: every program that is pointed at the hub, or only the backend that Sightline starts. */
 export type Recipient = 'everyone' | 'backend';
@@ -43,6 +44,8 @@ export interface EnvironmentInput {
   readonly backendUrl?: string;
   /** The page that a person opens. */
   readonly frontendUrl?: string;
+  /** What stands between these two addresses and a browser elsewhere. */
+  readonly forwarder: PortForwarder;
   /** The running database's connection string. */
   readonly databaseUrl?: string;
 }
@@ -152,19 +155,15 @@ function awsApiVariables({ endpoints, served, region, hasAwsCredentials, hubSecr
 }
 
 function backendVariables(input: EnvironmentInput): Variable[] {
-  const { serviceName, backendUrl, frontendUrl, databaseUrl } = input;
+  const { serviceName, databaseUrl, forwarder } = input;
   const named = 'setting sightline.serviceName';
+  const addressed =
+    forwarder.kind === 'none' ? 'setting sightline.backend' : `forwarded by ${forwarderNames[forwarder.kind]}`;
   return [
     ...['OTEL_SERVICE_NAME', 'HONEYCOMB_SERVICE_NAME', 'AWS_XRAY_TRACING_NAME'].map((name) =>
       backend(name, serviceName, named),
     ),
-    ...(backendUrl === undefined
-      ? []
-      : [
-          backend('BACKEND_URL', backendUrl, 'setting sightline.backend'),
-          backend('AWS_XRAY_URL', `*${new URL(backendUrl).hostname}*`, 'setting sightline.backend'),
-        ]),
-    ...(frontendUrl === undefined ? [] : [backend('FRONTEND_URL', frontendUrl, 'setting sightline.backend')]),
+    ...Object.entries(publicVariablesOf(input, forwarder)).map(([name, value]) => backend(name, value, addressed)),
     ...(databaseUrl === undefined
       ? []
       : [{ ...backend('DATABASE_URL', databaseUrl, 'database'), isSecret: hasPassword(databaseUrl) }]),
