@@ -36,6 +36,21 @@ test('a row far back is found by its index, and where pages begin is remembered'
   expect(pages.count).toEqual({ rows: 5000, isExact: true });
 });
 
+test('a row very far back is found without the pages before it', async () => {
+  const { pages, source, log } = linesUpTo(25_500);
+  source.hasMarks = true;
+  await check(pages, 25_498, 5, ['line 2', 'line 1']);
+  expect(log.map((line) => line.replace(/ before .*/, ' before'))).toEqual([
+    'lines of cruddur 200',
+    'marks of cruddur 1000 before',
+    'marks of cruddur 1000 before',
+    'marks of cruddur 1000 before',
+    'lines of cruddur 300 before',
+  ]);
+  await check(pages, 12_000, 2, ['line 13500', 'line 13499']);
+  expect(pages.count).toEqual({ rows: 25_500, isExact: true });
+});
+
 test('of a long list only some pages are held, and the others asked for again', async () => {
   const { pages, log } = linesUpTo(20_000);
   await pages.read(19_999, 1, never);

@@ -15,6 +15,9 @@ export const firstChunk = 200;
 /** Invariant: the rows of no more chunks than these are in memory; of the others only where they begin. */
 const mostChunksHeld = 12;
 
+/** From so many rows away the source is asked where pages begin, rather than for the pages. */
+const farRows = 5 * largestLogPage;
+
 /**
  * The lines of one choice as a list by index, newest first, over a source that can only be read page by page. Where each page begins is
  * noted on the way, so that going back asks for that page alone.
@@ -52,7 +55,7 @@ export class LogTablePages {
       : { rows: Math.max(start, this.#expected ?? 0), isExact: this.#expected !== undefined };
   }
 
-  /** Rows from an index on, fewer at the end. Far ones take a question for every thousand rows before them, once. */
+  /** Rows from an index on, fewer at the end. Far ones take a question for every hundred thousand rows before them, once; a source without marks, one for every thousand. */
   async read(start: number, count: number, signal: AbortSignal): Promise<readonly LogRowJson[]> {
     const rows: LogRowJson[] = [];
     while (rows.length < count) {
@@ -143,6 +146,9 @@ export class LogTablePages {
   async #readUntil(index: number, signal: AbortSignal): Promise<void> {
     while (!this.#rest.isEmpty && this.#rest.start <= index) {
       signal.throwIfAborted();
+      if (this.#rest.before !== undefined && index - this.#rest.start >= farRows && (await this.#mark(signal))) {
+        continue;
+      }
       const { start, before } = this.#rest;
       const limit = start === 0 && before === undefined ? firstChunk : largestLogPage;
       const { events, next } = await this.#source.listEvents(this.#queryFor(before, limit), signal);
@@ -153,6 +159,23 @@ export class LogTablePages {
       }
       this.#rest = { start: start + events.length, before: next, isEmpty: next === undefined };
     }
+  }
+
+  /** Notes where the next pages begin without reading them; false where the source cannot say. */
+  async #mark(signal: AbortSignal): Promise<boolean> {
+    const { start, before } = this.#rest;
+    const list = await this.#source.listMarks?.(this.#queryFor(before, largestLogPage), signal);
+    const last = list?.marks.at(-1);
+    if (list === undefined || last === undefined) {
+      return false;
+    }
+    for (const at of list.marks.keys()) {
+      const begin = at * largestLogPage;
+      const length = Math.min(largestLogPage, list.events - begin);
+      this.#chunks.push({ start: start + begin, length, before: at === 0 ? before : list.marks[at - 1] });
+    }
+    this.#rest = { start: start + list.events, before: last, isEmpty: !list.hasMore };
+    return true;
   }
 
   async #rowsOf(chunk: Chunk, signal: AbortSignal): Promise<readonly LogRowJson[]> {

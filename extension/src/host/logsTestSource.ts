@@ -3,6 +3,7 @@ import type {
   LogEventList,
   LogGroupChange,
   LogGroupJson,
+  LogMarkList,
   LogRowJson,
   LogStreamJson,
 } from '@sightline/hub/client/logsApi';
@@ -28,6 +29,8 @@ export class RecordingLogSource implements LogSource {
   state: SourceState = { kind: 'ready' };
   /** The most lines of one answer, before the pattern leaves some out. */
   pageLimit = 1000;
+  /** Whether it can say where pages begin. */
+  hasMarks = false;
   readonly #changed = new Emitter<ChangeEvent>();
   readonly #stateChanged = new Emitter<SourceState>();
   readonly onDidChange = this.#changed.event;
@@ -133,6 +136,25 @@ export class RecordingLogSource implements LogSource {
     return {
       events: page.filter(({ message }) => pattern === undefined || message.includes(pattern)),
       ...(page.length < rows.length && last !== undefined && { next: last.id }),
+    };
+  }
+
+  async listMarks({ group, pattern, before, limit }: LogEventQuery): Promise<LogMarkList | undefined> {
+    if (!this.hasMarks) {
+      return undefined;
+    }
+    await this.#answer(`marks of ${group} ${limit}${before === undefined ? '' : ` before ${before}`}`);
+    const rows = this.#rows.filter(
+      (row) =>
+        row.group === group &&
+        (before === undefined || row.id < before) &&
+        (pattern === undefined || row.message.includes(pattern)),
+    );
+    const part = rows.slice(0, 10 * limit);
+    return {
+      marks: part.filter((_, at) => (at + 1) % limit === 0 || at === part.length - 1).map(({ id }) => id),
+      events: part.length,
+      hasMore: part.length < rows.length,
     };
   }
 

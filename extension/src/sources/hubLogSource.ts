@@ -1,4 +1,10 @@
-import type { LogEventList, LogGroupChange, LogGroupJson, LogStreamJson } from '@sightline/hub/client/logsApi';
+import type {
+  LogEventList,
+  LogGroupChange,
+  LogGroupJson,
+  LogMarkList,
+  LogStreamJson,
+} from '@sightline/hub/client/logsApi';
 import { UserError } from '../userError.ts';
 import { HubSource } from './hubSource.ts';
 import type { LogEventQuery, LogSource } from './logSource.ts';
@@ -20,6 +26,15 @@ export class HubLogSource extends HubSource implements LogSource {
       client.listLogEvents({ ...query, ...(traceId !== undefined && { trace: traceId }) }, signal),
     );
     return list ?? gone(query.group);
+  }
+
+  async listMarks({ traceId, ...query }: LogEventQuery, signal?: AbortSignal): Promise<LogMarkList | undefined> {
+    // OpenTelemetry's records lie among the traces' payloads, and are read page by page.
+    return query.group.startsWith('otlp/')
+      ? undefined
+      : await this.ask((client) =>
+          client.listLogMarks({ ...query, ...(traceId !== undefined && { trace: traceId }) }, signal),
+        );
   }
 
   async changeGroup(change: LogGroupChange): Promise<void> {

@@ -15,7 +15,7 @@ import type { LeaseClaim, LeaseReply } from './leasesApi.ts';
 import type { ErrorGroupChange, ErrorGroupJson, ErrorGroupList, OccurrenceJson, OccurrenceList } from './errorsApi.ts';
 import type { FilterFactsJson, GroupChange, GroupJson, GroupList } from './filterApi.ts';
 import type { ServiceMapReply } from './mapApi.ts';
-import type { LogEventList, LogGroupChange, LogGroupList, LogStreamList } from './logsApi.ts';
+import type { LogEventList, LogMarkList, LogGroupChange, LogGroupList, LogStreamList } from './logsApi.ts';
 import type {
   DryRunJson,
   ExplainAnswer,
@@ -193,6 +193,15 @@ export class HubClient {
   ): Promise<LogEventList | undefined> {
     const ofStreams = streams.map((stream) => `&${searchOf({ stream })}`).join('');
     return await this.#find(`/sightline/v1/logs/events?${searchOf({ ...query })}${ofStreams}`, signal);
+  }
+
+  /** Where every `limit`th event lies, newest first; `undefined` where the hub has no such group. */
+  async listLogMarks(
+    { streams = [], ...query }: LogEventListQuery = {},
+    signal?: AbortSignal,
+  ): Promise<LogMarkList | undefined> {
+    const ofStreams = streams.map((stream) => `&${searchOf({ stream })}`).join('');
+    return await this.#find(`/sightline/v1/logs/marks?${searchOf({ ...query })}${ofStreams}`, signal);
   }
 
   /** Creates the group where it is not there, and sets its retention where one is given. */

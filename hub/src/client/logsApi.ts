@@ -38,6 +38,17 @@ export interface LogStreamJson {
 }
 
 /**
+ * `GET /sightline/v1/logs/marks?limit=` with the parameters of the events: where every `limit`th event lies, newest first, of at most a hundred
+ * times as many. Not of OpenTelemetry's records.
+ */
+export interface LogMarkList {
+  /** Each is `before` for what follows it; the last one stands for the rest, however short. */
+  readonly marks: readonly string[];
+  readonly events: number;
+  readonly hasMore: boolean;
+}
+
+/**
  * `GET /sightline/v1/logs/events?group=&stream=&pattern=&from=&to=&before=&limit=&trace=`: newest first. `stream` may repeat; `from`
  * and `to` are nanoseconds, both included; `trace` is a trace id in either spelling. A pattern that does not parse is a 400 with a
  * `LogPatternError`.

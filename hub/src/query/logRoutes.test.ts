@@ -55,6 +55,32 @@ test('lines come newest first with the level that their logger wrote, page by pa
   expect(second?.next).toBeUndefined();
 });
 
+test('where pages begin can be asked for without the pages', async () => {
+  const lines = Array.from({ length: 25 }, (_, at) => `${at % 2 === 0 ? 'INFO even' : 'INFO odd'} ${at}`);
+  const hub = await startWith(...lines);
+  const all = await hub.listLogMarks({ group: 'cruddur', limit: 10 });
+  expect({ events: all?.events, hasMore: all?.hasMore, marks: all?.marks.length }).toEqual({
+    events: 25,
+    hasMore: false,
+    marks: 3,
+  });
+  const third = await hub.listLogEvents({ group: 'cruddur', limit: 10, before: all?.marks[1] ?? '' });
+  check(third?.events, [
+    'info INFO even 4',
+    'info INFO odd 3',
+    'info INFO even 2',
+    'info INFO odd 1',
+    'info INFO even 0',
+  ]);
+
+  const odd = await hub.listLogMarks({ group: 'cruddur', limit: 10, pattern: 'odd', before: all?.marks[0] ?? '' });
+  expect({ events: odd?.events, hasMore: odd?.hasMore }).toEqual({ events: 7, hasMore: false });
+  await expect(hub.listLogMarks({ group: 'cruddur', pattern: '{ $.a = }' })).rejects.toThrow(
+    'There is nothing to compare with.',
+  );
+  expect(await hub.listLogMarks({ group: 'nothing' })).toBeUndefined();
+});
+
 test('the lines of a trace are found by its id in either spelling', async () => {
   const w3c = xrayId.replaceAll('-', '').slice(1);
   const hub = await startWith(

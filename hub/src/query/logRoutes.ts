@@ -5,6 +5,7 @@ import type {
   LogGroupChange,
   LogGroupJson,
   LogGroupList,
+  LogMarkList,
   LogPatternError,
   LogRowJson,
   LogStreamJson,
@@ -27,6 +28,7 @@ interface LogRequest {
 
 const pageBytes = 4 * 1024 * 1024;
 const mostStreams = 100;
+const mostMarks = 100;
 const nanosPerMilli = 1_000_000n;
 
 /** The routes under `/sightline/v1/logs` (logsApi.ts). */
@@ -66,6 +68,17 @@ export function addLogRoutes(app: FastifyInstance, logs: LogStore): void {
       events: page.events.map(toLogRow),
       ...(page.hasMore && last !== undefined && { next: toRowId(last.position) }),
     };
+  });
+  app.get<LogRequest>('/sightline/v1/logs/marks', async ({ query }, reply): Promise<LogMarkList | FastifyReply> => {
+    const parsed = parseFilterPattern(textOf(query, 'pattern') ?? '');
+    if (!parsed.ok) {
+      const { message, column, length } = parsed.error;
+      return await reply.code(400).send({ error: message, column, length } satisfies LogPatternError);
+    }
+    const every = limitOf(query, 1000);
+    const places = { ...toEventQuery(query), limit: every * mostMarks };
+    const { marks, events, hasMore } = await orApiError(logs.mark(places, every, signalOf(reply)));
+    return { marks: marks.map(toRowId), events, hasMore };
   });
   app.delete<LogRequest>('/sightline/v1/logs/groups', async ({ query }, reply) => {
     await orApiError(logs.change({ name: 'deleteGroup', group: textOf(query, 'name') ?? '' }));

@@ -211,6 +211,7 @@ const noLogs: LogStore = {
   listGroups: () => Promise.resolve([]),
   listStreams: () => Promise.reject(groupMissing()),
   select: () => Promise.reject(groupMissing()),
+  mark: () => Promise.reject(groupMissing()),
   selectNew: () => Promise.reject(groupMissing()),
   loadEvent: () => Promise.resolve(undefined),
   searchInsights: () => Promise.reject(groupMissing()),

@@ -23,6 +23,17 @@ export interface EventQuery {
   readonly limit: number;
   /** A page ends early where its messages pass this many bytes; it has at least one event. */
   readonly maxBytes: number;
+  /** Where the places of the events are all that is wanted: their messages stay empty. */
+  readonly isPlacesOnly?: boolean;
+}
+
+/** Where every so many events of a selection lie, so that a far page can be asked for without those before it. */
+export interface EventMarks {
+  /** The last event of each run of so many, and of the last, shorter one. */
+  readonly marks: readonly EventPosition[];
+  readonly events: number;
+  /** Whether more follow. */
+  readonly hasMore: boolean;
 }
 
 export interface StoredEvent {

@@ -1,13 +1,13 @@
 import { ChunkCache } from './chunkCache.ts';
 import type { EventPointer } from './eventPointer.ts';
-import type { EventPage, EventQuery, StoredEvent } from './eventQuery.ts';
+import type { EventMarks, EventPage, EventQuery, StoredEvent } from './eventQuery.ts';
 import { searchInsights, type InsightsSearch } from './insightsSearch.ts';
 import { LogDirectory } from './logDirectory.ts';
 import type { LogSource } from './logSource.ts';
 import { LogSnapshot } from './logSnapshot.ts';
 import { readAt, selectNew, type NewEvents, type NewEventsQuery } from './newEvents.ts';
 import { OtlpLogs, type OtlpGroupFacts, type OtlpLogPage, type OtlpLogQuery } from './otlpLogs.ts';
-import { selectEvents } from './selectEvents.ts';
+import { markEvents, selectEvents } from './selectEvents.ts';
 import { TraceLineCounts, type TraceLineQuestion } from './traceLineCounts.ts';
 
 /** What the log reader's thread is asked. */
@@ -15,6 +15,7 @@ export type LogQuestion =
   /** To take in what has come, so that the next question need not. */
   | { readonly name: 'refresh' }
   | { readonly name: 'select'; readonly query: EventQuery }
+  | { readonly name: 'mark'; readonly query: EventQuery; readonly every: number }
   | { readonly name: 'new'; readonly query: NewEventsQuery }
   | { readonly name: 'record'; readonly pointer: EventPointer }
   | { readonly name: 'insights'; readonly search: InsightsSearch }
@@ -24,6 +25,7 @@ export type LogQuestion =
 
 export type LogReaderAnswer =
   | EventPage
+  | EventMarks
   | NewEvents
   | StoredEvent
   | InsightsAnswer
@@ -90,6 +92,8 @@ export class LogReader {
         return undefined;
       case 'select':
         return await selectEvents(source, question.query, signal);
+      case 'mark':
+        return await markEvents(source, question.query, question.every, signal);
       case 'new':
         return await selectNew(source, question.query);
       case 'record':

@@ -1,5 +1,5 @@
 import type { EventPointer } from './eventPointer.ts';
-import type { EventPage, EventQuery, StoredEvent } from './eventQuery.ts';
+import type { EventMarks, EventPage, EventQuery, StoredEvent } from './eventQuery.ts';
 import type { InsightsSearch } from './insightsSearch.ts';
 import type { LogCommand, LogGroupFacts, LogPut, LogStreamFacts } from './logCommands.ts';
 import type { InsightsAnswer } from './logReader.ts';
@@ -19,6 +19,8 @@ export interface LogStore {
   listGroups(): Promise<readonly LogGroupFacts[]>;
   listStreams(group: string): Promise<readonly LogStreamFacts[]>;
   select(query: EventQuery, signal?: AbortSignal): Promise<EventPage>;
+  /** Where every `every`th event of a selection lies, of at most the query's limit. */
+  mark(query: EventQuery, every: number, signal?: AbortSignal): Promise<EventMarks>;
   selectNew(query: NewEventsQuery): Promise<NewEvents>;
   loadEvent(pointer: EventPointer): Promise<StoredEvent | undefined>;
   /** The services that sent log records by OTLP. */

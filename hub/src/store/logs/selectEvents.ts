@@ -1,6 +1,7 @@
 import { compileMatcher, type EventMatcher } from './eventMatcher.ts';
 import {
   comparePositions,
+  type EventMarks,
   type EventPage,
   type EventPosition,
   type EventQuery,
@@ -40,6 +41,7 @@ export async function selectEvents(
       selection,
       directory,
       group,
+      isPlacesOnly: query.isPlacesOnly === true,
     });
   }
   return selection.page();
@@ -57,10 +59,24 @@ interface Wanted {
   readonly selection: Selection;
   readonly directory: LogDirectory;
   readonly group: NamedGroup;
+  readonly isPlacesOnly: boolean;
+}
+
+/** Where every `every`th event lies, of at most the limit. Throws as `selectEvents` does. */
+export async function markEvents(
+  source: LogSource,
+  query: EventQuery,
+  every: number,
+  signal?: AbortSignal,
+): Promise<EventMarks> {
+  const { events, hasMore } = await selectEvents(source, { ...query, isPlacesOnly: true }, signal);
+  const last = events.length - 1;
+  const marks = events.filter((_, at) => (at + 1) % every === 0 || at === last).map(({ position }) => position);
+  return { marks, events: events.length, hasMore };
 }
 
 function takeFrom(chunk: ChunkHead, events: ChunkEvents, wanted: Wanted): void {
-  const { matcher, isWanted, range, selection, directory, group } = wanted;
+  const { matcher, isWanted, range, selection, directory, group, isPlacesOnly } = wanted;
   const { times, ends, text } = events;
   let partAt = 0;
   let part = chunk.parts[0] as ChunkPart;
@@ -79,7 +95,7 @@ function takeFrom(chunk: ChunkHead, events: ChunkEvents, wanted: Wanted): void {
     if (selection.isOpenFor(position)) {
       const start = at === 0 ? 0 : (ends[at - 1] as number);
       const stream = directory.stream(part.stream)?.name ?? '';
-      const message = text.toString('utf8', start, ends[at]);
+      const message = isPlacesOnly ? '' : text.toString('utf8', start, ends[at]);
       selection.add({ group: group.name, stream, time, ingested: part.ingested, message, position });
     }
   }

@@ -1,6 +1,6 @@
 import type { ThreadLink } from '../threadLink.ts';
 import type { EventPointer } from './eventPointer.ts';
-import type { EventPage, EventQuery, StoredEvent } from './eventQuery.ts';
+import type { EventMarks, EventPage, EventQuery, StoredEvent } from './eventQuery.ts';
 import type { InsightsSearch } from './insightsSearch.ts';
 import type {
   LogCommand,
@@ -81,6 +81,10 @@ export class ThreadedLogs implements LogStore {
 
   async select(query: EventQuery, signal?: AbortSignal): Promise<EventPage> {
     return (await this.#ask({ name: 'select', query }, signal)) as EventPage;
+  }
+
+  async mark(query: EventQuery, every: number, signal?: AbortSignal): Promise<EventMarks> {
+    return (await this.#ask({ name: 'mark', query, every }, signal)) as EventMarks;
   }
 
   async selectNew(query: NewEventsQuery): Promise<NewEvents> {
