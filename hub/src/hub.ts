@@ -7,6 +7,8 @@ import { createXRayOtlpApi } from './aws/xrayOtlp.ts';
 import type { Endpoints, ReadyLine, StatsReply } from './client/api.ts';
 import { tokenFileOf } from './client/dataDirectory.ts';
 import type { ServeOptions } from './commandLine.ts';
+import { CostMeter } from './cost/costMeter.ts';
+import { costSurroundings } from './cost/costSurroundings.ts';
 import { loadAwsSecretKey, loadRollbarToken, loadToken } from './dataDirectory.ts';
 import { DataDirectoryLock } from './dataDirectoryLock.ts';
 import { Guard } from './guard.ts';
@@ -113,11 +115,14 @@ export class Hub {
     const guard = new Guard([this.#options.host, ...this.#options.allowHosts]);
     const groups = new XRayGroups(store.documents);
     const sampling = new Sampling(store.documents, Date.now, () => this.#feed.publishSampling());
+    const meter = await CostMeter.open(store.documents);
+    this.#opened.push(() => meter.flush());
     const xray = this.#xrayApi(store, groups, sampling);
     const api = createApiPort({
       store,
       groups,
       sampling,
+      cost: { meter, surroundings: costSurroundings(store.logs, sampling) },
       guard,
       token,
       feed: this.#feed,

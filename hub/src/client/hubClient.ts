@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { ErrorStatus } from '@sightline/telemetry/model/errorItem';
+import type { CostSettingsChange } from '@sightline/telemetry/cost/costSettings';
 import type { SamplingRule } from '@sightline/telemetry/sampling/samplingRule';
 import type {
   HealthReply,
@@ -11,6 +12,7 @@ import type {
   TraceList,
   TraceTreeRows,
 } from './api.ts';
+import type { CostJson, CostReads } from './costApi.ts';
 import type { LeaseClaim, LeaseReply } from './leasesApi.ts';
 import type { ErrorGroupChange, ErrorGroupJson, ErrorGroupList, OccurrenceJson, OccurrenceList } from './errorsApi.ts';
 import type { FilterFactsJson, GroupChange, GroupJson, GroupList } from './filterApi.ts';
@@ -278,6 +280,22 @@ export class HubClient {
   /** What the sampling rules would do with the requests of the last hour. */
   async dryRunSampling(signal?: AbortSignal): Promise<DryRunJson> {
     return parseBody((await this.#send('POST', '/sightline/v1/sampling/dry-run', signal)).body) as DryRunJson;
+  }
+
+  /** What went out this hour and this month, and what it costs. */
+  async loadCost(signal?: AbortSignal): Promise<CostJson> {
+    return await this.#ask('GET', '/sightline/v1/cost', signal);
+  }
+
+  /** Changes caps, prices or how an account bills. Answers as `loadCost`. */
+  async changeCostSettings(change: CostSettingsChange, signal?: AbortSignal): Promise<CostJson> {
+    const { body } = await this.#send('PUT', '/sightline/v1/cost/settings', signal, { body: JSON.stringify(change) });
+    return parseBody(body) as CostJson;
+  }
+
+  /** Has what was read from a destination counted. */
+  async countReads(reads: CostReads, signal?: AbortSignal): Promise<void> {
+    await this.#send('POST', '/sightline/v1/cost/reads', signal, { body: JSON.stringify(reads) });
   }
 
   async stats(signal?: AbortSignal): Promise<StatsReply> {

@@ -6,11 +6,14 @@ import { unservedCall } from '../aws/awsError.ts';
 import type { XRayGroups } from '../aws/xrayGroups.ts';
 import type { StatsReply } from '../client/api.ts';
 import type { FilterFactsJson } from '../client/filterApi.ts';
+import type { CostMeter } from '../cost/costMeter.ts';
+import type { CostSurroundings } from '../cost/costReport.ts';
 import type { Guard } from '../guard.ts';
 import type { Sampling } from '../sampling/sampling.ts';
 import type { TelemetryStore } from '../store/telemetryStore.ts';
 import { signalOf } from './abandoned.ts';
 import type { ChangeFeed } from './changeFeed.ts';
+import { addCostRoutes } from './costRoutes.ts';
 import { addErrorRoutes } from './errorRoutes.ts';
 import { addGroupRoutes } from './groupRoutes.ts';
 import { addLeaseRoutes } from './leaseRoutes.ts';
@@ -27,6 +30,7 @@ export interface ApiServerOptions {
   readonly store: TelemetryStore;
   readonly groups: XRayGroups;
   readonly sampling: Sampling;
+  readonly cost: { readonly meter: CostMeter; readonly surroundings: CostSurroundings };
   readonly guard: Guard;
   readonly token: string;
   readonly feed: ChangeFeed;
@@ -56,6 +60,7 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
   addMapRoutes(app, options.store.analysis, options.groups);
   addLeaseRoutes(app, new Leases());
   addSamplingRoutes(app, options.sampling, options.store);
+  addCostRoutes(app, options.cost.meter, options.cost.surroundings);
   addHubRoutes(app, options);
   return app;
 }
