@@ -31,12 +31,15 @@ function bundles() {
     },
     extension: {
       ...shared,
-      entryPoints: ['extension/src/extension.ts'],
-      outfile: 'extension/dist/extension.cjs',
+      entryPoints: ['extension/src/extension.ts', 'extension/src/sources/aws/awsSdk.ts'],
+      entryNames: '[name]',
+      outdir: 'extension/dist',
+      outExtension: { '.js': '.cjs' },
       platform: 'node',
       format: 'cjs',
       target: 'node22',
       external: ['vscode'],
+      plugins: [loadedLate('awsSdk')],
     },
     webviews: {
       ...shared,
@@ -47,6 +50,18 @@ function bundles() {
       platform: 'browser',
       format: 'esm',
       target: 'es2024',
+    },
+  };
+}
+
+/** An esbuild plugin that leaves an entry point out of the others that import it: they read its own file when they need it. */
+function loadedLate(name) {
+  return {
+    name: 'loaded-late',
+    setup(context) {
+      context.onResolve({ filter: new RegExp(`/${name}\\.ts$`) }, ({ kind }) =>
+        kind === 'dynamic-import' ? { path: `./${name}.cjs`, external: true } : undefined,
+      );
     },
   };
 }
@@ -107,7 +122,7 @@ function copyHub(outputs) {
 async function watch() {
   for (const [name, options] of Object.entries(bundles())) {
     if (options.entryPoints.length === 0) continue;
-    const context = await esbuild.context({ ...options, plugins: [reporter(name)] });
+    const context = await esbuild.context({ ...options, plugins: [...(options.plugins ?? []), reporter(name)] });
     await context.watch();
   }
   // The background task in .vscode/tasks.json waits for this line.

@@ -133,6 +133,15 @@ export interface SamplingCommands {
   'sightline.explainSampling': () => Promise<void>;
 }
 
+/** Every command that says where the views look. */
+export interface SourceCommands {
+  /** Local, or an AWS profile and region; asks for it. */
+  'sightline.chooseSource': () => Promise<void>;
+  'sightline.chooseAwsProfile': () => Promise<void>;
+  'sightline.chooseTraceWindow': () => Promise<void>;
+  'sightline.showAwsPermissions': () => Promise<void>;
+}
+
 /** A row of the Logs view, or a group, some of its streams or the lines of one trace in it. */
 export type LogTarget = LogsNode | LogScope;
 
@@ -147,7 +156,8 @@ export const commandIds: Record<
   | keyof TraceFilterCommands
   | keyof ErrorsCommands
   | keyof LogsCommands
-  | keyof SamplingCommands,
+  | keyof SamplingCommands
+  | keyof SourceCommands,
   true
 > = {
   'sightline.start': true,
@@ -233,4 +243,8 @@ export const commandIds: Record<
   'sightline.importSamplingRules': true,
   'sightline.dryRunSampling': true,
   'sightline.explainSampling': true,
+  'sightline.chooseSource': true,
+  'sightline.chooseAwsProfile': true,
+  'sightline.chooseTraceWindow': true,
+  'sightline.showAwsPermissions': true,
 };

@@ -8,6 +8,7 @@ import type {
   MapCommands,
   SamplingCommands,
   ServicesCommands,
+  SourceCommands,
   TraceFilterCommands,
   TracesCommands,
 } from './commandTable.ts';
@@ -18,7 +19,8 @@ export type Commands = ServicesCommands &
   TraceFilterCommands &
   ErrorsCommands &
   LogsCommands &
-  SamplingCommands;
+  SamplingCommands &
+  SourceCommands;
 
 /** Registers a group of commands. The only place where a command's failure is logged and shown. */
 export function registerCommands(log: vscode.LogOutputChannel, handlers: Partial<Commands>): Disposer {

@@ -18,6 +18,8 @@ export interface ContextKeys {
   'sightline.isTraceFilterSet': boolean;
   /** Traces that fulfil it are being looked for. */
   'sightline.isTraceSearching': boolean;
+  /** Where the views look. */
+  'sightline.source': 'local' | 'aws';
   /** The Errors view has rows. */
   'sightline.hasErrors': boolean;
   /** The Logs view shows only lines that match. */
@@ -37,6 +39,7 @@ export const contextKeyIds: Record<keyof ContextKeys, true> = {
   'sightline.hasTraces': true,
   'sightline.isTraceFilterSet': true,
   'sightline.isTraceSearching': true,
+  'sightline.source': true,
   'sightline.hasErrors': true,
   'sightline.isLogFilterSet': true,
   'sightline.hasLogs': true,

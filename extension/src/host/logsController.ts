@@ -32,6 +32,8 @@ export class LogsController extends Disposable {
   /** By group, by stream key: what is being loaded. */
   readonly #loading = new Map<string, Promise<void>>();
   #state: LogsState;
+  /** Of the source that the rows are of. */
+  #label: string;
   #isVisible = false;
   #feed: Disposer | undefined;
   #ages: Disposer | undefined;
@@ -42,6 +44,7 @@ export class LogsController extends Disposable {
   constructor(source: LogSource, clock: Clock) {
     super();
     this.#source = source;
+    this.#label = source.label;
     this.#clock = clock;
     this.#state = { ...initialLogsState, source: source.state };
     this.register(source.onDidChangeState(() => this.#onSourceState()));
@@ -193,7 +196,9 @@ export class LogsController extends Disposable {
   }
 
   #onSourceState(): void {
-    this.#dispatch({ kind: 'sourceChanged', source: this.#source.state });
+    const { label, state } = this.#source;
+    this.#dispatch({ kind: label === this.#label ? 'sourceChanged' : 'sourceReplaced', source: state });
+    this.#label = label;
     this.#ask();
   }
 

@@ -42,6 +42,8 @@ export interface LinePage {
 
 export type LogsEvent =
   | { readonly kind: 'sourceChanged'; readonly source: SourceState }
+  /** The logs are those of another place from now on. */
+  | { readonly kind: 'sourceReplaced'; readonly source: SourceState }
   | { readonly kind: 'groupsLoaded'; readonly groups: readonly LogGroupJson[] }
   | { readonly kind: 'loadFailed'; readonly message: string }
   | { readonly kind: 'streamsLoaded'; readonly group: string; readonly streams: readonly LogStreamJson[] }
@@ -75,6 +77,8 @@ export function reduceLogs(state: LogsState, event: LogsEvent): LogsState {
   switch (event.kind) {
     case 'sourceChanged':
       return { ...state, source: event.source, failure: undefined };
+    case 'sourceReplaced':
+      return { ...initialLogsState, source: event.source, pattern: state.pattern };
     case 'groupsLoaded':
       return withGroups(state, event.groups);
     case 'loadFailed':

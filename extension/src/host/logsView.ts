@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { Disposable } from '../lifetime.ts';
 import type { LogSource } from '../sources/logSource.ts';
+import { localLabel } from '../sources/traceSource.ts';
 import { registerCommands } from './commands.ts';
 import type { ContextKeySetter } from './contextKeys.ts';
 import { LogTables } from './logTables.ts';
@@ -58,7 +59,8 @@ export class LogsView extends Disposable {
   }
 
   #update(): void {
-    const { state } = this.#controller;
+    const { state, source } = this.#controller;
+    this.#tree.description = source.label === localLabel ? '' : source.label;
     const message = logsMessageOf(state);
     if (this.#tree.message !== message) {
       // The editor takes `undefined` for "no message"; its types, with exact optional properties, do not.

@@ -11,6 +11,10 @@ export interface Settings {
   'sightline.environment': EnvironmentRecipients;
   'sightline.serviceName': string;
   'sightline.aws.region': string;
+  'sightline.aws.xrayEndpoint': string | null;
+  'sightline.aws.logsEndpoint': string | null;
+  'sightline.aws.traceWindow': string;
+  'sightline.aws.refreshSeconds': number;
   'sightline.traces.groupBy': TraceGrouping;
   'sightline.traces.showHealthChecks': boolean;
   'sightline.errors.show': ErrorFilter;
@@ -40,6 +44,10 @@ export const settingDefaults: Settings = {
   'sightline.environment': 'terminals',
   'sightline.serviceName': 'backend',
   'sightline.aws.region': 'us-east-1',
+  'sightline.aws.xrayEndpoint': null,
+  'sightline.aws.logsEndpoint': null,
+  'sightline.aws.traceWindow': '1h',
+  'sightline.aws.refreshSeconds': 15,
   'sightline.traces.groupBy': 'none',
   'sightline.traces.showHealthChecks': false,
   'sightline.errors.show': 'active',

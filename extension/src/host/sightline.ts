@@ -10,6 +10,7 @@ import { HubArrival } from '../services/hubArrival.ts';
 import { HubActivity } from '../services/hubActivity.ts';
 import { HubSession } from '../services/hubSession.ts';
 import { localHub } from '../services/localHub.ts';
+import type { OwnHub } from '../services/ownHub.ts';
 import { localXRayDaemon } from '../services/localXRayDaemon.ts';
 import { XRayDaemon } from '../services/xrayDaemon.ts';
 import { expectedEndpoints, readEndpointsOf } from '../services/expectedHub.ts';
@@ -20,7 +21,6 @@ import { HubErrorSource } from '../sources/hubErrorSource.ts';
 import { HubLogSource } from '../sources/hubLogSource.ts';
 import { HubMapSource } from '../sources/hubMapSource.ts';
 import { HubSamplingSource } from '../sources/hubSamplingSource.ts';
-import { HubTraceSource } from '../sources/hubTraceSource.ts';
 import { registerCommands, showFailure } from './commands.ts';
 import { ContextKeySetter } from './contextKeys.ts';
 import { HubEnvironment } from './environment.ts';
@@ -39,9 +39,12 @@ import { servicesCommands } from './servicesCommands.ts';
 import { ServicesView } from './servicesView.ts';
 import { getSetting, onDidChangeSetting } from './settings.ts';
 import { ServiceMaps } from './serviceMaps.ts';
+import { SourceChoice } from './sourceChoice.ts';
+import { sourceCommands } from './sourceCommands.ts';
 import { StatusBar } from './statusBar.ts';
 import { systemClock, TracesView } from './tracesView.ts';
 import { WindowMemory } from './windowMemory.ts';
+import { WindowSources } from './windowSources.ts';
 import { XRayDaemonOutput } from './xrayDaemonOutput.ts';
 import { xrayDaemonSettings, xrayDaemonSettingIds } from './xrayDaemonSettings.ts';
 
@@ -115,12 +118,15 @@ export class Sightline extends Disposable {
     );
     this.#servicesView = this.register(new ServicesView(this.#services));
     this.register(new StatusBar(this.#session, activity));
-    const source = this.register(new HubTraceSource(this.#session, client));
+    const choice = this.register(
+      new SourceChoice(context.workspaceState, this.#contextKeys, () => ownHubOf(this.#session)),
+    );
+    const sources = this.register(new WindowSources(choice, this.#session, client));
     const beside = this.register(new HubBesideSource(this.#session, client));
     const filters = this.register(new HubFilterSource(this.#session, client));
     this.#tracesView = this.register(
       new TracesView(
-        { traces: source, beside, filters },
+        { traces: sources.traces, beside, filters },
         {
           contextKeys: this.#contextKeys,
           log,
@@ -163,6 +169,7 @@ export class Sightline extends Disposable {
       log,
     });
     this.register(registerCommands(log, handlers));
+    this.register(registerCommands(log, sourceCommands(choice, documents)));
     this.#memory = this.register(new WindowMemory(context.storageUri, this.#folders));
     this.register(this.#services.onDidChange(() => this.#setContext()));
     this.register(onDidChangeSetting(xrayDaemonSettingIds, () => this.#considerDaemon()));
@@ -260,6 +267,10 @@ export class Sightline extends Disposable {
       'sightline.hasPage': pageOf(backend.endpoints) !== undefined && backend.state.kind !== 'stopped',
     });
   }
+}
+
+function ownHubOf({ state }: HubSession): OwnHub | undefined {
+  return state.kind === 'running' ? { api: state.hub.endpoints.api, pid: state.hub.pid } : undefined;
 }
 
 interface LocalHubParts {

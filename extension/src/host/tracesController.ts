@@ -31,6 +31,7 @@ const agePace = 5000;
 const largestPage = 1000;
 /** Why a search was given up. */
 const otherFilter = 'another filter was chosen';
+const otherSource = 'another source was chosen';
 const stopped = 'a person stopped it';
 /** How long after its end a trace may still get log lines and errors. */
 const lateMillis = 60_000;
@@ -48,6 +49,8 @@ export class TracesController extends Disposable {
   readonly #trees: SpanTreeLoader;
   readonly #beside: BesideLoader | undefined;
   #state: TracesState = initialTracesState;
+  /** Of the source that the rows are of. */
+  #label: string;
   #isVisible = false;
   #feed: Disposer | undefined;
   #ages: Disposer | undefined;
@@ -66,6 +69,7 @@ export class TracesController extends Disposable {
   ) {
     super();
     this.#source = source;
+    this.#label = source.label;
     this.#clock = clock;
     this.#state = { ...initialTracesState, ...preferences, source: source.state };
     const host = {
@@ -156,7 +160,7 @@ export class TracesController extends Disposable {
         return;
       }
     }
-    if (signal.reason !== otherFilter) {
+    if (signal.reason !== otherFilter && signal.reason !== otherSource) {
       this.#dispatch({ kind: 'searching', isSearching: false });
       this.#dispatch({ kind: 'olderLoaded', page: found });
     }
@@ -250,7 +254,14 @@ export class TracesController extends Disposable {
   }
 
   #onSourceState(): void {
-    this.#dispatch({ kind: 'sourceChanged', source: this.#source.state });
+    const { label, state } = this.#source;
+    if (label === this.#label) {
+      this.#dispatch({ kind: 'sourceChanged', source: state });
+    } else {
+      this.#label = label;
+      this.#giveUp(otherSource);
+      this.#dispatch({ kind: 'sourceReplaced', source: state });
+    }
     this.#ask('all');
   }
 
@@ -341,7 +352,7 @@ export class TracesController extends Disposable {
     return await this.#source.listTraces(query, AbortSignal.any([this.#ended.signal, signal]));
   }
 
-  #giveUp(reason: typeof otherFilter | typeof stopped): void {
+  #giveUp(reason: typeof otherFilter | typeof otherSource | typeof stopped): void {
     this.#search.abort(reason);
     this.#search = new AbortController();
   }

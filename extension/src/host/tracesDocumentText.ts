@@ -36,7 +36,8 @@ export function renderRawDocument(raw: RawTrace, beside?: LoadedBeside): string 
   const parts: string[] = [];
   let chars = 0;
   for (const { source, format, receivedAt, document } of raw.documents) {
-    const part = indented({ source, format, receivedAt: withLocalTime(receivedAt), document }, 4);
+    const received = receivedAt === undefined ? {} : { receivedAt: withLocalTime(receivedAt) };
+    const part = indented({ source, format, ...received, document }, 4);
     chars += part.length;
     if (chars > maxDocumentChars) {
       break;

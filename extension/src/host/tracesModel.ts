@@ -55,6 +55,8 @@ export type LoadedTree =
 
 export type TracesEvent =
   | { readonly kind: 'sourceChanged'; readonly source: SourceState }
+  /** The traces are those of another place from now on. */
+  | { readonly kind: 'sourceReplaced'; readonly source: SourceState }
   /** `all`: the page is as long as the list is to be, or all that there is. `newest`: it may end above what is listed. */
   | { readonly kind: 'newestLoaded'; readonly page: TraceList; readonly extent?: 'all' | 'newest' }
   | { readonly kind: 'filterChosen'; readonly filter: string }
@@ -109,6 +111,8 @@ export function reduceTraces(state: TracesState, event: TracesEvent): TracesStat
   switch (event.kind) {
     case 'sourceChanged':
       return { ...state, source: event.source, failure: undefined };
+    case 'sourceReplaced':
+      return withOtherSource(state, event.source);
     case 'newestLoaded':
       return state.pause === undefined || !state.isLoaded
         ? withNewest(state, event.page, event.extent)
@@ -200,6 +204,11 @@ function withFilter(state: TracesState, filter: string): TracesState {
     pause: state.pause && { page: undefined, waiting: 0, isMore: false },
     failure: undefined,
   };
+}
+
+/** What was chosen stays, what was loaded does not. */
+function withOtherSource(state: TracesState, source: SourceState): TracesState {
+  return { ...withFilter(state, state.filter), source, trees: new Map(), beside: new Map(), childLimits: new Map() };
 }
 
 function resumed(state: TracesState): TracesState {

@@ -65,7 +65,8 @@ function traceTooltip(row: TraceRow, tree: SpanTree | undefined): string {
       'Status',
       row.httpStatus === undefined ? statusWords[row.status] : `${statusWords[row.status]}, HTTP ${row.httpStatus}`,
     ],
-    ['Spans', String(row.spanCount)],
+    // A list out of summaries alone does not know.
+    ['Spans', row.spanCount === 0 ? undefined : String(row.spanCount)],
     ['Errors', row.errorCount === 0 ? undefined : String(row.errorCount)],
     ['Log lines', row.logCount === 0 ? undefined : String(row.logCount)],
     ['Reported by', row.sources.map((source) => sourceNames[source]).join(' and ')],

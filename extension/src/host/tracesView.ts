@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { Disposable } from '../lifetime.ts';
 import type { BesideSource } from '../sources/besideSource.ts';
 import type { FilterSource } from '../sources/filterSource.ts';
-import type { TraceSource } from '../sources/traceSource.ts';
+import { localLabel, type TraceSource } from '../sources/traceSource.ts';
 import { registerCommands } from './commands.ts';
 import type { ContextKeySetter } from './contextKeys.ts';
 import { getSetting, onDidChangeSetting } from './settings.ts';
@@ -84,7 +84,8 @@ export class TracesView extends Disposable {
   }
 
   #update(): void {
-    const { state } = this.#controller;
+    const { state, source } = this.#controller;
+    this.#tree.description = source.label === localLabel ? '' : source.label;
     const message = tracesMessageOf(state, this.#filters.hints);
     if (this.#tree.message !== message) {
       // The editor takes `undefined` for "no message"; its types, with exact optional properties, do not.

@@ -4,7 +4,7 @@ import { HubError } from '@sightline/hub/client/hubError';
 import { Disposable, Emitter, type Event } from '../lifetime.ts';
 import type { HubState } from '../services/hubState.ts';
 import { UserError } from '../userError.ts';
-import type { SourceState } from './traceSource.ts';
+import { localLabel, type SourceState } from './traceSource.ts';
 
 /** The window's relation to its hub, as seen by those who only ask the hub. */
 export interface HubPresence {
@@ -14,7 +14,7 @@ export interface HubPresence {
 
 /** What every source behind the local hub has in common. The change feed is open only while somebody listens to `onDidChange`. */
 export abstract class HubSource extends Disposable {
-  readonly label = 'Local';
+  readonly label = localLabel;
   readonly #presence: HubPresence;
   readonly #client: HubClient;
   readonly #changed = this.register(new Emitter<ChangeEvent>());

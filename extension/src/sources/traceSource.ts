@@ -1,6 +1,9 @@
 import type { ChangeEvent, RawTrace, SpanJson, TraceList, TraceTreeRows } from '@sightline/hub/client/api';
 import type { Event } from '../lifetime.ts';
 
+/** What the hub on this machine is called. */
+export const localLabel = 'Local';
+
 /**
  * Where traces come from: the local hub, or an account in the cloud. The views know only this interface.
  * Every call rejects with a `UserError` where a person can do something about it, and with the signal's reason once that is aborted.

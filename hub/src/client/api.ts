@@ -177,7 +177,8 @@ export interface RawTrace {
   readonly documents: readonly {
     readonly source: SpanSource;
     readonly format: 'xray-json' | 'otlp-json' | 'otlp-protobuf';
-    readonly receivedAt: string;
+    /** Absent where the source does not tell. */
+    readonly receivedAt?: string;
     readonly document: JsonValue;
   }[];
   /** How many more there are: an answer holds at most 16 MiB of them. */

@@ -4,7 +4,7 @@ import { compileFilterPattern } from '@sightline/telemetry/language/filterPatter
 import type { LogEvent } from '@sightline/telemetry/model/logEvent';
 import type { LogRowJson } from '../../client/logsApi.ts';
 import { unpackGroup } from '../rawGroup.ts';
-import { toLogEventJson } from '../read/spanJson.ts';
+import { toLogEventJson } from '../../client/spanJson.ts';
 import { groupMissing, invalidParameter } from './logFailure.ts';
 import type { LogSnapshot } from './logSnapshot.ts';
 

@@ -12,12 +12,12 @@ import { openForReading } from '../schema.ts';
 import { GroupReader } from './groupReader.ts';
 import { RawDocuments } from './rawDocument.ts';
 import { SharedIndex, type IndexedSpan } from './sharedIndex.ts';
-import { toSpanJson } from './spanJson.ts';
-import { toTreeRows } from './treeRows.ts';
+import { toSpanJson } from '../../client/spanJson.ts';
+import { toTreeRows } from '../../client/treeRows.ts';
 import { TraceLister } from './traceList.ts';
 import { decodeTracePart, payloadPartsOf } from './tracePayloads.ts';
 import { tracePieces } from './traceStreams.ts';
-import { summarizeTrace, type TraceSummary } from './traceSummary.ts';
+import { summarizeTrace, type TraceSummary } from '../../client/traceSummary.ts';
 
 /** Answers every question about the store, in the reader thread. */
 export class StoreReader {

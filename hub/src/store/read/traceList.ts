@@ -2,7 +2,7 @@ import type { TraceId } from '@sightline/telemetry/model/ids';
 import type { TraceList, TraceRow } from '../../client/api.ts';
 import { traceBits, traceIdAt, tracesPerChunk } from '../memory/traceTable.ts';
 import type { SharedIndex } from './sharedIndex.ts';
-import { summarizeTrace } from './traceSummary.ts';
+import { summarizeTrace } from '../../client/traceSummary.ts';
 import { parseTraceCursor, toTraceCursor, type TracePlace } from './traceCursor.ts';
 
 const word = 0x1_0000_0000;

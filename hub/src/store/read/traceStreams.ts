@@ -3,7 +3,7 @@ import type { TraceId } from '@sightline/telemetry/model/ids';
 import type { TreeRow } from '@sightline/telemetry/view/traceTree';
 import type { GroupReader } from './groupReader.ts';
 import type { IndexedLog, IndexedSpan } from './sharedIndex.ts';
-import { toLogEventJson, toSpanJson } from './spanJson.ts';
+import { toLogEventJson, toSpanJson } from '../../client/spanJson.ts';
 import { decodeLogs, decodeTracePart, payloadPartsOf } from './tracePayloads.ts';
 
 /** About this many characters go out at once. */

@@ -3,7 +3,7 @@ import { toXRayTraceId } from '@sightline/telemetry/model/ids';
 import type { HttpSummary, SpanSource, SpanStatus, SpanSummary } from '@sightline/telemetry/model/span';
 import { isHealthCheckPath, traceName } from '@sightline/telemetry/view/traceName';
 import { requestsOf, traceTree, type Request, type TraceTree } from '@sightline/telemetry/view/traceTree';
-import type { TraceRow } from '../../client/api.ts';
+import type { TraceRow } from './api.ts';
 
 export interface TraceSummary<S extends SpanSummary> {
   readonly row: TraceRow;

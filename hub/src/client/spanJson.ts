@@ -1,6 +1,6 @@
 import type { LogEvent } from '@sightline/telemetry/model/logEvent';
 import type { AttributeValue, Attributes, Span } from '@sightline/telemetry/model/span';
-import type { JsonValue, LogEventJson, SpanJson } from '../../client/api.ts';
+import type { JsonValue, LogEventJson, SpanJson } from './api.ts';
 
 /** A span as the API gives it: nanoseconds and 64-bit integers as decimal text. */
 export function toSpanJson(span: Span, service: string): SpanJson {

@@ -1,12 +1,6 @@
 import type { SpanSummary } from '@sightline/telemetry/model/span';
 import type { TreeRow } from '@sightline/telemetry/view/traceTree';
-import {
-  treeRowFlags,
-  treeRowSources,
-  treeRowStatuses,
-  type TraceTreeRows,
-  type TreeRowTuple,
-} from '../../client/api.ts';
+import { treeRowFlags, treeRowSources, treeRowStatuses, type TraceTreeRows, type TreeRowTuple } from './api.ts';
 import type { TraceSummary } from './traceSummary.ts';
 
 /** The tree of a trace in the compact form of the API: each text once. */
