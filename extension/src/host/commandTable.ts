@@ -18,6 +18,12 @@ export interface ServicesCommands {
   'sightline.stopService': (service?: ServiceArgument) => Promise<void>;
   'sightline.restartService': (service?: ServiceArgument) => Promise<void>;
   'sightline.chooseService': (service?: ServiceArgument) => Promise<void>;
+  'sightline.startComposeService': (service?: ComposeArgument) => Promise<void>;
+  'sightline.stopComposeService': (service?: ComposeArgument) => Promise<void>;
+  'sightline.restartComposeService': (service?: ComposeArgument) => Promise<void>;
+  'sightline.rebuildComposeService': (service?: ComposeArgument) => Promise<void>;
+  'sightline.showComposeLogs': (service?: ComposeArgument) => Promise<void>;
+  'sightline.showComposeOutput': () => void;
   'sightline.openBackend': () => Promise<void>;
   'sightline.showOutput': (service?: ServiceArgument) => Promise<void>;
   'sightline.showLog': () => void;
@@ -148,6 +154,9 @@ export type LogTarget = LogsNode | LogScope;
 /** A service by name, or a row of the Services view. */
 export type ServiceArgument = ServiceId | { readonly service?: ServiceId };
 
+/** A service of the compose file by name, or a row of the Services view. */
+export type ComposeArgument = string | { readonly composeService?: string };
+
 /** The ids once more, where they can be counted; the compiler misses none. */
 export const commandIds: Record<
   | keyof ServicesCommands
@@ -167,6 +176,12 @@ export const commandIds: Record<
   'sightline.stopService': true,
   'sightline.restartService': true,
   'sightline.chooseService': true,
+  'sightline.startComposeService': true,
+  'sightline.stopComposeService': true,
+  'sightline.restartComposeService': true,
+  'sightline.rebuildComposeService': true,
+  'sightline.showComposeLogs': true,
+  'sightline.showComposeOutput': true,
   'sightline.openBackend': true,
   'sightline.showOutput': true,
   'sightline.showLog': true,

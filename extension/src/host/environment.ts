@@ -5,7 +5,14 @@ import * as vscode from 'vscode';
 import { Disposable, Emitter } from '../lifetime.ts';
 import { awsSurroundingsOf } from '../services/awsSurroundings.ts';
 import { readTextFile } from '../services/textFile.ts';
-import { environmentFor, environmentOf, servedInterfaces, type Variable } from '../services/environment.ts';
+import {
+  containerEnvironment,
+  environmentFor,
+  environmentOf,
+  servedInterfaces,
+  type ContainerRole,
+  type Variable,
+} from '../services/environment.ts';
 import type { FolderService } from '../services/folderService.ts';
 import type { HubSession } from '../services/hubSession.ts';
 import { withEnvironment } from '../services/launchConfiguration.ts';
@@ -70,6 +77,18 @@ export class HubEnvironment extends Disposable {
   /** What a backend that Sightline starts gets, whatever the setting says of terminals. */
   forBackend(): Readonly<Record<string, string>> {
     return environmentFor('backend', this.#variables);
+  }
+
+  /** What a container gets that sees the hub at these endpoints, and an X-Ray daemon at this address. */
+  forContainer(endpoints: Endpoints, role: ContainerRole, daemonAddress?: string): Readonly<Record<string, string>> {
+    const { served, serviceName, hubSecretKey } = this.#input();
+    const region = process.env['AWS_REGION'] ?? process.env['AWS_DEFAULT_REGION'] ?? getSetting('sightline.aws.region');
+    const input = { endpoints, served, serviceName, region };
+    const found = {
+      ...(hubSecretKey !== undefined && { hubSecretKey }),
+      ...(daemonAddress !== undefined && { daemonAddress }),
+    };
+    return containerEnvironment({ ...input, ...found }, role);
   }
 
   /** What a launch gets: nothing where the setting is off, unless it is our backend, which gets what it always gets. */

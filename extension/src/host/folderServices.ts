@@ -4,6 +4,7 @@ import { Disposable } from '../lifetime.ts';
 import { FolderService, type ServiceClock } from '../services/folderService.ts';
 import { isListening } from '../services/listening.ts';
 import type { FolderServiceId } from '../services/serviceState.ts';
+import type { ComposeServices } from './composeServices.ts';
 import type { ServiceChoices } from './serviceChoices.ts';
 import { onDidChangeSetting } from './settings.ts';
 import { startableOf } from './startables.ts';
@@ -14,14 +15,18 @@ const clock: ServiceClock = { now: () => new Date(), sleep: (millis) => sleep(mi
 export class FolderServices extends Disposable {
   readonly database = this.register(new FolderService('database', clock));
   readonly backend = this.register(new FolderService('backend', clock));
+  readonly compose: ComposeServices;
   readonly #choices: ServiceChoices;
   readonly #problems = new Map<FolderServiceId, string>();
   readonly #described = new Map<FolderServiceId, string>();
 
-  constructor(choices: ServiceChoices) {
+  constructor(choices: ServiceChoices, compose: ComposeServices) {
     super();
+    this.compose = compose;
     this.#choices = choices;
-    this.register(onDidChangeSetting(['sightline.backend', 'sightline.database'], () => this.configure()));
+    this.register(
+      onDidChangeSetting(['sightline.backend', 'sightline.database', 'sightline.startWith'], () => this.configure()),
+    );
     this.register(vscode.workspace.onDidChangeWorkspaceFolders(() => this.configure()));
     this.register(vscode.workspace.onDidGrantWorkspaceTrust(() => this.configure()));
   }
@@ -36,6 +41,7 @@ export class FolderServices extends Disposable {
 
   /** Reads settings and choices anew. The first time is the caller's to choose: reading is a part of activation that can wait. */
   configure(): void {
+    this.compose.configure();
     this.#configureOne('database');
     this.#configureOne('backend');
   }
@@ -51,7 +57,11 @@ export class FolderServices extends Disposable {
     const description = JSON.stringify(choice.kind === 'given' ? [choice.definition, choice.folder.uri] : choice.kind);
     if (this.#described.get(id) !== description) {
       this.#described.set(id, description);
-      this.get(id).configure(choice.kind === 'given' ? startableOf(id, choice.definition, choice.folder) : undefined);
+      this.get(id).configure(
+        choice.kind === 'given'
+          ? startableOf(id, choice.definition, { folder: choice.folder, compose: this.compose })
+          : undefined,
+      );
     }
   }
 }

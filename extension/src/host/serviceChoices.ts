@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { parseName, parseServiceSetting, type ServiceDefinition } from '../services/serviceSetting.ts';
 import type { FolderServiceId } from '../services/serviceState.ts';
 import { getSetting } from './settings.ts';
-import { launchNames, loadScripts } from './folderNames.ts';
+import { composeServiceNames, launchNames, loadScripts } from './folderNames.ts';
 
 /** What a window starts as its backend or database, and in which folder. */
 export type ServiceChoice =
@@ -111,6 +111,7 @@ async function itemsOf(id: FolderServiceId, folder: vscode.WorkspaceFolder): Pro
       own.map(({ name }) => name),
       'tasklist',
     ),
+    ...group('Services of the compose file', 'compose', await composeServiceNames(folder), 'package'),
     { label: '', kind: vscode.QuickPickItemKind.Separator },
     { label: 'A command…', iconPath: new vscode.ThemeIcon('terminal'), answer: typed },
     {

@@ -10,6 +10,7 @@ import type { ServicesSnapshot } from '../services/servicesTree.ts';
 import type { XRayDaemon } from '../services/xrayDaemon.ts';
 import { UserError } from '../userError.ts';
 import type { HubEnvironment } from './environment.ts';
+import type { ComposeServices } from './composeServices.ts';
 import type { FolderServices } from './folderServices.ts';
 import type { ServiceChoices } from './serviceChoices.ts';
 import { getSetting } from './settings.ts';
@@ -49,6 +50,7 @@ export class Services extends Disposable {
       this.folders.backend,
       this.#environment,
       this.#activity,
+      this.folders.compose,
     ]) {
       this.register(source.onDidChange(fire));
     }
@@ -100,6 +102,12 @@ export class Services extends Disposable {
     await this.start(id, signal);
   }
 
+  /** Some work on a service of the compose file. */
+  async compose(work: (compose: ComposeServices) => Promise<void>): Promise<void> {
+    requireTrust();
+    await this.#track(work(this.folders.compose));
+  }
+
   /** Settles once nothing is under way. */
   async whenIdle(): Promise<void> {
     while (this.#underWay.size > 0) {
@@ -143,6 +151,10 @@ export class Services extends Disposable {
 
   async #startAll(isAsking: boolean, signal: AbortSignal | undefined): Promise<void> {
     await this.#startHub(signal);
+    if (getSetting('sightline.startWith') === 'compose') {
+      await this.folders.compose.up([], signal);
+      return;
+    }
     if (
       isAsking &&
       this.#choices.get('backend').kind === 'unknown' &&
@@ -171,7 +183,7 @@ export class Services extends Disposable {
     // One that somebody else has started is as good as ours.
     await service.look();
     if (service.state.kind !== 'unknown' && service.state.kind !== 'elsewhere') {
-      await service.start(id === 'backend' ? this.#environment.forBackend() : {});
+      await service.start(id === 'backend' ? this.#environment.forBackend() : {}, signal);
     }
   }
 
@@ -187,6 +199,9 @@ export class Services extends Disposable {
   }
 
   async #stopFolderServices(): Promise<void> {
+    if (getSetting('sightline.startWith') === 'compose' && this.folders.compose.project.state.kind === 'known') {
+      await this.folders.compose.project.stop([]);
+    }
     await this.folders.backend.stop();
     await this.folders.database.stop();
   }
@@ -203,6 +218,7 @@ export class Services extends Disposable {
       },
       database: this.#snapshotOf('database'),
       backend: this.#snapshotOf('backend'),
+      compose: this.folders.compose.snapshot(),
       environment: { variables: this.#environment.variables, recipients: this.#environment.recipients },
     };
   }

@@ -5,6 +5,7 @@ import { renderEnvironment, renderProblems } from '../services/reports.ts';
 import { serviceIds, type FolderServiceId, type ServiceId } from '../services/serviceState.ts';
 import { pageOf } from '../services/folderServiceRow.ts';
 import { UserError } from '../userError.ts';
+import { composeCommands, type ComposeCommands } from './composeCommands.ts';
 import type { ServiceArgument, ServicesCommands } from './commandTable.ts';
 import type { HubEnvironment } from './environment.ts';
 import type { HubOutput } from './hubOutput.ts';
@@ -27,7 +28,7 @@ export interface ServicesCommandParts {
 
 /** What the commands of the Services view do. */
 export function servicesCommands(parts: ServicesCommandParts): ServicesCommands {
-  return { ...runCommands(parts), ...lookCommands(parts) };
+  return { ...runCommands(parts), ...composeCommands(parts), ...lookCommands(parts) };
 }
 
 type RunCommand =
@@ -76,7 +77,7 @@ function runCommands({ services }: ServicesCommandParts): Pick<ServicesCommands,
   };
 }
 
-function lookCommands(parts: ServicesCommandParts): Omit<ServicesCommands, RunCommand> {
+function lookCommands(parts: ServicesCommandParts): Omit<ServicesCommands, RunCommand | keyof ComposeCommands> {
   const { services, environment, client, documents, hubOutput, daemonOutput, log } = parts;
   return {
     'sightline.openBackend': () => openBackend(services),

@@ -1,3 +1,4 @@
+import type { ComposeCommandName } from '../services/composeTool.ts';
 import type { ErrorFilter, ErrorGrouping } from './errorsModel.ts';
 import type { TraceGrouping } from './tracesModel.ts';
 
@@ -31,6 +32,10 @@ export interface Settings {
   'sightline.hub.maxSize': string;
   'sightline.hub.maxAge': string;
   'sightline.hub.rollbarRate': number | null;
+  'sightline.startWith': 'auto' | 'process' | 'compose';
+  'sightline.compose.file': string | null;
+  'sightline.compose.command': ComposeCommandName | null;
+  'sightline.compose.services': readonly string[] | null;
 }
 
 /** What is pointed at the hub: terminals, tasks and launches; launches only; or neither. */
@@ -64,4 +69,8 @@ export const settingDefaults: Settings = {
   'sightline.hub.maxSize': '2G',
   'sightline.hub.maxAge': '7d',
   'sightline.hub.rollbarRate': null,
+  'sightline.startWith': 'auto',
+  'sightline.compose.file': null,
+  'sightline.compose.command': null,
+  'sightline.compose.services': null,
 };

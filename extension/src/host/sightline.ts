@@ -22,6 +22,7 @@ import { HubLogSource } from '../sources/hubLogSource.ts';
 import { HubMapSource } from '../sources/hubMapSource.ts';
 import { HubSamplingSource } from '../sources/hubSamplingSource.ts';
 import { registerCommands, showFailure } from './commands.ts';
+import { ComposeServices } from './composeServices.ts';
 import { ContextKeySetter } from './contextKeys.ts';
 import { HubEnvironment } from './environment.ts';
 import { ErrorMessages } from './errorMessages.ts';
@@ -57,6 +58,7 @@ export class Sightline extends Disposable {
   readonly #log: vscode.LogOutputChannel;
   readonly #session: HubSession;
   readonly #xrayDaemon: XRayDaemon;
+  readonly #compose: ComposeServices;
   readonly #folders: FolderServices;
   readonly #services: Services;
   readonly #servicesView: ServicesView;
@@ -79,7 +81,16 @@ export class Sightline extends Disposable {
     const client = this.register(new HubClient({ dataDir }));
     const isXRayDaemonUsed = (): Promise<boolean> => this.#xrayDaemon.isWanted();
     this.#session = this.register(
-      new HubSession(localHubOf({ context, client, dataDir, ownVersion: this.version, isXRayDaemonUsed })),
+      new HubSession(
+        localHubOf({
+          context,
+          client,
+          dataDir,
+          ownVersion: this.version,
+          isXRayDaemonUsed,
+          listen: () => this.#compose.listenOptions,
+        }),
+      ),
     );
     this.#xrayDaemon = this.register(
       new XRayDaemon(
@@ -94,7 +105,15 @@ export class Sightline extends Disposable {
     );
     this.register(new HubArrival(this.#session, dataDir));
     const choices = new ServiceChoices(context.workspaceState);
-    this.#folders = this.register(new FolderServices(choices));
+    this.#compose = this.register(
+      new ComposeServices({
+        session: this.#session,
+        choices,
+        storage: context.storageUri,
+        environment: () => this.#environment,
+      }),
+    );
+    this.#folders = this.register(new FolderServices(choices, this.#compose));
     this.#environment = this.register(
       new HubEnvironment(context.environmentVariableCollection, {
         session: this.#session,
@@ -206,9 +225,9 @@ export class Sightline extends Disposable {
   /** Notes what runs, for the case that this is a reload, and ends it. */
   async end(): Promise<void> {
     this.#memory.noteEnd();
-    await this.#folders.backend.stop(endingMillis);
+    await this.#folders.backend.end(endingMillis);
     // What the backend said last goes through the daemon.
-    await Promise.all([this.#folders.database.stop(endingMillis), this.#xrayDaemon.end(endingMillis)]);
+    await Promise.all([this.#folders.database.end(endingMillis), this.#xrayDaemon.end(endingMillis)]);
   }
 
   testApi(activationMillis: number): SightlineTestApi {
@@ -279,9 +298,10 @@ interface LocalHubParts {
   readonly dataDir: string;
   readonly ownVersion: string;
   readonly isXRayDaemonUsed: () => Promise<boolean>;
+  readonly listen: () => readonly string[];
 }
 
-function localHubOf({ context, client, dataDir, ownVersion, isXRayDaemonUsed }: LocalHubParts) {
+function localHubOf({ context, client, dataDir, ownVersion, isXRayDaemonUsed, listen }: LocalHubParts) {
   const ownPid = 'hub.ownPid';
   return localHub({
     dataDir,
@@ -295,6 +315,7 @@ function localHubOf({ context, client, dataDir, ownVersion, isXRayDaemonUsed }: 
       maxBytes: getSetting('sightline.hub.maxSize'),
       maxAge: getSetting('sightline.hub.maxAge'),
       rollbarRate: getSetting('sightline.hub.rollbarRate'),
+      listen: listen(),
     }),
     isOwn: (pid) => context.globalState.get<number>(ownPid) === pid,
     rememberOwn: (pid) => void context.globalState.update(ownPid, pid),

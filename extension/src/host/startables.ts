@@ -11,12 +11,15 @@ import {
   describeDefinition,
   portOf,
   withVariables,
+  type ComposeDefinition,
   type ProcessDefinition,
   type ServiceDefinition,
 } from '../services/serviceSetting.ts';
 import { serviceMark } from '../services/serviceMark.ts';
 import type { FolderServiceId, ServiceEndpoints } from '../services/serviceState.ts';
 import { UserError } from '../userError.ts';
+import { composeEndpoints, composeRun, isComposeRunning, servicesNamed } from '../services/composeRun.ts';
+import type { ComposeServices } from './composeServices.ts';
 import { runLaunch, runTask } from './folderRuns.ts';
 import { launchNames, loadScripts } from './folderNames.ts';
 import { runInTask } from './serviceTasks.ts';
@@ -25,9 +28,12 @@ import { runInTask } from './serviceTasks.ts';
 export function startableOf(
   id: FolderServiceId,
   definition: ServiceDefinition,
-  folder: vscode.WorkspaceFolder,
+  { folder, compose }: { readonly folder: vscode.WorkspaceFolder; readonly compose: ComposeServices },
 ): Startable {
   const description = describeDefinition(definition);
+  if (definition.kind === 'compose') {
+    return composeStartable(id, definition.name, compose);
+  }
   if (definition.kind !== 'process') {
     return { description, endpoints: {}, run: (environment) => runNamed(id, definition, folder, environment) };
   }
@@ -42,7 +48,23 @@ export function startableOf(
   };
 }
 
-type NamedDefinition = Exclude<ServiceDefinition, ProcessDefinition>;
+function composeStartable(id: FolderServiceId, name: string, compose: ComposeServices): Startable {
+  const { project } = compose;
+  return {
+    description: `compose: ${name}`,
+    endpoints: composeEndpoints(id, project.model, name),
+    run: async (_environment, signal) => {
+      await compose.up(servicesNamed(name), signal);
+      return composeRun(project, name);
+    },
+    find: async () => {
+      await project.look();
+      return isComposeRunning(project, name) ? composeRun(project, name) : undefined;
+    },
+  };
+}
+
+type NamedDefinition = Exclude<ServiceDefinition, ProcessDefinition | ComposeDefinition>;
 type Environment = Readonly<Record<string, string>>;
 
 async function runNamed(

@@ -78,6 +78,34 @@ export function staleNames(
   return Object.keys(now).filter((name) => startedWith[name] !== now[name]);
 }
 
+/** What a container is: the backend, the X-Ray daemon, or another service by its name. */
+export type ContainerRole = 'backend' | 'daemon' | (string & {});
+
+/**
+ * The variables of a container, whose endpoints are the hub's as containers see it. It has none of this machine's profiles, so it gets credentials; what the
+ * database and the pages of the project are called in there its own file knows.
+ */
+export function containerEnvironment(
+  input: Omit<EnvironmentInput, 'hasAwsCredentials' | 'backendUrl' | 'frontendUrl' | 'databaseUrl'>,
+  role: ContainerRole,
+): Readonly<Record<string, string>> {
+  const serviceName = role === 'backend' ? input.serviceName : role;
+  const given = environmentFor('backend', environmentOf({ ...input, serviceName, hasAwsCredentials: false }));
+  if (role !== 'daemon') {
+    return given;
+  }
+  // Its batches and sampling calls go to the hub, and what it would tell of itself nowhere.
+  const names = [
+    'AWS_REGION',
+    'AWS_DEFAULT_REGION',
+    'AWS_ACCESS_KEY_ID',
+    'AWS_SECRET_ACCESS_KEY',
+    'AWS_ENDPOINT_URL_XRAY',
+  ];
+  const kept = Object.fromEntries(Object.entries(given).filter(([name]) => names.includes(name)));
+  return { ...kept, AWS_ENDPOINT_URL: input.endpoints.api, AWS_EC2_METADATA_DISABLED: 'true' };
+}
+
 /** A shell command per variable, quoted so that a shell changes nothing in the value. */
 export function exportLines(variables: readonly Variable[]): string {
   return variables.map(({ name, value }) => `export ${name}='${value.replaceAll("'", `'\\''`)}'\n`).join('');

@@ -9,6 +9,10 @@ export interface Run {
   /** Fires with the endpoints of its ready line, where it prints one. */
   readonly onReady: Event<ServiceEndpoints>;
   readonly exited: Promise<ServiceExit>;
+  /** It was up before it was handed over, so nothing is waited for. */
+  readonly isUp?: boolean;
+  /** It goes on when the window ends: the engine that runs it does. */
+  readonly isKept?: boolean;
   /** Asks it to end, and kills what is left after so many milliseconds, five seconds where none are given. */
   stop(patienceMillis?: number): Promise<unknown>;
 }
@@ -20,7 +24,9 @@ export interface Startable {
   readonly port?: number;
   /** Endpoints known before it says anything, from the settings. */
   readonly endpoints: ServiceEndpoints;
-  run(environment: Readonly<Record<string, string>>): Promise<Run>;
+  run(environment: Readonly<Record<string, string>>, signal?: AbortSignal): Promise<Run>;
+  /** What runs already, whoever started it, where that can be taken over. */
+  find?(): Promise<Run | undefined>;
 }
 
 /** Time and sockets, as parameters. */
@@ -99,24 +105,31 @@ export class FolderService extends Disposable {
   }
 
   /** Starts it and settles when it is up. Rejects with a `UserError` when it ends before, or its port is held by another program. */
-  async start(environment: Readonly<Record<string, string>>): Promise<void> {
+  async start(environment: Readonly<Record<string, string>>, signal?: AbortSignal): Promise<void> {
     if (this.#startable !== undefined && this.#run === undefined) {
-      this.#starting ??= this.#startOnce(this.#startable, environment).finally(() => (this.#starting = undefined));
+      this.#starting ??= this.#startOnce(this.#startable, environment, signal).finally(
+        () => (this.#starting = undefined),
+      );
     }
     await this.#starting;
   }
 
-  async #startOnce(startable: Startable, environment: Readonly<Record<string, string>>): Promise<void> {
+  async #startOnce(
+    startable: Startable,
+    environment: Readonly<Record<string, string>>,
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
     await this.#refuseTakenPort(startable);
     this.#set({ kind: 'starting' });
     try {
-      const run = await startable.run(environment);
-      this.#run = run;
+      const run = await startable.run(environment, signal);
+      this.#take(run);
       this.#environment = environment;
-      void run.exited.then((exit) => this.#ended(run, exit));
       await this.#whenUp(run, startable);
     } catch (error) {
-      if (this.#state.kind === 'starting') {
+      if (signal?.aborted === true && this.#run === undefined) {
+        this.#set({ kind: 'stopped' });
+      } else if (this.#state.kind === 'starting') {
         this.#set({ kind: 'exited', message: error instanceof Error ? error.message : String(error), isFailure: true });
       }
       throw error;
@@ -134,8 +147,16 @@ export class FolderService extends Disposable {
     this.#set(this.#startable === undefined ? { kind: 'unknown' } : { kind: 'stopped' });
   }
 
-  /** Asks the port whether somebody else has started it. */
+  /** For the end of the window: what the window alone keeps running ends with it. */
+  async end(patienceMillis: number): Promise<void> {
+    if (this.#run?.isKept !== true) {
+      await this.stop(patienceMillis);
+    }
+  }
+
+  /** Asks whether it runs already: the engine where one runs it, else the port. */
   async look(): Promise<void> {
+    await this.#takeOver();
     const port = this.#startable?.port;
     const isIdle = this.#state.kind === 'stopped' || this.#state.kind === 'elsewhere' || this.#state.kind === 'exited';
     if (port === undefined || !isIdle) {
@@ -149,6 +170,22 @@ export class FolderService extends Disposable {
     }
   }
 
+  async #takeOver(): Promise<void> {
+    const startable = this.#startable;
+    const isIdle = this.#state.kind === 'stopped' || this.#state.kind === 'exited';
+    const run = isIdle ? await startable?.find?.() : undefined;
+    if (run !== undefined && this.#run === undefined && this.#startable === startable && this.#starting === undefined) {
+      this.#take(run);
+      this.#environment = undefined;
+      this.#running(run, {});
+    }
+  }
+
+  #take(run: Run): void {
+    this.#run = run;
+    void run.exited.then((exit) => this.#ended(run, exit));
+  }
+
   async #refuseTakenPort({ port, endpoints }: Startable): Promise<void> {
     if (port !== undefined && (await this.#clock.isListening(port))) {
       this.#set({ kind: 'elsewhere', endpoints });
@@ -159,6 +196,10 @@ export class FolderService extends Disposable {
   }
 
   async #whenUp(run: Run, startable: Startable): Promise<void> {
+    if (run.isUp === true) {
+      this.#running(run, {});
+      return;
+    }
     const announced = this.#announcement(run);
     const { port } = startable;
     const isUp =

@@ -28,6 +28,8 @@ export interface HubSettings {
   readonly maxAge: string;
   /** Rollbar items in a minute; null takes all. */
   readonly rollbarRate: number | null;
+  /** Where it listens, as its command line takes it; none for loopback. */
+  readonly listen: readonly string[];
 }
 
 /** The hub of this machine, by processes and sockets. */
@@ -49,12 +51,12 @@ export function localHub(local: LocalHub): HubWorld {
 }
 
 async function launch(local: LocalHub, signal: AbortSignal | undefined): ReturnType<typeof launchHub> {
-  const { nodePath, ports, maxBytes, maxAge, rollbarRate } = local.settings();
+  const { nodePath, ports, maxBytes, maxAge, rollbarRate, listen } = local.settings();
   const runtime = await findNodeRuntime(nodePath, nodeSurroundings);
   const isDaemonUsed = await local.isXRayDaemonUsed();
   const chosen = { ...(await choosePorts(ports, isPortFree)), ...(isDaemonUsed && { xray: 'none' as const }) };
   const rate = rollbarRate === null ? [] : ['--rollbar-rate', String(rollbarRate)];
-  const limits = ['--max-bytes', maxBytes, '--max-age', maxAge, ...rate];
+  const limits = ['--max-bytes', maxBytes, '--max-age', maxAge, ...rate, ...listen];
   const { program, dataDir } = local;
   return await launchHub({ runtime, program, dataDir, ports: chosen, limits, env: process.env }, signal);
 }

@@ -14,6 +14,8 @@ export interface ServiceRow {
   readonly context: string;
   /** Which service the buttons of the row act on. */
   readonly service?: ServiceId;
+  /** Of a compose project: which one the buttons of the row act on. */
+  readonly composeService?: string;
   /** Run by a click on the row. */
   readonly command?: { readonly id: string; readonly title: string; readonly arguments?: readonly unknown[] };
   readonly children: readonly ServiceRow[];

@@ -5,8 +5,15 @@ export type ServiceDefinition =
   | { readonly kind: 'script'; readonly name: string }
   /** A task or a launch configuration of the folder, by its label or name. */
   | { readonly kind: 'task' | 'launch'; readonly name: string }
+  /** A service of the folder's compose file, where `*` is all of them. */
+  | ComposeDefinition
   /** Whatever has the name: a script, else a task, else a launch configuration. */
   | { readonly kind: 'named'; readonly name: string };
+
+export interface ComposeDefinition {
+  readonly kind: 'compose';
+  readonly name: string;
+}
 
 export interface ProcessDefinition {
   readonly kind: 'process';
@@ -42,13 +49,16 @@ export function parseServiceSetting(key: string, value: unknown): ServiceSetting
   return isAddition ? { kind: 'none' } : parseProcess(key, { ...value });
 }
 
-/** The definition behind `npm: dev`, `task: serve`, `launch: Server` or a bare name. */
+/** The definition behind `npm: dev`, `task: serve`, `launch: Server`, `compose: web` or a bare name. */
 export function parseName(text: string): ServiceDefinition {
-  const [, prefix, rest] = /^(npm|script|task|launch):\s*(.+)$/.exec(text) ?? [];
+  const [, prefix, rest] = /^(npm|script|task|launch|compose):\s*(.+)$/.exec(text) ?? [];
   if (prefix === undefined || rest === undefined) {
     return { kind: 'named', name: text.trim() };
   }
-  return { kind: prefix === 'task' || prefix === 'launch' ? prefix : 'script', name: rest.trim() };
+  return {
+    kind: prefix === 'npm' || prefix === 'script' ? 'script' : (prefix as 'task' | 'launch' | 'compose'),
+    name: rest.trim(),
+  };
 }
 
 /** What a person calls it: `npm: dev`, `node server.js`. */
@@ -60,6 +70,7 @@ export function describeDefinition(definition: ServiceDefinition): string {
       return `npm: ${definition.name}`;
     case 'task':
     case 'launch':
+    case 'compose':
       return `${definition.kind}: ${definition.name}`;
     case 'named':
       return definition.name;

@@ -1,4 +1,5 @@
 import type { StatsReply } from '@sightline/hub/client/api';
+import { composeRow, type ComposeSnapshot } from './composeRows.ts';
 import type { Variable } from './environment.ts';
 import type { HubState, RunningHub } from './hubState.ts';
 import { defaultPorts, type PortSettings, type Receiver } from './ports.ts';
@@ -16,6 +17,8 @@ export interface ServicesSnapshot {
   readonly database: FolderServiceSnapshot;
   readonly backend: FolderServiceSnapshot;
   readonly environment: EnvironmentSnapshot;
+  /** Absent in a window without a compose file. */
+  readonly compose?: ComposeSnapshot;
 }
 
 export interface EnvironmentSnapshot {
@@ -27,6 +30,7 @@ export interface EnvironmentSnapshot {
 /** The rows of the Services view; none while there is nothing to say but how to begin, which the welcome view does. */
 export function servicesTree(snapshot: ServicesSnapshot): readonly ServiceRow[] {
   const { hub, database, backend } = snapshot;
+  const compose = snapshot.compose && composeRow(snapshot.compose);
   const isQuiet = hub.kind === 'off' || hub.kind === 'starting';
   if (isQuiet && !isActive(database.state) && !isActive(backend.state)) {
     return [];
@@ -36,6 +40,7 @@ export function servicesTree(snapshot: ServicesSnapshot): readonly ServiceRow[] 
     ...receiverRows(snapshot),
     folderServiceRow('database', database),
     folderServiceRow('backend', backend),
+    ...(compose === undefined ? [] : [compose]),
     ...countRows(snapshot),
     environmentRow(snapshot),
   ];

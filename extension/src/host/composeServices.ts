@@ -1,0 +1,315 @@
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { hostname } from 'node:os';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import * as vscode from 'vscode';
+import { parse } from 'yaml';
+import { Disposable, Emitter } from '../lifetime.ts';
+import { composeFilesIn, xrayDaemonIn, type ComposeModel } from '../services/composeFile.ts';
+import { containerHostNames, hubForContainers, type HubForContainers } from '../services/composeHub.ts';
+import { servicesToInstrument, type ComposeOverride } from '../services/composeOverride.ts';
+import { followProgram, runProgram } from '../services/composeProgram.ts';
+import { ComposeProject, type ComposePlace } from '../services/composeProject.ts';
+import type { ComposeSnapshot } from '../services/composeRows.ts';
+import { listensBeyondLoopback } from '../services/hubReach.ts';
+import type { HubSession } from '../services/hubSession.ts';
+import type { ComposeTool } from '../services/composeTool.ts';
+import { readTextFile } from '../services/textFile.ts';
+import { UserError } from '../userError.ts';
+import type { HubEnvironment } from './environment.ts';
+import type { ServiceChoices } from './serviceChoices.ts';
+import { getSetting, onDidChangeSetting } from './settings.ts';
+
+export interface ComposeParts {
+  readonly session: HubSession;
+  readonly choices: ServiceChoices;
+  /** Where overrides are kept; absent in a window without a folder. */
+  readonly storage: vscode.Uri | undefined;
+  /** Made after this. */
+  readonly environment: () => HubEnvironment;
+}
+
+const composeSettings = ['sightline.compose.file', 'sightline.compose.command', 'sightline.compose.services'] as const;
+
+/** The compose project of a window's first folder that has a compose file, pointed at the hub. */
+export class ComposeServices extends Disposable {
+  readonly #changed = this.register(new Emitter<void>());
+  readonly onDidChange = this.#changed.event;
+  readonly project: ComposeProject;
+  readonly #parts: ComposeParts;
+  readonly #output = this.register(vscode.window.createOutputChannel('Sightline Compose'));
+  #engineSystem: Promise<string> | undefined;
+  #stale: ReadonlySet<string> = new Set();
+
+  constructor(parts: ComposeParts) {
+    super();
+    this.#parts = parts;
+    this.project = this.register(
+      new ComposeProject({
+        run: runProgram,
+        follow: followProgram,
+        readFile: readTextFile,
+        writeOverride: (place, text) => this.#writeOverride(place, text),
+        instrument: (model, tool) => this.#instrument(model, tool),
+        answers,
+        isInContainer,
+        ownProject,
+        sleep: (millis) => sleep(millis),
+        now: () => performance.now(),
+      }),
+    );
+    this.register(this.project.onOutput((text) => this.#output.append(text)));
+    this.register(this.project.onDidChange(() => void this.#note()));
+    this.register(onDidChangeSetting([...composeSettings], () => this.configure()));
+    const watcher = this.register(vscode.workspace.createFileSystemWatcher('**/{compose,docker-compose}*.{yml,yaml}'));
+    for (const event of [watcher.onDidChange, watcher.onDidCreate, watcher.onDidDelete]) {
+      this.register(event(() => this.configure()));
+    }
+  }
+
+  /** Reads settings and folders anew, and asks the engine where there is a compose file. */
+  configure(): void {
+    this.project.configure(findPlace(), getSetting('sightline.compose.command') ?? undefined);
+    if (vscode.workspace.isTrusted) {
+      void this.project.look();
+    }
+  }
+
+  /** Whether what this window starts is run by compose. */
+  get isWanted(): boolean {
+    const choice = this.#parts.choices.get('backend');
+    const isChosen = choice.kind === 'given' && choice.definition.kind === 'compose';
+    return getSetting('sightline.startWith') === 'compose' || isChosen;
+  }
+
+  /** What a hub is told that containers of this machine's engine are to reach. */
+  get listenOptions(): readonly string[] {
+    const isLinux = process.platform === 'linux';
+    return this.isWanted && isLinux && !isInContainer
+      ? ['--host', '0.0.0.0', ...containerHostNames.flatMap((name) => ['--allow-host', name])]
+      : [];
+  }
+
+  /** Starts services, all for an empty list, once containers can reach the hub. */
+  async up(services: readonly string[], signal?: AbortSignal): Promise<void> {
+    await this.#reachableHub(signal);
+    await this.project.up(services, signal);
+  }
+
+  async restart(service: string, signal?: AbortSignal): Promise<void> {
+    await this.#reachableHub(signal);
+    await this.project.restart(service, signal);
+  }
+
+  async rebuild(service: string, signal?: AbortSignal): Promise<void> {
+    await this.#reachableHub(signal);
+    await this.project.rebuild(service, signal);
+  }
+
+  showOutput(): void {
+    this.#output.show(true);
+  }
+
+  /** Shows what a service prints, in a terminal of its own. */
+  async showLogs(service: string): Promise<void> {
+    const { program, args } = await this.project.logsCommand(service);
+    const name = `Sightline: ${service}`;
+    vscode.window.terminals.find((terminal) => terminal.name === name)?.dispose();
+    const cwd = this.project.place?.folder;
+    const options = { name, shellPath: program, shellArgs: [...args], iconPath: new vscode.ThemeIcon('output') };
+    vscode.window.createTerminal({ ...options, ...(cwd !== undefined && { cwd }) }).show(true);
+  }
+
+  snapshot(): ComposeSnapshot {
+    return {
+      state: this.project.state,
+      label: this.project.place?.label ?? '',
+      work: (service) => this.project.workOn(service),
+      failure: (service) => this.project.failureOf(service),
+      stale: this.#stale,
+      isInContainer,
+    };
+  }
+
+  /** A hub that runs on loopback alone is out of the containers' reach; it is shared, so a person is asked before it is started anew. */
+  async #reachableHub(signal: AbortSignal | undefined): Promise<void> {
+    const { session } = this.#parts;
+    const hub = await session.start(signal);
+    const seen = await this.#seen();
+    if (seen === undefined || !seen.isBeyondLoopback || (await listensBeyondLoopback(hub.endpoints.api))) {
+      return;
+    }
+    const answer =
+      hub.origin === 'started' && this.isWanted
+        ? restart
+        : await vscode.window.showWarningMessage(
+            'The hub listens on this machine alone, where containers cannot reach it.',
+            {
+              modal: true,
+              detail:
+                'Restarted, it listens on all addresses of this machine and asks for credentials before it lets anybody read. What it has stored stays.',
+            },
+            restart,
+          );
+    if (answer !== restart) {
+      throw new vscode.CancellationError();
+    }
+    await session.stop();
+    await session.start(signal);
+    if (!(await listensBeyondLoopback(session.hub?.endpoints.api ?? ''))) {
+      throw new UserError(
+        'The hub still listens on this machine alone, so containers would not reach it. Another window may have started it: stop it there, and start again here.',
+      );
+    }
+  }
+
+  async #seen(): Promise<HubForContainers | undefined> {
+    const { hub } = this.#parts.session;
+    const { state } = this.project;
+    if (hub === undefined) {
+      return undefined;
+    }
+    const engine = state.kind === 'known' ? state.tool.engine : 'docker';
+    return hubForContainers({
+      endpoints: hub.endpoints,
+      engine,
+      platform: process.platform,
+      engineSystem: await this.#systemOf(engine),
+      ...(isInContainer && { ownContainer: hostname() }),
+    });
+  }
+
+  #systemOf(engine: 'docker' | 'podman'): Promise<string> {
+    const line = { program: engine, args: ['info', '--format', '{{.OperatingSystem}}'] };
+    this.#engineSystem ??=
+      engine === 'podman' || process.platform !== 'linux'
+        ? Promise.resolve('')
+        : runProgram(line, { folder: '/' }).then(({ stdout }) => stdout);
+    return this.#engineSystem;
+  }
+
+  async #instrument(
+    model: ComposeModel,
+    _tool: ComposeTool,
+  ): Promise<Omit<ComposeOverride, 'model' | 'isVersionNeeded'>> {
+    const seen = await this.#seen();
+    if (seen === undefined) {
+      return { environment: {} };
+    }
+    const backend = this.#backendService();
+    const daemon = xrayDaemonIn(model)?.name;
+    const also = [backend, daemon].filter((name) => name !== undefined);
+    const named = getSetting('sightline.compose.services') ?? undefined;
+    const environment = this.#parts.environment();
+    const isDaemonUsed = daemon !== undefined && seen.endpoints.xrayUdp === undefined;
+    const entries = servicesToInstrument(model, named, also).map((name) => {
+      const recipient = name === daemon ? 'daemon' : name === backend ? 'backend' : name;
+      const address = isDaemonUsed ? `${daemon}:2000` : undefined;
+      return [name, environment.forContainer(seen.endpoints, recipient, address)] as const;
+    });
+    return {
+      environment: Object.fromEntries(entries),
+      ...(seen.addedHost !== undefined && { hostName: seen.addedHost }),
+    };
+  }
+
+  #backendService(): string | undefined {
+    const choice = this.#parts.choices.get('backend');
+    return choice.kind === 'given' && choice.definition.kind === 'compose' ? choice.definition.name : undefined;
+  }
+
+  #overrideOf({ folder }: ComposePlace): string | undefined {
+    const { storage } = this.#parts;
+    const name = createHash('sha256').update(folder).digest('hex').slice(0, 12);
+    return storage && path.join(storage.fsPath, `compose.${name}.yaml`);
+  }
+
+  #writeOverride(place: ComposePlace, text: string): string {
+    const file = this.#overrideOf(place);
+    if (file === undefined) {
+      throw new UserError('There is no place to keep the environment of containers: open a folder first.');
+    }
+    mkdirSync(path.dirname(file), { recursive: true });
+    // The key pair of the hub is in it.
+    writeFileSync(file, text, { mode: 0o600 });
+    return file;
+  }
+
+  /** Works out which services were given something else than they would get now. */
+  async #note(): Promise<void> {
+    const { state, place } = this.project;
+    const file = place && this.#overrideOf(place);
+    const written = file === undefined ? undefined : readTextFile(file);
+    if (state.kind === 'known' && written !== undefined && this.#parts.session.hub !== undefined) {
+      const { environment } = await this.#instrument(state.model, state.tool);
+      this.#stale = staleServices(written, environment);
+    } else {
+      this.#stale = new Set();
+    }
+    this.#changed.fire();
+  }
+}
+
+const restart = 'Restart Hub';
+
+const isInContainer =
+  existsSync('/.dockerenv') || existsSync('/run/.containerenv') || process.env['CODESPACES'] === 'true';
+
+async function ownProject({ engine }: ComposeTool): Promise<string | undefined> {
+  const args = ['inspect', '--format', '{{index .Config.Labels "com.docker.compose.project"}}', hostname()];
+  const { code, stdout } = await runProgram({ program: engine, args }, { folder: '/' });
+  return code === 0 && stdout.trim() !== '' ? stdout.trim() : undefined;
+}
+
+/** The compose file that the setting names, else the first folder's that has one. */
+function findPlace(): ComposePlace | undefined {
+  for (const { uri } of vscode.workspace.workspaceFolders ?? []) {
+    const named = getSetting('sightline.compose.file', uri);
+    const files = named === null ? composeFilesIn(namesIn(uri.fsPath)) : [named];
+    const [first] = files ?? [];
+    if (files !== undefined && first !== undefined) {
+      const whole = files.map((file) => path.resolve(uri.fsPath, file));
+      return { folder: path.dirname(path.resolve(uri.fsPath, first)), files: whole, label: first };
+    }
+  }
+  return undefined;
+}
+
+function namesIn(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    // A folder that is gone has no compose file.
+    return [];
+  }
+}
+
+function answers(host: string, port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ host, port, timeout: 1_000 });
+    const end = (isUp: boolean): void => {
+      socket.destroy();
+      resolve(isUp);
+    };
+    socket.once('connect', () => end(true));
+    socket.once('error', () => end(false));
+    socket.once('timeout', () => end(false));
+  });
+}
+
+/** A variable that differs counts; one that is no longer given is no reason to make a container anew. */
+function staleServices(
+  written: string,
+  now: Readonly<Record<string, Readonly<Record<string, string>>>>,
+): ReadonlySet<string> {
+  const { services } = parse(written) as { services?: Record<string, { environment?: Record<string, string> }> };
+  const stale = Object.entries(services ?? {}).filter(([name, { environment = {} }]) =>
+    Object.entries(environment).some(([variable, value]) => {
+      const today = now[name]?.[variable];
+      return today !== undefined && today.replaceAll('$', '$$$$') !== value;
+    }),
+  );
+  return new Set(stale.map(([name]) => name));
+}
