@@ -81,16 +81,18 @@ export function staleNames(
 /** What a container is: the backend, the X-Ray daemon, or another service by its name. */
 export type ContainerRole = 'backend' | 'daemon' | (string & {});
 
+const ofContainers = { hasAwsCredentials: false, forwarder: { kind: 'none' } } as const;
+
 /**
  * The variables of a container, whose endpoints are the hub's as containers see it. It has none of this machine's profiles, so it gets credentials; what the
  * database and the pages of the project are called in there its own file knows.
  */
 export function containerEnvironment(
-  input: Omit<EnvironmentInput, 'hasAwsCredentials' | 'backendUrl' | 'frontendUrl' | 'databaseUrl'>,
+  input: Omit<EnvironmentInput, 'hasAwsCredentials' | 'backendUrl' | 'frontendUrl' | 'databaseUrl' | 'forwarder'>,
   role: ContainerRole,
 ): Readonly<Record<string, string>> {
   const serviceName = role === 'backend' ? input.serviceName : role;
-  const given = environmentFor('backend', environmentOf({ ...input, serviceName, hasAwsCredentials: false }));
+  const given = environmentFor('backend', environmentOf({ ...input, ...ofContainers, serviceName }));
   if (role !== 'daemon') {
     return given;
   }
