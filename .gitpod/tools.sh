@@ -25,4 +25,9 @@ if ! command -v psql >/dev/null; then
   program=$(find "$tools/postgres/usr/lib/postgresql" -name psql | head -n 1)
   printf '#!/bin/sh\nLD_LIBRARY_PATH=%s exec %s "$@"\n' "$library" "$program" >"$tools/bin/psql"
   chmod +x "$tools/bin/psql"
+  # An image without a library that it needs gets the whole package, until its workspace ends.
+  "$tools/bin/psql" --version >/dev/null 2>&1 || {
+    rm "$tools/bin/psql"
+    sudo apt-get install -qq --yes postgresql-client
+  }
 fi

@@ -20,6 +20,12 @@ interface Automations {
   readonly tasks: Record<string, { readonly name: string; readonly command: string }>;
 }
 
+interface Compose {
+  readonly services: {
+    readonly backend: { readonly command: readonly string[]; readonly environment: Record<string, string> };
+  };
+}
+
 const gitpod = parse(read('.gitpod.yml')) as Gitpod;
 const automations = parse(read('.ona/automations.yaml')) as Automations;
 
@@ -119,6 +125,20 @@ echo '[{"port":3000,"url":"https://3000--e.gitpod.dev"},{"port":4567,"url":"http
     expect(addresses({ GITPOD_ENVIRONMENT_ID: 'e' }, { ona })).toBe(
       'https://3000--e.gitpod.dev https://4567--e.gitpod.dev *4567--e.gitpod.dev*',
     );
+  });
+
+  test("has nothing else where it asks for the addresses, as the dev container's backend does", () => {
+    const { backend } = (parse(read('.devcontainer/compose.yaml')) as Compose).services;
+    const [shell = '', , script = ''] = backend.command;
+    const shown = script.replaceAll('$$', '$').replace('exec node sample-backend/src/main.ts', 'env');
+    const { stdout } = spawnSync(shell, ['-c', shown], {
+      cwd: root,
+      encoding: 'utf8',
+      env: { PATH: `${path.dirname(process.execPath)}:/usr/bin:/bin`, CODESPACE_NAME: 'octo' },
+    });
+    expect(stdout).toContain('BACKEND_URL=https://octo-4567.app.github.dev\n');
+    expect(stdout).not.toContain('OTEL_');
+    expect(Object.keys(backend.environment)).toContain('CODESPACE_NAME');
   });
 
   test('has local ones elsewhere, at the ports that the sample is given', () => {

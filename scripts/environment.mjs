@@ -1,5 +1,6 @@
-// `npm run --silent environment [-- --json]`: what the extension would give the sample's backend here, for a hub on its usual ports, as a
-// shell reads it (`eval "$(npm run --silent environment)"`). For what starts the backend without the extension: .gitpod.yml, .ona/.
+// `npm run --silent environment [-- --json] [-- --addresses]`: what the extension would give the sample's backend here, for a hub on its usual ports, as a
+// shell reads it (`eval "$(npm run --silent environment)"`). For what starts the backend without the extension: .gitpod.yml, .ona/ and,
+// with `--addresses`, the dev container's compose file, which names its hub itself: FRONTEND_URL, BACKEND_URL and AWS_XRAY_URL alone.
 import { homedir } from 'node:os';
 import { awsSurroundingsOf } from '../extension/src/services/awsSurroundings.ts';
 import { environmentFor, environmentOf, exportLines, servedInterfaces } from '../extension/src/services/environment.ts';
@@ -9,7 +10,7 @@ import { readTextFile } from '../extension/src/services/textFile.ts';
 
 const { env } = process;
 const surroundings = awsSurroundingsOf({ env, home: homedir(), readText: readTextFile });
-const variables = environmentOf({
+const all = environmentOf({
   endpoints: expectedEndpoints({}),
   served: servedInterfaces,
   serviceName: 'backend',
@@ -19,6 +20,8 @@ const variables = environmentOf({
   backendUrl: `http://127.0.0.1:${env['PORT'] || '4567'}`,
   frontendUrl: `http://127.0.0.1:${env['PAGE_PORT'] || '3000'}`,
 });
+const addresses = ['FRONTEND_URL', 'BACKEND_URL', 'AWS_XRAY_URL'];
+const variables = process.argv.includes('--addresses') ? all.filter(({ name }) => addresses.includes(name)) : all;
 const isJson = process.argv.includes('--json');
 process.stdout.write(
   isJson ? `${JSON.stringify(environmentFor('backend', variables), null, 2)}\n` : exportLines(variables),

@@ -35,6 +35,17 @@ test('the environment is the one that the extension gives everyone for a hub on 
   expect(feature.containerEnv).toEqual(environmentFor('everyone', variables));
 });
 
+test('it says only what the specification of Features knows', () => {
+  const known = ['id', 'version', 'name', 'description', 'documentationURL', 'licenseURL', 'options', 'installsAfter'];
+  const later = ['containerEnv', 'postStartCommand', 'postAttachCommand', 'customizations'];
+  expect(Object.keys(feature)).toEqual([...known, ...later].filter((name) => name in feature));
+  expect(Object.keys(feature)).toHaveLength(known.length + later.length);
+  for (const option of Object.values(feature.options)) {
+    expect(typeof option.default).toBe(option.type);
+    expect(['type', 'default', 'proposals', 'description']).toEqual(expect.arrayContaining(Object.keys(option)));
+  }
+});
+
 test('the ports are those of the hub', () => {
   const { port, otlpPort, otlpGrpcPort, xrayPort } = feature.options;
   const ports = { api: port, otlpHttp: otlpPort, otlpGrpc: otlpGrpcPort, xray: xrayPort };
