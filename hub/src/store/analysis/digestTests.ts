@@ -5,16 +5,22 @@ import type { ServiceSelector } from '@sightline/telemetry/language/filterExpres
 import { rowsPerSegment } from '../memory/segment.ts';
 import type { SegmentView, SharedIndex } from '../read/sharedIndex.ts';
 import { entryBits, type EntryColumns } from './digestColumns.ts';
+import type { FieldLeaf } from './fieldTest.ts';
 import type { TraceDigests } from './traceDigests.ts';
 import { notVerdict, verdict, verdictOf, type Verdict } from './verdict.ts';
 
 /** Says of an entry, a request or a call, whether it is so. */
-export type EntryTest = (entries: EntryColumns, entry: number) => Verdict;
+export type EntryTest = (entries: EntryColumns, entry: number, slot: number) => Verdict;
+
+/** Says of the trace in a slot whether it is so. */
+export type SlotTest = (slot: number) => Verdict;
 
 /** Where tests look up what columns only have numbers of. */
 export interface DigestTexts {
   readonly digests: TraceDigests;
   readonly index: SharedIndex;
+  /** Which traces may have such a text: `no` or `maybe`. */
+  fields(leaf: FieldLeaf): SlotTest;
 }
 
 /** Makes a test out of what a request has to be. */
@@ -28,7 +34,7 @@ export function compileRequestPlan(plan: RequestPlan, texts: DigestTexts): Entry
       );
     case 'not': {
       const test = compileRequestPlan(plan.operand, texts);
-      return (entries, entry) => notVerdict(test(entries, entry));
+      return (entries, entry, slot) => notVerdict(test(entries, entry, slot));
     }
     default:
       return compileLeaf(plan, texts);
@@ -36,13 +42,16 @@ export function compileRequestPlan(plan: RequestPlan, texts: DigestTexts): Entry
 }
 
 /** What is sure of one operand decides; else it is as unsure as any. */
-export function joined<A, B>(kind: 'and' | 'or', tests: readonly ((a: A, b: B) => Verdict)[]): (a: A, b: B) => Verdict {
+export function joined<A, B, C>(
+  kind: 'and' | 'or',
+  tests: readonly ((a: A, b: B, c: C) => Verdict)[],
+): (a: A, b: B, c: C) => Verdict {
   const deciding = kind === 'and' ? verdict.no : verdict.yes;
   const otherwise = kind === 'and' ? verdict.yes : verdict.no;
-  return (a, b) => {
+  return (a, b, c) => {
     let result: Verdict = otherwise;
     for (const test of tests) {
-      const one = test(a, b);
+      const one = test(a, b, c);
       if (one === deciding) {
         return one;
       }
@@ -87,7 +96,8 @@ function compileLeaf(leaf: RequestLeaf, texts: DigestTexts): EntryTest {
   }
 }
 
-function compileText({ of, test }: Extract<RequestLeaf, { kind: 'string' }>, texts: DigestTexts): EntryTest {
+function compileText(leaf: FieldLeaf, texts: DigestTexts): EntryTest {
+  const { of, test } = leaf;
   const { digests } = texts;
   switch (of) {
     case 'name': {
@@ -114,9 +124,10 @@ function compileText({ of, test }: Extract<RequestLeaf, { kind: 'string' }>, tex
         verdictOf(urls.passes(urlRow[entry] as number, urlPrefix[entry] as number)),
       );
     }
-    default:
-      // Of these there is no column.
-      return () => verdict.maybe;
+    default: {
+      const mayHave = texts.fields(leaf);
+      return (_entries, _entry, slot) => mayHave(slot);
+    }
   }
 }
 
@@ -136,8 +147,8 @@ function hasBit(bit: number): EntryTest {
 }
 
 function unlessOdd(test: EntryTest): EntryTest {
-  return (entries, entry) =>
-    ((entries.bits[entry] as number) & entryBits.oddHttp) === 0 ? test(entries, entry) : verdict.maybe;
+  return (entries, entry, slot) =>
+    ((entries.bits[entry] as number) & entryBits.oddHttp) === 0 ? test(entries, entry, slot) : verdict.maybe;
 }
 
 /** A test of small numbers that is asked once for each. */

@@ -49,7 +49,7 @@ export function* collectFilterFacts(
   const sample = new Sample();
   const until = performance.now() + sampleMillis;
   const always = { from: epochNanos(0n), to: epochNanos((1n << 64n) - 1n) };
-  const walk = yield* finder.walk(always);
+  const walk = finder.walk(always);
   while (!walk.isAtEnd && walk.looked < sampledTraces && performance.now() < until) {
     walk.next(1, until, (slot) => sample.add(decoder.spansNear(slot)));
     yield;

@@ -3,7 +3,7 @@ import { parseTraceCursor, toTraceCursor } from '../read/traceCursor.ts';
 import { hiddenOf, type TraceLister } from '../read/traceList.ts';
 import type { TraceSelection } from '../traceAnalysis.ts';
 import type { TraceFinder } from './traceFinder.ts';
-import { tracesPerStep } from './traceWalk.ts';
+import { stepsPerPage, tracesPerStep } from './traceWalk.ts';
 
 export interface SelectedTraces {
   readonly limit: number;
@@ -24,7 +24,7 @@ export function* listSelected(
   const after = query.before === undefined ? undefined : parseTraceCursor(query.before);
   const traces: TraceRow[] = [];
   let hidden = 0;
-  const walk = yield* finder.walk(query.selection, after);
+  const walk = finder.walk(query.selection, after);
   const until = performance.now() + pageMillis;
   const onFound = (slot: number): void => {
     const summary = lister.summaryOf(slot);
@@ -34,7 +34,10 @@ export function* listSelected(
       traces.push(summary.row);
     }
   };
-  while (!walk.isAtEnd && traces.length < query.limit && performance.now() < until) {
+  for (let steps = 0; !walk.isAtEnd && traces.length < query.limit; steps += 1) {
+    if (steps >= stepsPerPage && performance.now() >= until) {
+      break;
+    }
     walk.next(query.selection.plan === undefined ? 1 : tracesPerStep, until, onFound);
     yield;
   }

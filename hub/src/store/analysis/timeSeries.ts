@@ -24,7 +24,7 @@ export function* timeSeriesOf(
   { selection, periodSeconds, entity = entrances }: Extract<AnalysisQuestion, { readonly name: 'timeSeries' }>,
 ): Generator<undefined, TimeSeriesPoint[]> {
   const series = new Series(finder, selection, periodSeconds, entity);
-  const walk = yield* finder.walk(selection);
+  const walk = finder.walk(selection);
   while (!walk.isAtEnd) {
     walk.next(tracesPerStep, Number.POSITIVE_INFINITY, (slot, chunk) => series.add(slot, chunk));
     yield;
@@ -62,7 +62,7 @@ class Series {
         : [firstCall, firstCall + (chunk.calls[at] as number)];
     const passed: number[] = [];
     for (let entry = from; entry < to; entry += 1) {
-      const one = this.#test(chunk.entries, entry);
+      const one = this.#test(chunk.entries, entry, slot);
       if (one === verdict.maybe) {
         this.#addDecoded(slot);
         return;

@@ -23,7 +23,8 @@ const filters = `
   responsetime > 1; responsetime <= 0.5; duration >= 2.5; duration < 1; http.status = 404; http.status >= 500; http.status != 200
   http.method = "GET"; http.url CONTAINS "orders"; http.url BEGINSWITH "http://"; http.url ENDSWITH "only"; http.url
   http.useragent CONTAINS "curl"; http.clientip; user = "alice"; user; name = "backend"; type = "AWS::ECS::Container"
-  message CONTAINS "timeout"; availabilityzone; resource.arn
+  http.useragent = "Firefox"; http.useragent != "Firefox"; http.clientip BEGINSWITH "192"; http.clientip = "10.0.0.1"; !user
+  message CONTAINS "timeout"; message = "no such user"; !message; availabilityzone; instance.id; resource.arn; resource.arn ENDSWITH "x"
   service("backend"); service("users") { fault }; service("feed") { responsetime > 1 AND !error }; !service("orders@db.local")
   service(id(name: "orders@db.local", type: "Database::SQL")); service(id(type: "remote")) { ok }; service() { partial }
   service("backend") { http.useragent CONTAINS "curl" OR fault }

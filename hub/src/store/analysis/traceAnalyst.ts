@@ -17,12 +17,10 @@ import { TraceDecoder } from './traceDecoder.ts';
 import { TraceFinder } from './traceFinder.ts';
 import { timeSeriesOf } from './timeSeries.ts';
 import type { DigestChunk } from './traceDigests.ts';
-import { tracesPerStep } from './traceWalk.ts';
+import { stepsPerPage, tracesPerStep } from './traceWalk.ts';
 
 /** A page ends after this long, with what has been found and summarized until then. */
 const pageMillis = 35;
-/** But not before so many steps, each at most one trace that is decoded: few traces come in one page, however slow the machine. */
-const stepsPerPage = 16;
 /** Digests that nobody has asked for in this time are let go. */
 const idleMillis = 300_000;
 
@@ -84,7 +82,7 @@ export class TraceAnalyst {
     const traces: FoundTrace[] = [];
     const cursor = after === undefined ? undefined : parseTraceCursor(after);
     const { finder } = this;
-    const walk = yield* finder.walk(selection, cursor);
+    const walk = finder.walk(selection, cursor);
     const onFound = (slot: number, chunk: DigestChunk): void => {
       const found = this.#found(slot, chunk, walk.momentOf(slot, chunk), selection);
       const summary =
@@ -134,7 +132,7 @@ export class TraceAnalyst {
   *#map(selection: TraceSelection): Generator<undefined, ServiceMap> {
     const { finder } = this;
     const counter = new MapCounter(finder.digests);
-    const walk = yield* finder.walk(selection);
+    const walk = finder.walk(selection);
     while (!walk.isAtEnd) {
       walk.next(tracesPerStep, Number.POSITIVE_INFINITY, (slot, chunk) => counter.add(slot, chunk));
       yield;

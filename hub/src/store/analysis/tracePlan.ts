@@ -1,9 +1,16 @@
 import { passesNumber } from '@sightline/telemetry/language/filterExpressionLogic';
-import type { TraceLeaf, TracePlan } from '@sightline/telemetry/language/filterExpressionPlan';
+import type { RequestPlan, TraceLeaf, TracePlan } from '@sightline/telemetry/language/filterExpressionPlan';
 import { tracesPerChunk } from '../memory/traceTable.ts';
-import type { AnnotationColumns } from './annotationColumns.ts';
 import { entryBits } from './digestColumns.ts';
-import { compileRequestPlan, compileSelector, joined, type DigestTexts, type EntryTest } from './digestTests.ts';
+import {
+  compileRequestPlan,
+  compileSelector,
+  joined,
+  type DigestTexts,
+  type EntryTest,
+  type SlotTest,
+} from './digestTests.ts';
+import type { FieldLeaf } from './fieldTest.ts';
 import type { DigestChunk } from './traceDigests.ts';
 import { notVerdict, verdict, verdictOf, type Verdict } from './verdict.ts';
 
@@ -12,21 +19,24 @@ export type TraceTest = (slot: number, chunk: DigestChunk) => Verdict;
 
 export type AnnotationLeaf = Extract<TraceLeaf, { readonly kind: 'annotation' }>;
 
+/** The texts that a plan asks for. */
+export type TextLeaf = AnnotationLeaf | FieldLeaf;
+
 /** What compiled plans look at. */
 export interface PlanSources extends DigestTexts {
-  /** The traces that have such an annotation. */
-  annotations(leaf: AnnotationLeaf): AnnotationColumns;
+  /** Which traces have such an annotation. */
+  annotations(leaf: AnnotationLeaf): SlotTest;
 }
 
 /** Makes a test out of a plan: the same answers as `matchesTrace` gives of the decoded trace, or `maybe`. */
 export function compilePlan(plan: TracePlan, sources: PlanSources): TraceTest {
   switch (plan.kind) {
     case 'and':
-    case 'or':
-      return joined(
-        plan.kind,
-        plan.operands.map((operand) => compilePlan(operand, sources)),
-      );
+    case 'or': {
+      const operands = plan.operands.map((operand) => compilePlan(operand, sources));
+      const test = joined<number, DigestChunk, undefined>(plan.kind, operands);
+      return (slot, chunk) => test(slot, chunk, undefined);
+    }
     case 'not': {
       const test = compilePlan(plan.operand, sources);
       return (slot, chunk) => notVerdict(test(slot, chunk));
@@ -36,15 +46,35 @@ export function compilePlan(plan: TracePlan, sources: PlanSources): TraceTest {
   }
 }
 
-/** The annotations that a plan asks for. */
-export function annotationsIn(plan: TracePlan): AnnotationLeaf[] {
+/** The annotations and the texts of requests that a plan asks for. */
+export function textLeavesOf(plan: TracePlan): TextLeaf[] {
   switch (plan.kind) {
     case 'and':
     case 'or':
-      return plan.operands.flatMap(annotationsIn);
+      return plan.operands.flatMap(textLeavesOf);
     case 'not':
-      return annotationsIn(plan.operand);
+      return textLeavesOf(plan.operand);
     case 'annotation':
+      return [plan];
+    case 'root':
+    case 'some':
+      return textLeavesOfRequest(plan.is);
+    case 'service':
+    case 'edge':
+      return plan.filter === undefined ? [] : textLeavesOfRequest(plan.filter);
+    default:
+      return [];
+  }
+}
+
+function textLeavesOfRequest(plan: RequestPlan): FieldLeaf[] {
+  switch (plan.kind) {
+    case 'and':
+    case 'or':
+      return plan.operands.flatMap(textLeavesOfRequest);
+    case 'not':
+      return textLeavesOfRequest(plan.operand);
+    case 'string':
       return [plan];
     default:
       return [];
@@ -55,8 +85,8 @@ function compileLeaf(leaf: TraceLeaf, sources: PlanSources): TraceTest {
   switch (leaf.kind) {
     case 'root': {
       const test = compileRequestPlan(leaf.is, sources);
-      return someRequest((entries, entry) =>
-        ((entries.bits[entry] as number) & entryBits.root) === 0 ? verdict.no : test(entries, entry),
+      return someRequest((entries, entry, slot) =>
+        ((entries.bits[entry] as number) & entryBits.root) === 0 ? verdict.no : test(entries, entry, slot),
       );
     }
     case 'some':
@@ -64,10 +94,8 @@ function compileLeaf(leaf: TraceLeaf, sources: PlanSources): TraceTest {
     case 'duration':
       return (slot, { duration }) =>
         verdictOf(passesNumber(leaf.test, (duration[slot % tracesPerChunk] as number) / 1e9));
-    case 'annotation': {
-      const annotations = sources.annotations(leaf);
-      return (slot) => annotations.verdictOf(slot);
-    }
+    case 'annotation':
+      return sources.annotations(leaf);
     case 'service':
       return someRequest(entryTestOf(leaf, sources));
     case 'edge':
@@ -87,9 +115,9 @@ export function entryTestOf(
   const filter = leaf.filter === undefined ? undefined : compileRequestPlan(leaf.filter, sources);
   const isNode = selectorTest(leaf.kind === 'service' ? leaf.service : leaf.destination, sources);
   const isSource = selectorTest(leaf.kind === 'edge' ? leaf.source : undefined, sources);
-  return (entries, entry) =>
+  return (entries, entry, slot) =>
     isNode(entries.node[entry] as number) && isSource(entries.source[entry] as number)
-      ? (filter?.(entries, entry) ?? verdict.yes)
+      ? (filter?.(entries, entry, slot) ?? verdict.yes)
       : verdict.no;
 }
 
@@ -103,7 +131,7 @@ function selectorTest(
 function someRequest(test: EntryTest): TraceTest {
   return (slot, chunk) => {
     const from = chunk.from[slot % tracesPerChunk] as number;
-    return someOf(test, chunk, from, from + (chunk.requests[slot % tracesPerChunk] as number));
+    return someOf(test, slot, chunk, from, from + (chunk.requests[slot % tracesPerChunk] as number));
   };
 }
 
@@ -111,14 +139,14 @@ function someCall(test: EntryTest): TraceTest {
   return (slot, chunk) => {
     const at = slot % tracesPerChunk;
     const from = (chunk.from[at] as number) + (chunk.requests[at] as number);
-    return someOf(test, chunk, from, from + (chunk.calls[at] as number));
+    return someOf(test, slot, chunk, from, from + (chunk.calls[at] as number));
   };
 }
 
-function someOf(test: EntryTest, { entries }: DigestChunk, from: number, to: number): Verdict {
+function someOf(test: EntryTest, slot: number, { entries }: DigestChunk, from: number, to: number): Verdict {
   let result: Verdict = verdict.no;
   for (let entry = from; entry < to; entry += 1) {
-    const one = test(entries, entry);
+    const one = test(entries, entry, slot);
     if (one === verdict.yes) {
       return one;
     }

@@ -85,3 +85,9 @@ export class TraceWalk {
 
 /** How many traces are looked at between two looks at whether other questions wait. */
 export const tracesPerStep = 256;
+
+/**
+ * A page does not end for its time before so many steps, each of at most one trace that is found or decoded: few traces come in one page,
+ * however slow the machine.
+ */
+export const stepsPerPage = 16;

@@ -1,23 +1,30 @@
 import type { Span } from '@sightline/telemetry/model/span';
 import { wordOfValue } from '../scan/stageSpan.ts';
 
-/** Of one key more different values than this are not worth remembering. */
+/** Of one source more different values than this are not worth remembering. */
 const maxValues = 50_000;
+
+/** Where values are looked for: an annotation, or a field of requests. */
+export interface ValueSource {
+  readonly name: string;
+  readonly textsOf: (span: Span) => readonly unknown[];
+}
 
 /** What the words of values were made of, as far as traces have been decoded: a search within texts needs each value once. */
 export class ValueTexts {
-  readonly #byKey = new Map<string, Map<number, string>>();
+  readonly #bySource = new Map<string, Map<number, string>>();
 
-  of(key: string): ReadonlyMap<number, string> {
-    return this.#of(key);
+  /** Grows with what is learned. */
+  of({ name }: ValueSource): ReadonlyMap<number, string> {
+    return this.#of(name);
   }
 
-  /** Takes in the values of these keys. */
-  learn(spans: readonly Span[], keys: readonly string[]): void {
-    for (const key of keys) {
-      const known = this.#of(key);
-      for (const { attributes, annotations } of spans) {
-        for (const value of [attributes[key], annotations[key]]) {
+  /** Takes in the values of these sources. */
+  learn(spans: readonly Span[], sources: readonly ValueSource[]): void {
+    for (const { name, textsOf } of sources) {
+      const known = this.#of(name);
+      for (const span of spans) {
+        for (const value of textsOf(span)) {
           if (typeof value === 'string' && known.size < maxValues) {
             known.set(wordOfValue(value), value);
           }
@@ -26,11 +33,11 @@ export class ValueTexts {
     }
   }
 
-  #of(key: string): Map<number, string> {
-    let known = this.#byKey.get(key);
+  #of(name: string): Map<number, string> {
+    let known = this.#bySource.get(name);
     if (known === undefined) {
       known = new Map();
-      this.#byKey.set(key, known);
+      this.#bySource.set(name, known);
     }
     return known;
   }

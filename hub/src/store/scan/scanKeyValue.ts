@@ -20,6 +20,11 @@ export const valueTag = {
 /** Longer texts count by their beginning, as in stageSpan. */
 const hashedBytes = 65_536;
 
+/** Where the part of a text that counts ends. */
+export function hashedTo(bytes: Uint8Array, from: number, to: number): number {
+  return to - from > hashedBytes ? cutAtCharacter(bytes, from, from + hashedBytes) : to;
+}
+
 /** Indexes one attribute; `http` is told where its key has a role there. */
 export function scanKeyValue(reader: ProtobufReader, writer: SegmentWriter, http: HttpFacts): void {
   const outerEnd = reader.enter();
@@ -60,8 +65,7 @@ function scanAnyValue(reader: ProtobufReader, http: HttpFacts): void {
       case valueTag.string: {
         const length = reader.length();
         const from = reader.pos;
-        const hashedTo = length > hashedBytes ? cutAtCharacter(reader.bytes, from, from + hashedBytes) : from + length;
-        word = hashOfText(reader.bytes, from, hashedTo);
+        word = hashOfText(reader.bytes, from, hashedTo(reader.bytes, from, from + length));
         type = valueType.text;
         http.checkText(reader.bytes, from, from + length);
         reader.pos = from + length;

@@ -153,6 +153,8 @@ const span: fc.Arbitrary<TestSpan> = fc.record(
     end,
     attributes,
     statusCode: fc.integer({ min: 0, max: 3 }),
+    statusMessage: fc.constantFrom('', 'upstream request timeout', 'Äther'),
+    events: fc.array(fc.record({ name: fc.constantFrom('exception', 'exceptions', 'log') }), { maxLength: 2 }),
     flags: fc.constantFrom(0, 0x100, 0x300),
   },
   { requiredKeys: ['traceId', 'spanId', 'start', 'end'] },

@@ -1,12 +1,15 @@
 import { statusOf } from '@sightline/telemetry/decode/otlpConventions';
 import { ProtobufReader } from '@sightline/telemetry/decode/protobufReader';
-import { spanBits } from '../memory/segment.ts';
+import { spanBits, valueType } from '../memory/segment.ts';
+import type { SegmentWriter } from '../memory/segmentWriter.ts';
 import { seen } from '../memory/hashBytes.ts';
+import { hashOfText, otherWord } from './attributeHash.ts';
+import { hiddenKey } from './hiddenKeys.ts';
 import { HttpFacts } from './httpFacts.ts';
 import { statusCodes } from './stageSpan.ts';
 import { toStatusColumn, type ScanResult, type SpanDraft, type SpanSink } from './spanDraft.ts';
 import { ServiceName } from './serviceName.ts';
-import { scanKeyValue } from './scanKeyValue.ts';
+import { hashedTo, scanKeyValue } from './scanKeyValue.ts';
 
 /** Tags of opentelemetry/proto/trace/v1/trace.proto and the request around it. */
 const requestTag = { resourceSpans: 0x0a } as const;
@@ -21,10 +24,15 @@ const spanTag = {
   start: 0x39,
   end: 0x41,
   attributes: 0x4a,
+  events: 0x5a,
   status: 0x7a,
   flags: 0x85,
 } as const;
-const statusTag = { code: 0x18 } as const;
+const eventTag = { name: 0x12 } as const;
+const statusTag = { message: 0x12, code: 0x18 } as const;
+
+const messageKey = Buffer.from(hiddenKey.message);
+const exceptionName = Buffer.from('exception');
 
 /** SpanKind by number, as telemetry's decoder maps it. */
 const kindCodesByNumber = [0, 0, 1, 2, 3, 4];
@@ -45,6 +53,9 @@ export class OtlpTraceScanner {
   readonly #service = new ServiceName();
   #spans = 0;
   #isOdd = false;
+  /** Of the span's status; an empty text is none. */
+  #messageFrom = 0;
+  #messageTo = 0;
 
   constructor(sink: SpanSink) {
     this.#sink = sink;
@@ -119,6 +130,8 @@ export class OtlpTraceScanner {
     http.reset();
     let kind = 0;
     let statusCode = 0;
+    let hasException = false;
+    this.#messageFrom = this.#messageTo = 0;
     let flags = 0;
     let endHigh = 0;
     let endLow = 0;
@@ -180,8 +193,11 @@ export class OtlpTraceScanner {
         case spanTag.attributes:
           scanKeyValue(reader, writer, http);
           break;
+        case spanTag.events:
+          hasException = isException(reader) || hasException;
+          break;
         case spanTag.status:
-          statusCode = readStatusCode(reader, statusCode);
+          statusCode = this.#readStatus(reader, statusCode);
           break;
         case spanTag.flags:
           flags = reader.fixed32();
@@ -202,11 +218,46 @@ export class OtlpTraceScanner {
     http.checkText(bytes, nameFrom, nameTo);
     draft.service = this.#service.intern(writer, http);
     draft.resource = this.#service.hash;
+    this.#stageMessage(writer, bytes, hasException);
     http.fill(draft, writer, bytes);
     setBits(draft, kindCodesByNumber[kind] ?? 0, statusCode, flags, http.status);
     this.#noteOddities(draft, parentIdLength);
     this.#spans += 1;
     this.#sink.endSpan();
+  }
+
+  #readStatus(reader: ProtobufReader, before: number): number {
+    const outerEnd = reader.enter();
+    let code = before;
+    for (let tag = reader.nextTag(); tag !== 0; tag = reader.nextTag()) {
+      if (tag === statusTag.code) {
+        code = reader.uint32();
+      } else if (tag === statusTag.message) {
+        const length = reader.length();
+        this.#messageFrom = reader.pos;
+        reader.pos += length;
+        this.#messageTo = reader.pos;
+      } else {
+        reader.skip(tag);
+      }
+    }
+    reader.leave(outerEnd);
+    return code;
+  }
+
+  /** As stageSpan does it. */
+  #stageMessage(writer: SegmentWriter, bytes: Uint8Array, hasException: boolean): void {
+    const from = this.#messageFrom;
+    const to = this.#messageTo;
+    let word: number = otherWord;
+    if (to > from) {
+      word = hashOfText(bytes, from, hashedTo(bytes, from, to));
+      this.#http.checkText(bytes, from, to);
+    }
+    if (hasException || to > from) {
+      const key = writer.internKey(messageKey, 0, messageKey.length);
+      writer.addAttribute(key, hasException ? otherWord : word, valueType.none);
+    }
   }
 
   #noteFailure(reader: ProtobufReader): void {
@@ -242,18 +293,21 @@ function setBits(
   draft.httpStatus = toStatusColumn(httpStatus);
 }
 
-function readStatusCode(reader: ProtobufReader, before: number): number {
+/** Whether the event that comes next tells of an exception. */
+function isException(reader: ProtobufReader): boolean {
   const outerEnd = reader.enter();
-  let code = before;
+  let isOne = false;
   for (let tag = reader.nextTag(); tag !== 0; tag = reader.nextTag()) {
-    if (tag === statusTag.code) {
-      code = reader.uint32();
+    if (tag === eventTag.name) {
+      const length = reader.length();
+      isOne = exceptionName.compare(reader.bytes, reader.pos, reader.pos + length) === 0;
+      reader.pos += length;
     } else {
       reader.skip(tag);
     }
   }
   reader.leave(outerEnd);
-  return code;
+  return isOne;
 }
 
 /** Four bytes, most significant first, as ids are written. */

@@ -3,6 +3,7 @@ import { hashBytes } from '../memory/hashBytes.ts';
 import { valueType } from '../memory/segment.ts';
 import { hashOfText, otherWord, typeOfNumber, wordOfFlag, wordOfNumber } from './attributeHash.ts';
 import { FoundSpans, type FoundSpan, type TextRange } from './foundSpans.ts';
+import { hiddenKey } from './hiddenKeys.ts';
 import { giveUp, JsonCursor, LeftToDecoder } from './jsonCursor.ts';
 import { JsonFieldNames } from './jsonFieldNames.ts';
 import type { ScanResult, SpanSink } from './spanDraft.ts';
@@ -36,6 +37,9 @@ const field = {
   traced: 25,
   working_directory: 26,
   paths: 27,
+  exceptions: 28,
+  user_agent: 29,
+  client_ip: 30,
 } as const;
 
 /** What X-Ray itself takes at most; the texts in it are then all short enough to be hashed whole. */
@@ -84,6 +88,9 @@ export class XRaySegmentScanner {
   readonly #paths: TextRange;
   readonly #forwardedFor: TextRange;
   readonly #traced: TextRange;
+  readonly #message: TextRange;
+  readonly #userAgent: TextRange;
+  readonly #clientIp: TextRange;
 
   constructor(sink: SpanSink) {
     this.#sink = sink;
@@ -93,6 +100,9 @@ export class XRaySegmentScanner {
     this.#paths = this.#putKey('cause.paths');
     this.#forwardedFor = this.#putKey('http.request.x_forwarded_for');
     this.#traced = this.#putKey('http.request.traced');
+    this.#message = this.#putKey(hiddenKey.message);
+    this.#userAgent = this.#putKey(hiddenKey.userAgent);
+    this.#clientIp = this.#putKey(hiddenKey.clientIp);
     this.#documentAt = this.#used;
   }
 
@@ -291,12 +301,19 @@ export class XRaySegmentScanner {
   #readCause(span: FoundSpan): void {
     const cursor = this.#cursor;
     if (cursor.next() !== openBrace) {
+      if (cursor.next() === quote) {
+        // The id of an exception that another subsegment has.
+        this.#spans.addAttribute(span, this.#message.from, this.#message.to, otherWord, valueType.none);
+      }
       cursor.skip();
       return;
     }
     const outerKeys = this.#keys;
     for (let more = cursor.firstKey(); more; more = cursor.nextKey()) {
       switch (this.#fieldNumber(outerKeys)) {
+        case field.exceptions:
+          this.#readExceptions(span);
+          break;
         case field.working_directory:
           this.#flatten(span, this.#workingDirectory.from, this.#workingDirectory.to, 0);
           break;
@@ -308,6 +325,22 @@ export class XRaySegmentScanner {
       }
     }
     this.#keys = outerKeys;
+  }
+
+  #readExceptions(span: FoundSpan): void {
+    const cursor = this.#cursor;
+    if (cursor.next() !== openBracket) {
+      cursor.skip();
+      return;
+    }
+    let hasOne = false;
+    for (let more = cursor.firstItem(); more; more = cursor.nextItem()) {
+      hasOne ||= cursor.next() === openBrace;
+      cursor.skip();
+    }
+    if (hasOne) {
+      this.#spans.addAttribute(span, this.#message.from, this.#message.to, otherWord, valueType.none);
+    }
   }
 
   #readHttp(span: FoundSpan): void {
@@ -338,6 +371,12 @@ export class XRaySegmentScanner {
           break;
         case field.url:
           this.#readText(span.url);
+          break;
+        case field.user_agent:
+          this.#addHidden(span, this.#userAgent);
+          break;
+        case field.client_ip:
+          this.#addHidden(span, this.#clientIp);
           break;
         case field.x_forwarded_for:
           this.#addFlag(span, this.#forwardedFor);
@@ -409,6 +448,17 @@ export class XRaySegmentScanner {
 
   #addFlag(span: FoundSpan, key: TextRange): void {
     this.#spans.addAttribute(span, key.from, key.to, wordOfFlag(this.#cursor.flag()), valueType.none);
+  }
+
+  #addHidden(span: FoundSpan, key: TextRange): void {
+    const cursor = this.#cursor;
+    if (cursor.next() !== quote) {
+      cursor.skip();
+      return;
+    }
+    cursor.plainString();
+    const word = hashOfText(this.#bytes, cursor.from, cursor.to);
+    this.#spans.addAttribute(span, key.from, key.to, word, valueType.none);
   }
 
   #readText(text: TextRange): void {

@@ -2,6 +2,7 @@ import type { AttributeValue, Span, SpanKind, SpanStatus } from '@sightline/tele
 import type { SegmentWriter } from '../memory/segmentWriter.ts';
 import { spanBits, valueType } from '../memory/segment.ts';
 import { hashOfText, oddWord, otherWord, typeOfNumber, wordOfFlag, wordOfNumber } from './attributeHash.ts';
+import { hiddenKey } from './hiddenKeys.ts';
 import { hashOfResource } from './resourceHash.ts';
 import { toStatusColumn, type SpanDraft, type SpanSink } from './spanDraft.ts';
 
@@ -33,6 +34,7 @@ export function stageSpan(sink: SpanSink, span: Span): void {
   draft.bits |= bitsOf(span);
   draft.resource = hashOfResource(span.resource);
   stageAttributes(writer, span);
+  stageHidden(writer, span);
   sink.endSpan();
 }
 
@@ -73,6 +75,20 @@ function stageAttributes(writer: SegmentWriter, span: Span): void {
   }
   for (const [key, value] of Object.entries(span.annotations)) {
     stageAttribute(writer, key, value, typeOfValue(value));
+  }
+}
+
+function stageHidden(writer: SegmentWriter, { source, http, exceptions, statusMessage }: Span): void {
+  if (source === 'xray' && http?.userAgent !== undefined) {
+    stageAttribute(writer, hiddenKey.userAgent, http.userAgent, valueType.none);
+  }
+  if (source === 'xray' && http?.clientIp !== undefined) {
+    stageAttribute(writer, hiddenKey.clientIp, http.clientIp, valueType.none);
+  }
+  // Of exceptions only that there is one: most of them say something new.
+  const message = exceptions.length > 0 ? [] : statusMessage;
+  if (message !== undefined) {
+    stageAttribute(writer, hiddenKey.message, message, valueType.none);
   }
 }
 

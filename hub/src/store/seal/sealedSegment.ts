@@ -5,7 +5,7 @@ import { header, specOf, viewSegment, type Segment, type SegmentColumns, type Se
 import { numberTraces } from './numberTraces.ts';
 
 /** Grows when a column, a hash or the scanners change: an older seal is then not believed, and its groups are scanned again. */
-const sealVersion = 2;
+const sealVersion = 3;
 
 /** A segment with what cannot be read from its own columns. Its trace columns count in slots; sealed, they count in `traceIds`. */
 export interface SealRequest {

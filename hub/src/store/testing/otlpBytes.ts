@@ -20,6 +20,9 @@ export interface TestSpan {
   readonly end?: bigint;
   readonly attributes?: readonly (readonly [key: string, value: TestValue])[];
   readonly statusCode?: number;
+  readonly statusMessage?: string;
+  /** Each with its name, and with a message as exceptions have it. */
+  readonly events?: readonly { readonly name: string; readonly message?: string }[];
   readonly flags?: number;
 }
 
@@ -54,8 +57,21 @@ function spanFields(span: TestSpan): Bytes {
     ...fixed64Field(7, span.start ?? 0n),
     ...fixed64Field(8, span.end ?? span.start ?? 0n),
     ...(span.attributes ?? []).flatMap(([key, value]) => message(9, keyValue(key, value))),
-    ...(span.statusCode === undefined ? [] : message(15, varintField(3, BigInt(span.statusCode)))),
+    ...(span.events ?? []).flatMap((event) => message(11, eventFields(event))),
+    ...(span.statusCode === undefined && span.statusMessage === undefined ? [] : message(15, statusFields(span))),
     ...(span.flags === undefined ? [] : [...tag(16, 5), ...littleEndian(BigInt(span.flags), 4)]),
+  ];
+}
+
+function eventFields({ name, message: text }: { readonly name: string; readonly message?: string }): Bytes {
+  const attributes = text === undefined ? [] : message(3, keyValue('exception.message', { text }));
+  return [...fixed64Field(1, 0n), ...message(2, utf8(name)), ...attributes];
+}
+
+function statusFields({ statusCode = 0, statusMessage }: TestSpan): Bytes {
+  return [
+    ...(statusMessage === undefined ? [] : message(2, utf8(statusMessage))),
+    ...varintField(3, BigInt(statusCode)),
   ];
 }
 

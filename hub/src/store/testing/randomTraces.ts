@@ -42,6 +42,8 @@ const work: fc.Arbitrary<Work> = fc.record({
     {},
     { 'db.system': 'postgresql', 'db.name': 'orders', 'server.address': 'db.local' },
     { 'peer.service': 'users' },
+    { 'user_agent.original': 'curl/8', 'client.address': '192.0.2.7', 'enduser.id': 'alice' },
+    { 'http.user_agent': 'Firefox', user: 'bob', 'host.id': 'i-1', 'cloud.resource_id': 'arn:x' },
     { 'rpc.system': 'aws-api', 'rpc.service': 'DynamoDB', 'aws.table_name': 'Likes' },
     { 'server.address': 'cache.local', 'http.host': 'shop.example.com' },
   ),
@@ -129,6 +131,11 @@ function toSpan(trace: readonly Work[], number: number, at: number): TestSpan {
     end: start + BigInt(one.durationMillis) * 1_000_000n,
     attributes: [...http, ...texts, ...annotations],
     statusCode: one.status,
+    ...(one.message === undefined
+      ? {}
+      : one.kind === 2
+        ? { statusMessage: one.message }
+        : { events: [{ name: 'exception', message: one.message }] }),
   };
 }
 
@@ -159,7 +166,7 @@ function toDocument(trace: readonly Work[], number: number, at: number): object 
       ? {}
       : {
           http: {
-            request: { url: one.http.url, method: one.http.method, user_agent: 'curl/8' },
+            request: { url: one.http.url, method: one.http.method, user_agent: 'curl/8', client_ip: '192.0.2.7' },
             response: { status: one.http.status },
           },
         }),
