@@ -40,6 +40,8 @@ function bundles() {
       target: 'node22',
       external: ['vscode'],
       plugins: [loadedLate('awsSdk')],
+      // Its `main` asks for its parts by a require that cannot be followed.
+      alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },
     },
     webviews: {
       ...shared,

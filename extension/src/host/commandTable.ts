@@ -24,6 +24,7 @@ export interface ServicesCommands {
   'sightline.rebuildComposeService': (service?: ComposeArgument) => Promise<void>;
   'sightline.showComposeLogs': (service?: ComposeArgument) => Promise<void>;
   'sightline.showComposeOutput': () => void;
+  'sightline.addToRepository': () => Promise<void>;
   'sightline.openBackend': () => Promise<void>;
   'sightline.showOutput': (service?: ServiceArgument) => Promise<void>;
   'sightline.showLog': () => void;
@@ -182,6 +183,7 @@ export const commandIds: Record<
   'sightline.rebuildComposeService': true,
   'sightline.showComposeLogs': true,
   'sightline.showComposeOutput': true,
+  'sightline.addToRepository': true,
   'sightline.openBackend': true,
   'sightline.showOutput': true,
   'sightline.showLog': true,

@@ -41,6 +41,7 @@ export class ComposeServices extends Disposable {
   readonly #parts: ComposeParts;
   readonly #output = this.register(vscode.window.createOutputChannel('Sightline Compose'));
   #engineSystem: Promise<string> | undefined;
+  #sibling: Promise<boolean> | undefined;
   #stale: ReadonlySet<string> = new Set();
 
   constructor(parts: ComposeParts) {
@@ -87,9 +88,9 @@ export class ComposeServices extends Disposable {
   /** What a hub is told that containers of this machine's engine are to reach. */
   get listenOptions(): readonly string[] {
     const isLinux = process.platform === 'linux';
-    return this.isWanted && isLinux && !isInContainer
-      ? ['--host', '0.0.0.0', ...containerHostNames.flatMap((name) => ['--allow-host', name])]
-      : [];
+    // Beside other containers, this one's own name is what they call.
+    const names = isInContainer ? [...containerHostNames, hostname()] : containerHostNames;
+    return this.isWanted && isLinux ? ['--host', '0.0.0.0', ...names.flatMap((name) => ['--allow-host', name])] : [];
   }
 
   /** Starts services, all for an empty list, once containers can reach the hub. */
@@ -177,8 +178,17 @@ export class ComposeServices extends Disposable {
       engine,
       platform: process.platform,
       engineSystem: await this.#systemOf(engine),
-      ...(isInContainer && { ownContainer: hostname() }),
+      ...((await this.#isSibling(engine)) && { ownContainer: hostname() }),
     });
+  }
+
+  /** Whether this program's container is one of the engine's: an engine inside of this container has its own bridge instead. */
+  #isSibling(engine: 'docker' | 'podman'): Promise<boolean> {
+    const line = { program: engine, args: ['inspect', '--format', '{{.Id}}', hostname()] };
+    this.#sibling ??= isInContainer
+      ? runProgram(line, { folder: '/' }).then(({ code }) => code === 0)
+      : Promise.resolve(false);
+    return this.#sibling;
   }
 
   #systemOf(engine: 'docker' | 'podman'): Promise<string> {

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { parseName, parseServiceSetting, type ServiceDefinition } from '../services/serviceSetting.ts';
+import { allServices } from '../services/composeRun.ts';
 import type { FolderServiceId } from '../services/serviceState.ts';
 import { getSetting } from './settings.ts';
 import { composeServiceNames, launchNames, loadScripts } from './folderNames.ts';
@@ -125,7 +126,7 @@ async function itemsOf(id: FolderServiceId, folder: vscode.WorkspaceFolder): Pro
 
 function group(title: string, prefix: string, names: readonly string[], icon: string): ChoiceItem[] {
   const items = names.map((name) => ({
-    label: name,
+    label: name === allServices ? 'All services' : name,
     iconPath: new vscode.ThemeIcon(icon),
     answer: `${prefix}: ${name}`,
   }));

@@ -27,7 +27,7 @@ export interface ServicesCommandParts {
 }
 
 /** What the commands of the Services view do. */
-export function servicesCommands(parts: ServicesCommandParts): ServicesCommands {
+export function servicesCommands(parts: ServicesCommandParts): Omit<ServicesCommands, 'sightline.addToRepository'> {
   return { ...runCommands(parts), ...composeCommands(parts), ...lookCommands(parts) };
 }
 
@@ -77,7 +77,9 @@ function runCommands({ services }: ServicesCommandParts): Pick<ServicesCommands,
   };
 }
 
-function lookCommands(parts: ServicesCommandParts): Omit<ServicesCommands, RunCommand | keyof ComposeCommands> {
+function lookCommands(
+  parts: ServicesCommandParts,
+): Omit<ServicesCommands, RunCommand | keyof ComposeCommands | 'sightline.addToRepository'> {
   const { services, environment, client, documents, hubOutput, daemonOutput, log } = parts;
   return {
     'sightline.openBackend': () => openBackend(services),

@@ -21,6 +21,7 @@ import { HubErrorSource } from '../sources/hubErrorSource.ts';
 import { HubLogSource } from '../sources/hubLogSource.ts';
 import { HubMapSource } from '../sources/hubMapSource.ts';
 import { HubSamplingSource } from '../sources/hubSamplingSource.ts';
+import { AddToRepository } from './addToRepository.ts';
 import { registerCommands, showFailure } from './commands.ts';
 import { ComposeServices } from './composeServices.ts';
 import { ContextKeySetter } from './contextKeys.ts';
@@ -189,6 +190,8 @@ export class Sightline extends Disposable {
     });
     this.register(registerCommands(log, handlers));
     this.register(registerCommands(log, sourceCommands(choice, documents)));
+    const additions = this.register(new AddToRepository());
+    this.register(registerCommands(log, { 'sightline.addToRepository': () => additions.run() }));
     this.#memory = this.register(new WindowMemory(context.storageUri, this.#folders));
     this.register(this.#services.onDidChange(() => this.#setContext()));
     this.register(onDidChangeSetting(xrayDaemonSettingIds, () => this.#considerDaemon()));

@@ -136,3 +136,26 @@ test('one whose setting is taken away while it runs can still be stopped', async
   await backend.stop();
   check(states, ['stopped', 'starting', 'running {}', 'stopping', 'unknown']);
 });
+
+test('what an engine runs already is taken over, and goes on when the window ends', async () => {
+  const kept = Object.assign(new ScriptedRun(), { isUp: true, isKept: true });
+  const { backend, states } = service({ find: () => Promise.resolve(kept) });
+  await backend.look();
+  await backend.start({});
+  await backend.end(0);
+  check(states, ['stopped', 'running {}']);
+  expect(backend.isOwn).toBe(true);
+});
+
+const untilAborted = (_environment: unknown, signal?: AbortSignal): Promise<Run> =>
+  new Promise((_resolve, reject) => signal?.addEventListener('abort', () => reject(new Error('aborted'))));
+
+test('a start that is cancelled leaves it stopped, not failed', async () => {
+  const cancel = new AbortController();
+  const { backend, states } = service({ run: untilAborted });
+  const started = backend.start({}, cancel.signal);
+  await new Promise((resolve) => void setImmediate(resolve));
+  cancel.abort();
+  await expect(started).rejects.toThrow('aborted');
+  check(states, ['stopped', 'starting', 'stopped']);
+});
