@@ -156,7 +156,9 @@ async function putBack(folder: vscode.WorkspaceFolder, { path, before }: Planned
 }
 
 async function closeChanges(): Promise<void> {
-  const tabs = vscode.window.tabGroups.all.flatMap((group) => group.tabs).filter(({ label }) => label === changesTitle);
+  const tabs = vscode.window.tabGroups.all
+    .flatMap((group) => group.tabs)
+    .filter(({ label }) => label.startsWith(changesTitle));
   await vscode.window.tabGroups.close(tabs);
 }
 

@@ -119,25 +119,25 @@ test('what is there already is left alone', () => {
 });
 
 test('a compose file keeps its comments, and the daemon goes behind what there is', () => {
-  const before = '# shop\nservices:\n  web: # the page\n    image: web\n\nvolumes:\n  data: {}\n';
+  const before =
+    '# shop\nservices:\n    web: # the page\n        command: ["a",   "b"] # odd\n\nvolumes:\n  data: {}\n';
   expect(planned('xrayDaemon', { 'docker-compose.yml': before })).toMatchInlineSnapshot(`
     "docker-compose.yml
     # shop
     services:
-      web:
-        # the page
-        image: web
-      xray-daemon:
-        # The AWS X-Ray daemon. Started by Sightline, it hands segments to Sightline's hub; without, to AWS, with the credentials
-        # that it is given.
-        image: amazon/aws-xray-daemon
-        command:
-          - -o
-          - -n
-          - us-east-1
-        ports:
-          - 127.0.0.1:2000:2000/udp
-          - 127.0.0.1:2000:2000/tcp
+        web: # the page
+            command: ["a",   "b"] # odd
+        xray-daemon:
+          # The AWS X-Ray daemon. Started by Sightline, it hands segments to Sightline's hub; without, to AWS, with the credentials
+          # that it is given.
+          image: amazon/aws-xray-daemon
+          command:
+            - -o
+            - -n
+            - us-east-1
+          ports:
+            - 127.0.0.1:2000:2000/udp
+            - 127.0.0.1:2000:2000/tcp
 
     volumes:
       data: {}

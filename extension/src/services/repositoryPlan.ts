@@ -1,5 +1,5 @@
 import { applyEdits, modify, parse as parseJsonc, printParseErrorCode, type ParseError } from 'jsonc-parser';
-import { LineCounter, parseDocument } from 'yaml';
+import { isMap, isNode, LineCounter, parseDocument, type Document, type YAMLMap } from 'yaml';
 import { composeFileNames } from './composeFile.ts';
 
 /** What can be added to a folder, in the order in which it is offered. */
@@ -88,8 +88,8 @@ function planXRayDaemon(texts: FolderTexts): PlannedFile {
     const { line } = lines.linePos(error.pos[0]);
     return { ...base, after: before ?? '', problem: `${path} is no valid YAML: see line ${line}.` };
   }
-  const services: unknown = document.toJS() as unknown;
-  const names = isObject(services) && isObject(services['services']) ? services['services'] : {};
+  const value: unknown = document.toJS() as unknown;
+  const names = isObject(value) && isObject(value['services']) ? value['services'] : {};
   const isThere = Object.entries(names).some(
     ([name, service]) =>
       name === 'xray-daemon' || (isObject(service) && String(service['image']).includes('aws-xray-daemon')),
@@ -97,15 +97,40 @@ function planXRayDaemon(texts: FolderTexts): PlannedFile {
   if (isThere) {
     return { ...base, after: before ?? '' };
   }
+  const services = document.get('services');
+  if (before === undefined || !isMap(services) || services.flow === true || services.items.length === 0) {
+    return { ...base, after: withDaemon(document) };
+  }
+  return { ...base, after: insertDaemon(before, services) };
+}
+
+/** The whole document anew: for a file without services, where there is nothing whose look could change. */
+function withDaemon(document: Document): string {
   const node = document.createNode(daemonService);
   node.commentBefore = daemonComment;
   document.setIn(['services', 'xray-daemon'], node);
-  const parent = document.getIn(['services']);
-  // An empty map is written in braces, which would put all on one line.
-  if (typeof parent === 'object' && parent !== null && 'flow' in parent) {
+  const parent = document.get('services');
+  if (isMap(parent)) {
+    // An empty map is written in braces, which would put all on one line.
     parent.flow = false;
   }
-  return { ...base, after: document.toString({ lineWidth: 0 }) };
+  return document.toString({ lineWidth: 0 });
+}
+
+/** Puts the daemon behind the last service, as text: nothing else of a person's file changes, not even its spaces. */
+function insertDaemon(text: string, services: YAMLMap): string {
+  const first = services.items[0]?.key;
+  const last = services.items.at(-1);
+  const end = [last?.value, last?.key]
+    .map((node) => (isNode(node) ? node.range?.[1] : undefined))
+    .find((at) => at !== undefined);
+  const start = isNode(first) ? (first.range?.[0] ?? 0) : 0;
+  const indent = ' '.repeat(start - (text.lastIndexOf('\n', start - 1) + 1));
+  const lineEnd = text.indexOf('\n', (end ?? text.length) - 1);
+  const at = lineEnd === -1 ? text.length : lineEnd + 1;
+  const block = withDaemon(parseDocument('services: {}\n')).split('\n').slice(1, -1);
+  const lines = block.map((line) => `${indent}${line.slice(2)}\n`).join('');
+  return `${text.slice(0, at)}${text.slice(0, at).endsWith('\n') ? '' : '\n'}${lines}${text.slice(at)}`;
 }
 
 const exampleLines: readonly (readonly [name: string, value: string])[] = [
