@@ -159,3 +159,10 @@ test('a start that is cancelled leaves it stopped, not failed', async () => {
   await expect(started).rejects.toThrow('aborted');
   check(states, ['stopped', 'starting', 'stopped']);
 });
+
+test('a container is not told old by this machine’s variables, which it never had', async () => {
+  const kept = Object.assign(new ScriptedRun(), { isUp: true, isKept: true });
+  const { backend } = service({ run: () => Promise.resolve(kept) });
+  await backend.start({ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:4318' });
+  expect(backend.environment).toBeUndefined();
+});

@@ -124,7 +124,8 @@ export class FolderService extends Disposable {
     try {
       const run = await startable.run(environment, signal);
       this.#take(run);
-      this.#environment = environment;
+      // A container's variables are others than these, and whether they are old its own row says.
+      this.#environment = run.isKept === true ? undefined : environment;
       await this.#whenUp(run, startable);
     } catch (error) {
       if (signal?.aborted === true && this.#run === undefined) {
