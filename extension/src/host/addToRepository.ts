@@ -113,11 +113,15 @@ async function askParts(plan: readonly PlannedFile[]): Promise<readonly PlannedF
   return (await vscode.window.showQuickPick(items, options))?.map(({ file }) => file);
 }
 
-/** Not modal, so that the changes can be looked at. */
+/** In a list that stays while the changes below it are looked at; a message would leave by itself. */
 async function confirm(folder: vscode.WorkspaceFolder, files: readonly PlannedFile[]): Promise<boolean> {
   const answer = `Write ${countOf(files)}`;
-  const question = `Write these changes to ${folder.name}? Nothing has been written yet.`;
-  return (await vscode.window.showInformationMessage(question, answer, 'Cancel')) === answer;
+  const options = {
+    title: `Write these changes to ${folder.name}?`,
+    placeHolder: 'Nothing has been written yet',
+    ignoreFocusOut: true,
+  };
+  return (await vscode.window.showQuickPick([answer, 'Cancel'], options)) === answer;
 }
 
 function countOf(files: readonly PlannedFile[]): string {
