@@ -30,7 +30,14 @@ test('what this version does not have is said in one sentence', () => {
   check('doctor', 'wrong: This version of sightline-hub does not have "doctor" yet.');
   check('assert something', 'wrong: This version of sightline-hub does not have "assert" yet.');
   check('mcp', 'wrong: This version of sightline-hub does not have "mcp" yet.');
-  check('--relay xray', 'wrong: This version of sightline-hub cannot relay yet: leave --relay out.');
+  const wrongRelay = (text: string): string =>
+    `wrong: --relay takes xray, logs, otlp=URL or rollbar, not "${text}". See --help.`;
+  check('--relay honeycomb', wrongRelay('honeycomb'));
+  check('--relay xray=http://127.0.0.1', wrongRelay('xray=http://127.0.0.1'));
+  check(
+    '--relay otlp=collector:4318',
+    'wrong: --relay otlp=URL needs the address of an OTLP endpoint: "collector:4318" is no http or https address. See --help.',
+  );
 });
 
 test('a wrong command line is answered with one sentence', () => {

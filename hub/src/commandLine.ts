@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { parseArgs, type ParseArgsOptionsConfig } from 'node:util';
 import { defaultDataDirectory } from './client/dataDirectory.ts';
 import { isLoopback } from './guard.ts';
+import { parseRelayChoice, type RelayChoice } from './relay/relayOptions.ts';
 
 /** A TCP or UDP port; 0 picks a free one, `none` leaves the receiver out. */
 export type PortChoice = number | 'none';
@@ -22,6 +23,8 @@ export interface ServeOptions {
   readonly rollbarRate?: number;
   /** End after so long without a window, a call or a byte; `undefined` stays. */
   readonly idleExitMillis?: number;
+  /** What goes on to the clouds, as far as the command line says so. */
+  readonly relay: readonly RelayChoice[];
   readonly json: boolean;
 }
 
@@ -47,6 +50,9 @@ Takes traces and logs from programs on this machine and keeps them for the views
   --max-age AGE            age at which traces leave, such as 12h or 7d (default 7d)
   --require-credentials    verify the reading and deleting calls of the vendors' APIs, as always beyond loopback
   --rollbar-rate N         answer 429 to more than N Rollbar items a minute (default: take all)
+  --relay DEST             hand on what comes from now on; DEST is xray, logs, otlp=URL or rollbar; may be given more than once.
+                           Credentials: AWS's own chain, SIGHTLINE_RELAY_OTLP_HEADERS, SIGHTLINE_RELAY_ROLLBAR_TOKEN; endpoints other
+                           than the vendor's: SIGHTLINE_RELAY_XRAY_ENDPOINT, _LOGS_ENDPOINT, _ROLLBAR_ENDPOINT
   --idle-exit AGE          end after so long without a window, a call or a byte (default: stay)
   --json                   print one line of JSON on standard output once everything listens
   --help, --version
@@ -97,9 +103,6 @@ function commandLineOf(args: readonly string[]): CommandLine {
   if (command !== 'serve' || rest.length > 0) {
     throw new Error(`"${rest[0] ?? command}" is no command`);
   }
-  if (values.relay !== undefined) {
-    return { kind: 'wrong', message: 'This version of sightline-hub cannot relay yet: leave --relay out.' };
-  }
   return { kind: 'serve', options: serveOptionsOf(values) };
 }
 
@@ -121,6 +124,7 @@ function serveOptionsOf(values: Values): ServeOptions {
     requireCredentials: values['require-credentials'] === true || !isLoopback(host),
     ...(values['rollbar-rate'] !== undefined && { rollbarRate: countOf('rollbar-rate', values['rollbar-rate']) }),
     ...(idleExitMillis !== undefined && { idleExitMillis }),
+    relay: (values.relay ?? []).map(parseRelayChoice),
     json: values.json ?? false,
   };
 }

@@ -24,6 +24,7 @@ import { createXRayTcpServer } from './receivers/xrayTcp.ts';
 import { XRayUdpReceiver } from './receivers/xrayUdp.ts';
 import { MinuteLimit } from './rollbar/minuteLimit.ts';
 import { createRollbarApi } from './rollbar/rollbarApi.ts';
+import { Relay } from './relay/relay.ts';
 import { Sampling } from './sampling/sampling.ts';
 import type { StoreOptions, TelemetryStore } from './store/telemetryStore.ts';
 import { UserError } from './userError.ts';
@@ -48,6 +49,7 @@ export class Hub {
   #failure: UserError | undefined;
   #metricsRequests = 0;
   #unservedCalls = 0;
+  #ports: readonly number[] = [];
   #udp: XRayUdpReceiver | undefined;
 
   private constructor(options: ServeOptions) {
@@ -118,7 +120,9 @@ export class Hub {
     const meter = await CostMeter.open(store.documents);
     this.#opened.push(() => meter.flush());
     const xray = this.#xrayApi(store, groups, sampling);
+    const relay = new Relay({ store, dataDir, env: process.env, ownPorts: () => this.#ports });
     const api = createApiPort({
+      relay,
       store,
       groups,
       sampling,
@@ -127,7 +131,7 @@ export class Hub {
       token,
       feed: this.#feed,
       activity: this.#activity,
-      stats: () => this.#stats(store),
+      stats: () => this.#stats(store, relay),
       onUnservedCall: () => (this.#unservedCalls += 1),
       onShutdown: () => void this.stop(),
       vendors: [...this.#vendors(store), xray.vendor, createXRayOtlpApi(store)],
@@ -137,6 +141,9 @@ export class Hub {
       () => api.close(),
       () => this.#feed.close(),
     );
+    this.#ports = portsOf(endpoints);
+    this.#opened.push(() => relay.close());
+    await relay.start(this.#options.relay);
     const names = this.#options.allowHosts;
     const announced = { api: endpoints.api, endpoints, ...(names.length > 0 && { names }) };
     lock.announce({ pid: process.pid, version, startedAt: this.#startedAt, ...announced });
@@ -242,8 +249,9 @@ export class Hub {
     };
   }
 
-  async #stats(store: TelemetryStore): Promise<StatsReply> {
+  async #stats(store: TelemetryStore, relay: Relay): Promise<StatsReply> {
     await this.#udp?.countDrops();
+    const relayed = await relay.stats();
     const stored = store.stats();
     return {
       traces: stored.traces,
@@ -259,8 +267,16 @@ export class Hub {
       unservedCalls: this.#unservedCalls,
       ...(this.#udp && { udpBuffer: this.#udp.buffer }),
       startedAt: this.#startedAt,
+      ...(relayed !== undefined && { relay: relayed }),
     };
   }
+}
+
+/** What the hub itself listens on: nothing is relayed there. */
+function portsOf({ xrayTcp, otlpHttp, otlpGrpc, api }: Endpoints): number[] {
+  return [xrayTcp, otlpHttp, otlpGrpc, api].flatMap((endpoint) =>
+    endpoint === undefined ? [] : [Number(/:(\d+)$/.exec(endpoint)?.[1])],
+  );
 }
 
 /** The store words what kept it from closing well (a full disk) as a sentence, as it does when it is opened. */

@@ -3,6 +3,7 @@
  * The shapes named in the contract (traces, trace, stats, changes) are stable: scripts lean on them.
  */
 import type { SpanKind, SpanSource, SpanStatus } from '@sightline/telemetry/model/span';
+import type { RelayStats } from './relayApi.ts';
 import type { LogLevel } from '@sightline/telemetry/model/logEvent';
 
 /** What the hub prints as one line once everything listens. An endpoint that was switched off (`none`) has no key. */
@@ -205,6 +206,8 @@ export interface StatsReply {
   /** Receive buffer that the system granted to the UDP socket, and what was asked. */
   readonly udpBuffer?: { readonly asked: number; readonly granted: number };
   readonly startedAt: string;
+  /** Absent while nothing goes on from here. */
+  readonly relay?: RelayStats;
 }
 
 /** `GET /sightline/v1/problems?limit=`: newest first. */

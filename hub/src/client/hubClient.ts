@@ -26,6 +26,14 @@ import type {
   SamplingJson,
   SamplingRuleJson,
 } from './samplingApi.ts';
+import type {
+  RelayChange,
+  RelayDestination,
+  RelayList,
+  RelayResendReply,
+  RelayStatus,
+  RelayTestReply,
+} from './relayApi.ts';
 import { ChangeSubscription, type ChangeListener } from './changeSubscription.ts';
 import { tokenFileOf } from './dataDirectory.ts';
 import { HubError } from './hubError.ts';
@@ -333,6 +341,29 @@ export class HubClient {
   /** Lets a lease go; nothing happens where another holds it. */
   async releaseLease(name: string, holder: string, signal?: AbortSignal): Promise<void> {
     await this.#send('DELETE', `/sightline/v1/leases/${name}?${searchOf({ holder })}`, signal);
+  }
+
+  /** What goes on to the clouds, and how that goes. */
+  async listRelay(signal?: AbortSignal): Promise<RelayList> {
+    return await this.#ask('GET', '/sightline/v1/relay', signal);
+  }
+
+  /** Switches a destination on or off and hands over its secrets, which the hub keeps in memory only. Answers how it is then. */
+  async changeRelay(destination: RelayDestination, change: RelayChange, signal?: AbortSignal): Promise<RelayStatus> {
+    const path = `/sightline/v1/relay/${destination}`;
+    const { body } = await this.#send('PUT', path, signal, { body: JSON.stringify(change) });
+    return parseBody(body) as RelayStatus;
+  }
+
+  /** Checks a key and sends a test; with `change` before it is used, without it as the destination is set now. */
+  async testRelay(destination: RelayDestination, change?: RelayChange, signal?: AbortSignal): Promise<RelayTestReply> {
+    const body = change === undefined ? '' : JSON.stringify(change);
+    return await this.#post(`/sightline/v1/relay/${destination}/test`, body, signal);
+  }
+
+  /** Tries what was refused once more. */
+  async resendRelay(destination: RelayDestination, signal?: AbortSignal): Promise<RelayResendReply> {
+    return await this.#post(`/sightline/v1/relay/${destination}/resend`, '', signal);
   }
 
   /** Asks the hub to flush and end; it answers before it does. */

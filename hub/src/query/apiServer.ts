@@ -9,6 +9,7 @@ import type { FilterFactsJson } from '../client/filterApi.ts';
 import type { CostMeter } from '../cost/costMeter.ts';
 import type { CostSurroundings } from '../cost/costReport.ts';
 import type { Guard } from '../guard.ts';
+import type { Relay } from '../relay/relay.ts';
 import type { Sampling } from '../sampling/sampling.ts';
 import type { TelemetryStore } from '../store/telemetryStore.ts';
 import { signalOf } from './abandoned.ts';
@@ -21,6 +22,7 @@ import { Leases } from './leases.ts';
 import { addLogRoutes } from './logRoutes.ts';
 import { addMapRoutes } from './mapRoutes.ts';
 import { ApiError, limitOf, textOf } from './parameters.ts';
+import { addRelayRoutes } from './relayRoutes.ts';
 import { addSamplingRoutes } from './samplingRoutes.ts';
 import { bearerCheck } from './token.ts';
 import { loadTracePlan } from './traceFilter.ts';
@@ -31,6 +33,7 @@ export interface ApiServerOptions {
   readonly groups: XRayGroups;
   readonly sampling: Sampling;
   readonly cost: { readonly meter: CostMeter; readonly surroundings: CostSurroundings };
+  readonly relay: Relay;
   readonly guard: Guard;
   readonly token: string;
   readonly feed: ChangeFeed;
@@ -61,6 +64,7 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
   addLeaseRoutes(app, new Leases());
   addSamplingRoutes(app, options.sampling, options.store);
   addCostRoutes(app, options.cost.meter, options.cost.surroundings);
+  addRelayRoutes(app, options.relay);
   addHubRoutes(app, options);
   return app;
 }

@@ -12,6 +12,7 @@ import { traceIdAt, tracesPerChunk } from './memory/traceTable.ts';
 import type { ProblemLog } from './problemLog.ts';
 import { GroupPacker, type PackedGroup } from './rawGroup.ts';
 import { PayloadScanner, type Scanned } from './scan/payloadScanner.ts';
+import type { RelayOutbox } from './relay/relayOutbox.ts';
 import type { SealStore } from './seal/sealStore.ts';
 import type { AppendResult, Payload } from './telemetryStore.ts';
 import { inTransaction } from './transaction.ts';
@@ -27,6 +28,7 @@ export interface GroupWriterParts {
   readonly problems: ProblemLog;
   readonly seals: SealStore;
   readonly counters: Counters;
+  readonly outbox: Pick<RelayOutbox, 'didCommit' | 'didRollBack'>;
   /** Milliseconds since the epoch: when a group came, and what is too old. */
   readonly now: () => number;
   /** Segments that ran full. */
@@ -84,6 +86,7 @@ export class GroupWriter {
       return { results: staged.map(toResult), change };
     } catch (error) {
       staging.rewind(start);
+      this.#parts.outbox.didRollBack();
       throw error;
     }
   }
@@ -150,6 +153,7 @@ export class GroupWriter {
     }
     if (kept.length > 0) {
       this.#lastGroup = group;
+      this.#parts.outbox.didCommit(kept);
       ledger.add({ id: group, at: now, bytes: bytesOnDisk(size), ...index.staging.firstRows });
     }
     return kept.length === 0 && !hasProblems && plan === undefined ? undefined : this.#publish(plan, hasProblems);

@@ -7,6 +7,7 @@ import type { ErrorCall, ErrorValue } from './errors/errorWriter.ts';
 import type { LogCall, LogWriterValue } from './logs/threadedLogs.ts';
 import type { SegmentRoom } from './memory/segment.ts';
 import type { PackedGroup } from './rawGroup.ts';
+import type { RelayAccounts, RelayCall } from './relay/relayStore.ts';
 import type { SealRequest } from './seal/sealedSegment.ts';
 import type { TraceSelection } from './traceAnalysis.ts';
 import type { AppendResult, Payload, Receiver } from './telemetryStore.ts';
@@ -35,6 +36,7 @@ export type WriterRequest =
   | { readonly kind: 'clearProblems'; readonly id: number }
   | { readonly kind: 'errors'; readonly id: number; readonly call: ErrorCall }
   | { readonly kind: 'logs'; readonly id: number; readonly call: LogCall }
+  | { readonly kind: 'relay'; readonly id: number; readonly call: RelayCall }
   | { readonly kind: 'document'; readonly id: number; readonly change: DocumentChange }
   | { readonly kind: 'close'; readonly id: number }
   | { readonly kind: 'problem'; readonly problem: NewProblem }
@@ -54,7 +56,7 @@ export interface CommitAnswer {
   readonly buffers: readonly ArrayBuffer[];
 }
 
-export type WriterValue = CommitAnswer | ErrorValue | LogWriterValue | boolean | undefined;
+export type WriterValue = CommitAnswer | ErrorValue | LogWriterValue | RelayAccounts | boolean | undefined;
 
 export interface NewProblem {
   readonly receiver: Receiver;

@@ -18,6 +18,7 @@ import { ThreadedErrors } from './errors/threadedErrors.ts';
 import { ThreadedLogs } from './logs/threadedLogs.ts';
 import { counterOf, makeCounters } from './memory/counters.ts';
 import type { ReaderCall, ThreadStart } from './messages.ts';
+import { ThreadedRelay } from './relay/threadedRelay.ts';
 import type {
   AppendResult,
   Payload,
@@ -56,6 +57,7 @@ class ThreadedStore implements TelemetryStore {
   readonly logs: ThreadedLogs;
   readonly documents: ThreadedDocuments;
   readonly analysis: ThreadedAnalysis;
+  readonly relay: ThreadedRelay;
   readonly #listeners = new Set<(change: ChangeEvent) => void>();
   readonly #failListeners = new Set<(reason: Error) => void>();
   readonly #dropped = new Map<string, number>();
@@ -89,6 +91,7 @@ class ThreadedStore implements TelemetryStore {
     this.#queue = new AppendQueue(this.#writer);
     this.errors = new ThreadedErrors(this.#writer, this.#reader);
     this.documents = new ThreadedDocuments(this.#writer, this.#reader);
+    this.relay = new ThreadedRelay(this.#writer);
     this.analysis = new ThreadedAnalysis(this.#reader);
     const { dataDir } = options;
     this.logs = new ThreadedLogs(

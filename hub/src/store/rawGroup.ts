@@ -125,6 +125,18 @@ export function hasLogPayload(parts: Uint8Array): boolean {
   return false;
 }
 
+/** How many payloads of each format a group holds, of which these are the `parts`. */
+export function countFormats(parts: Uint8Array): ReadonlyMap<PayloadFormat, number> {
+  const counts = new Map<PayloadFormat, number>();
+  for (let part = 0; part < parts.length; part += partBytes) {
+    const format = formats[parts[part] as number];
+    if (format !== undefined) {
+      counts.set(format, (counts.get(format) ?? 0) + 1);
+    }
+  }
+  return counts;
+}
+
 /** The payloads of a stored group; views of one buffer. Throws where the row is damaged. */
 export function unpackGroup(packed: PackedGroup): StoredPayload[] {
   const parts = Buffer.from(packed.parts.buffer, packed.parts.byteOffset, packed.parts.byteLength);

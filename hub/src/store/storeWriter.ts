@@ -18,6 +18,7 @@ import { rowsPerSegment } from './memory/segment.ts';
 import type { SegmentWriter } from './memory/segmentWriter.ts';
 import type { SharingMessage, ThreadStart, WriterAnswer, WriterRequest, WriterValue } from './messages.ts';
 import { ProblemLog } from './problemLog.ts';
+import { RelayOutbox } from './relay/relayOutbox.ts';
 import { Sealer } from './seal/sealer.ts';
 import type { Payload } from './telemetryStore.ts';
 import { inTransaction } from './transaction.ts';
@@ -39,6 +40,7 @@ export class StoreWriter {
   readonly #groups: GroupWriter;
   readonly #errors: ErrorWriter;
   readonly #logs: LogWriter;
+  readonly #outbox: RelayOutbox;
   readonly #documents: DocumentWriter;
   readonly #intakes: DatagramIntake[] = [];
   readonly #ageTimer: NodeJS.Timeout;
@@ -83,7 +85,23 @@ export class StoreWriter {
     const onFull = (full: readonly SegmentWriter[]): void => this.#sealer.sealSoon(full.map(({ segment }) => segment));
     onFull(loaded.full);
     const pinnedRows = new PinnedRows(this.#index, onFull);
-    this.#retention = new Retention(database, this.#index, ledger, pinnedRows, this.#counters, start, loaded.floor);
+    this.#retention = new Retention(
+      database,
+      this.#index,
+      ledger,
+      pinnedRows,
+      this.#counters,
+      start,
+      loaded.floor,
+      (group) => this.#outbox.willRemove(group),
+    );
+    this.#errors = new ErrorWriter(database, this.#counters, start);
+    this.#logs = new LogWriter(database, start, (events) => this.#outbox.willRemoveEvents(events));
+    this.#outbox = new RelayOutbox({
+      database,
+      logs: this.#logs,
+      lastGroup: () => this.#groups.lastGroup,
+    });
     this.#groups = new GroupWriter(
       {
         database,
@@ -93,13 +111,12 @@ export class StoreWriter {
         problems: this.#problems,
         seals: this.#sealer.store,
         counters: this.#counters,
+        outbox: this.#outbox,
         now,
         onFull,
       },
       loaded.lastGroup,
     );
-    this.#errors = new ErrorWriter(database, this.#counters, start);
-    this.#logs = new LogWriter(database, start);
     this.#documents = new DocumentWriter(database);
     this.#counters[counterAt.cloudWatchEvents] = this.#logs.events;
     for (const message of loaded.problems) {
@@ -137,6 +154,13 @@ export class StoreWriter {
         break;
       case 'document':
         this.#settle(request.id, () => this.#changeDocument(request.change));
+        break;
+      case 'relay':
+        this.#settle(request.id, () => {
+          const value = this.#outbox.run(request.call);
+          this.#keeper.noteCommit();
+          return value;
+        });
         break;
       case 'errors':
         this.#runErrors(request.id, request.call);

@@ -3,6 +3,7 @@ import type { TracePlan } from '@sightline/telemetry/language/filterExpressionPl
 import type { EpochNanos } from '@sightline/telemetry/model/units';
 import type { ErrorStore } from './errors/errorStore.ts';
 import type { LogStore } from './logs/logStore.ts';
+import type { RelayStore } from './relay/relayStore.ts';
 import type { DocumentStore, TraceAnalysis } from './traceAnalysis.ts';
 import type {
   ChangeEvent,
@@ -78,6 +79,7 @@ export interface TelemetryStore {
   readonly logs: LogStore;
   readonly documents: DocumentStore;
   readonly analysis: TraceAnalysis;
+  readonly relay: RelayStore;
   append(payload: Payload): Promise<AppendResult>;
   /**
    * A port for the datagram thread: it posts `{ batch: ArrayBuffer }` (transferred), a run of `[u32 little-endian length][datagram]`,

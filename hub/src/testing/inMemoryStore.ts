@@ -11,6 +11,7 @@ import type {
 import type { ErrorStore } from '../store/errors/errorStore.ts';
 import { groupMissing } from '../store/logs/logFailure.ts';
 import type { LogStore } from '../store/logs/logStore.ts';
+import type { RelayStore } from '../store/relay/relayStore.ts';
 import type { DocumentStore, TraceAnalysis } from '../store/traceAnalysis.ts';
 import type { AppendResult, Payload, StoreStats, TelemetryStore, TraceQuery } from '../store/telemetryStore.ts';
 import { InMemoryDocuments } from './inMemoryDocuments.ts';
@@ -30,6 +31,7 @@ export class InMemoryStore implements TelemetryStore {
   readonly logs: LogStore = noLogs;
   readonly documents: DocumentStore = new InMemoryDocuments();
   readonly analysis: TraceAnalysis = noAnalysis;
+  readonly relay: RelayStore = noRelay;
   readonly payloads: Payload[] = [];
   readonly datagrams: string[] = [];
   readonly problems: ProblemJson[] = [];
@@ -176,6 +178,13 @@ export class InMemoryStore implements TelemetryStore {
     }
   }
 }
+
+/** Switches nothing on: what goes on from here is tested with the real store. */
+const noRelay: RelayStore = {
+  accounts: () => Promise.resolve({}),
+  setEnabled: () => Promise.resolve(),
+  settle: () => Promise.resolve(),
+};
 
 /** Has no traces to look through: what is asked of many traces is tested with the real store. */
 const noAnalysis: TraceAnalysis = {

@@ -38,6 +38,7 @@ export class Retention {
   readonly #pinned: PinnedRows;
   readonly #counters: Counters;
   readonly #limits: RetentionLimits;
+  readonly #willRemove: (group: number) => void;
   readonly #pageCount: StatementSync;
   readonly #freePages: StatementSync;
   readonly #deleteRaw: StatementSync;
@@ -55,7 +56,9 @@ export class Retention {
     counters: Counters,
     limits: RetentionLimits,
     floor: number,
+    willRemove: (group: number) => void,
   ) {
+    this.#willRemove = willRemove;
     this.#index = index;
     this.#ledger = ledger;
     this.#pinned = pinned;
@@ -161,6 +164,7 @@ export class Retention {
     for (const entry of this.#entries(groups)) {
       const pinned = this.#collectTraces(entry, slots);
       if (!pinned) {
+        this.#willRemove(entry.id);
         this.#deleteRaw.run(entry.id);
       }
     }

@@ -23,6 +23,13 @@ export interface LogLimits {
   readonly maxAgeMillis: number;
 }
 
+/** A run of events of one group, by its sequence numbers. */
+export interface RemovedEvents {
+  readonly group: number;
+  readonly sequence: number;
+  readonly count: number;
+}
+
 /**
  * Keeps log events, in the store's writer thread.
  *
@@ -31,6 +38,7 @@ export interface LogLimits {
 export class LogWriter {
   readonly #database: DatabaseSync;
   readonly #limits: LogLimits;
+  readonly #willRemove: (events: RemovedEvents) => void;
   readonly #insert: StatementSync;
   readonly #delete: StatementSync;
   readonly #noteRemoved: StatementSync;
@@ -43,7 +51,8 @@ export class LogWriter {
   #ledger: LogLedger;
   #retiredAt = 0;
 
-  constructor(database: DatabaseSync, limits: LogLimits) {
+  constructor(database: DatabaseSync, limits: LogLimits, willRemove: (events: RemovedEvents) => void) {
+    this.#willRemove = willRemove;
     makeLogTables(database);
     this.#database = database;
     this.#limits = { ...limits, maxBytes: limits.maxBytes * shareOfStore };
@@ -61,6 +70,22 @@ export class LogWriter {
 
   get events(): number {
     return this.#ledger.events;
+  }
+
+  /** The number of the next event of each group. */
+  *ends(): Iterable<{ readonly group: number; readonly next: number }> {
+    for (const { id, nextSequence } of this.#catalog.groups) {
+      yield { group: id, next: nextSequence };
+    }
+  }
+
+  /** How many events lie behind a sequence number in their group. */
+  countFrom(sequenceOf: (group: number) => number): number {
+    let count = 0;
+    for (const chunk of this.#ledger.chunks) {
+      count += Math.max(0, Math.min(chunk.count, chunk.sequence + chunk.count - sequenceOf(chunk.group)));
+    }
+    return count;
   }
 
   /** Does what the main thread asks, and says which groups changed by it. Throws only where the database fails. */
@@ -178,7 +203,7 @@ export class LogWriter {
         this.#catalog.uncount(part);
       }
     }
-    this.#remove(expired);
+    this.#lose(expired);
     return expired.length > 0;
   }
 
@@ -199,7 +224,7 @@ export class LogWriter {
     const candidates = [...this.#ledger.chunks].filter(
       ({ group }) => (this.#catalog.groupOf(group)?.name ?? command.group) === command.group,
     );
-    this.#remove(candidates.filter(isOrphan));
+    this.#lose(candidates.filter(isOrphan));
   }
 
   #merge(group: LogGroup): void {
@@ -218,6 +243,14 @@ export class LogWriter {
     this.#remove(chunks);
     this.#insertChunk(group.id, first.sequence, builder.build());
     this.#spare.push(builder);
+  }
+
+  /** Removes chunks whose events are not kept elsewhere. */
+  #lose(chunks: readonly LedgerChunk[]): void {
+    for (const chunk of chunks) {
+      this.#willRemove(chunk);
+    }
+    this.#remove(chunks);
   }
 
   #remove(chunks: readonly LedgerChunk[]): void {
