@@ -145,7 +145,12 @@ function honeycombSentence(text: string): string | undefined {
 
 function testRequest(now: number): object {
   const nanos = `${now}000000`;
-  const span = { traceId: randomBytes(16).toString('hex'), spanId: randomBytes(8).toString('hex'), name: 'sightline test', kind: 1 };
+  const span = {
+    traceId: randomBytes(16).toString('hex'),
+    spanId: randomBytes(8).toString('hex'),
+    name: 'sightline test',
+    kind: 1,
+  };
   const spans = [{ ...span, startTimeUnixNano: nanos, endTimeUnixNano: nanos }];
   const attributes = [{ key: 'service.name', value: { stringValue: 'sightline-test' } }];
   return { resourceSpans: [{ resource: { attributes }, scopeSpans: [{ scope: { name: 'sightline' }, spans }] }] };

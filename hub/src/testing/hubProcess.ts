@@ -21,8 +21,11 @@ export interface HubProcess {
 }
 
 /** Starts `sightline-hub` as a process of its own, killed when the test has ended. */
-export function runHub(args: readonly string[]): { child: ChildProcess; ended: Promise<Ended> } {
-  return run([program, ...args], {});
+export function runHub(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): { child: ChildProcess; ended: Promise<Ended> } {
+  return run([program, ...args], env);
 }
 
 /** Starts an app of `testing/apps/` with an environment and answers what it printed. */
@@ -32,7 +35,16 @@ export async function runApp(name: string, env: Readonly<Record<string, string>>
 
 /** Starts a hub on free ports and waits for its ready line. */
 export async function startHubProcess(dataDir: string, ...args: string[]): Promise<HubProcess> {
-  const { child, ended } = runHub(['--json', '--data-dir', dataDir, ...freePorts, ...args]);
+  return await startHubProcessIn({}, dataDir, ...args);
+}
+
+/** The same with an environment. */
+export async function startHubProcessIn(
+  env: Readonly<Record<string, string>>,
+  dataDir: string,
+  ...args: string[]
+): Promise<HubProcess> {
+  const { child, ended } = runHub(['--json', '--data-dir', dataDir, ...freePorts, ...args], env);
   const line = await Promise.race([firstLine(child), ended.then(({ stderr }) => Promise.reject(new Error(stderr)))]);
   return { child, ended, ready: JSON.parse(line) as ReadyLine };
 }
