@@ -2,7 +2,19 @@ import { median, spread } from './statistics.ts';
 
 export type Target = { readonly atLeast: number } | { readonly atMost: number };
 
-export type Unit = 'spans/s' | 'events/s' | 'ms' | '%' | 'MiB' | 'MB' | 'KB' | 'B/span' | 'us/span' | 'x' | 'spans';
+export type Unit =
+  | 'spans/s'
+  | 'events/s'
+  | 'ms'
+  | '%'
+  | 'MiB'
+  | 'MB'
+  | 'KB'
+  | 'B/span'
+  | 'us/span'
+  | 'x'
+  | 'spans'
+  | 'B';
 
 export interface FigureDefinition {
   /** As it is asked for and compared between runs, such as `ingest512.rate`. */

@@ -13,6 +13,7 @@ import { latencyExperiment } from './experiments/latency.ts';
 import { logsExperiment } from './experiments/logs.ts';
 import { peersExperiment } from './experiments/peers.ts';
 import { queriesExperiment } from './experiments/queries.ts';
+import { relayExperiment } from './experiments/relay.ts';
 import { retentionExperiment } from './experiments/retention.ts';
 import { samplingExperiment } from './experiments/sampling.ts';
 import { udpExperiment } from './experiments/udp.ts';
@@ -29,6 +30,7 @@ const experiments: readonly Experiment[] = [
   queriesExperiment,
   analysisExperiment,
   logsExperiment,
+  relayExperiment,
   samplingExperiment,
   latencyExperiment,
   footprintExperiment,
