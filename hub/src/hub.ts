@@ -120,13 +120,13 @@ export class Hub {
     const meter = await CostMeter.open(store.documents);
     this.#opened.push(() => meter.flush());
     const xray = this.#xrayApi(store, groups, sampling);
-    const relay = new Relay({ store, dataDir, env: process.env, ownPorts: () => this.#ports });
+    const relay = new Relay({ store, dataDir, env: process.env, meter, ownPorts: () => this.#ports });
     const api = createApiPort({
       relay,
       store,
       groups,
       sampling,
-      cost: { meter, surroundings: costSurroundings(store.logs, sampling) },
+      cost: { meter, surroundings: costSurroundings(store.logs, sampling, () => relay.forCost) },
       guard,
       token,
       feed: this.#feed,

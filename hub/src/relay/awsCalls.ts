@@ -41,7 +41,7 @@ export class AwsCalls {
   }
 
   /** `call` is a path of X-Ray's, or an operation of CloudWatch Logs'. Throws only the signal's reason. */
-  async call(call: string, body: string, signal: AbortSignal): Promise<AwsAnswer> {
+  async call(call: string, body: string | Buffer, signal: AbortSignal): Promise<AwsAnswer> {
     const answer = await this.#callOnce(call, body, signal);
     return answer === 'again' ? toAnswer(await this.#callOnce(call, body, signal)) : answer;
   }
@@ -50,7 +50,7 @@ export class AwsCalls {
     this.#connections.close();
   }
 
-  async #callOnce(call: string, body: string, signal: AbortSignal): Promise<AwsAnswer | 'again'> {
+  async #callOnce(call: string, body: string | Buffer, signal: AbortSignal): Promise<AwsAnswer | 'again'> {
     try {
       const keys = await this.#settings.keys.load();
       const { url, headers } = this.#sign(call, body, keys);
@@ -63,7 +63,7 @@ export class AwsCalls {
     }
   }
 
-  #sign(call: string, body: string, keys: AwsKeys): { url: URL; headers: Record<string, string> } {
+  #sign(call: string, body: string | Buffer, keys: AwsKeys): { url: URL; headers: Record<string, string> } {
     const { service, endpoint, region } = this.#settings;
     const url = new URL(endpoint);
     url.pathname = service === 'xray' ? `${url.pathname.replace(/\/$/, '')}${call}` : url.pathname;
@@ -235,6 +235,6 @@ function parse(text: string): object | undefined {
   }
 }
 
-function sha256(text: string): string {
+function sha256(text: string | Buffer): string {
   return createHash('sha256').update(text).digest('hex');
 }

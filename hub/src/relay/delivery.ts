@@ -19,13 +19,16 @@ const none: Delivered = { arrived: 0, refused: [], repeated: 0, lost: 0 };
 export class Delivery {
   readonly #sender: Sender;
   readonly #gate: Gate;
+  readonly #onArrived: (items: readonly Item[]) => void;
   #lastError: string | undefined;
   #lastErrorAt: number | undefined;
   #lastSentAt: number | undefined;
   #isFailing = false;
   readonly #usage = { records: 0, bytes: 0, requests: 0 };
 
-  constructor(sender: Sender, gate = new Gate()) {
+  /** `onArrived` is told what each request that arrived held. */
+  constructor(sender: Sender, onArrived: (items: readonly Item[]) => void, gate = new Gate()) {
+    this.#onArrived = onArrived;
     this.#sender = sender;
     this.#gate = gate;
   }
@@ -79,6 +82,7 @@ export class Delivery {
       this.#usage.requests += 1;
       this.#usage.bytes += items.reduce((sum, { body }) => sum + body.length, 0);
       this.#gate.didArrive();
+      this.#onArrived(items);
       return;
     }
     this.#lastErrorAt = Date.now();

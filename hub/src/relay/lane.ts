@@ -23,6 +23,7 @@ export interface LaneParts {
   readonly sender: Sender;
   readonly step: Step;
   readonly isPaused: boolean;
+  readonly onArrived: (items: readonly Item[]) => void;
 }
 
 /** After trouble of its own, such as a store that is busy. */
@@ -40,7 +41,7 @@ export class Lane {
 
   constructor(parts: LaneParts) {
     this.#parts = parts;
-    this.#delivery = new Delivery(parts.sender);
+    this.#delivery = new Delivery(parts.sender, parts.onArrived);
     this.#done = parts.isPaused ? Promise.resolve() : this.#run();
   }
 

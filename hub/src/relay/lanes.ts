@@ -13,6 +13,7 @@ import { TestFailure, type Sender } from './outcome.ts';
 import { pagedStep } from './pagedStep.ts';
 import { RawSource } from './rawSource.ts';
 import type { LaneStatuses } from './relayMessages.ts';
+import { usageOf, type Used } from './usageOf.ts';
 
 const testMillis = 20_000;
 /** What is not sent again by then stays refused. */
@@ -23,10 +24,16 @@ export class Lanes {
   readonly #dataDir: string;
   readonly #database: DatabaseSync;
   readonly #outbox: Outbox;
+  readonly #onUsed: (destination: RelayDestination, used: Used) => void;
   readonly #lanes = new Map<RelayDestination, Lane>();
   #pages: LogPages | undefined;
 
-  constructor(dataDir: string, settle: (settlement: RelaySettlement) => Promise<void>) {
+  constructor(
+    dataDir: string,
+    settle: (settlement: RelaySettlement) => Promise<void>,
+    onUsed: (destination: RelayDestination, used: Used) => void,
+  ) {
+    this.#onUsed = onUsed;
     this.#dataDir = dataDir;
     this.#database = openForReading(dataDir);
     const position = this.#database.prepare('select position, progress from relay where dest = ?');
@@ -60,6 +67,7 @@ export class Lanes {
       sender,
       step: this.#stepOf(destination, sender),
       isPaused: settings.pausedBecause !== undefined,
+      onArrived: (items) => this.#onUsed(destination, usageOf(destination, items)),
     });
     this.#lanes.set(destination, lane);
   }

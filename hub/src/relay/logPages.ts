@@ -29,6 +29,8 @@ export interface LogBatch {
 interface LogLine {
   readonly timestamp: number;
   readonly message: string;
+  /** As AWS counts it: UTF-8 and an overhead. */
+  readonly size: number;
 }
 
 /** Reads what waits of log groups, a page of one group at a time, as batches within PutLogEvents' limits. */
@@ -137,9 +139,12 @@ export class LogPages {
 }
 
 function lineAt({ times, ends, text }: ChunkEvents, at: number): LogLine {
+  const from = at === 0 ? 0 : (ends[at - 1] as number);
+  const to = ends[at] as number;
   return {
     timestamp: times[at] as number,
-    message: text.toString('utf8', at === 0 ? 0 : ends[at - 1], ends[at]),
+    message: text.toString('utf8', from, to),
+    size: to - from + putLimits.eventOverhead,
   };
 }
 
@@ -153,7 +158,7 @@ function toBatches(
   let bytes = 0;
   let first = 0;
   for (const line of lines.toSorted((a, b) => a.timestamp - b.timestamp)) {
-    const size = Buffer.byteLength(line.message) + putLimits.eventOverhead;
+    const { size } = line;
     const last = batches.at(-1);
     bytes += size;
     if (
@@ -175,8 +180,13 @@ function toBatches(
       stream: stream.name,
       ...(retentionDays !== undefined && { retentionDays }),
       events: events.length,
+      bytes: events.reduce((sum, { size }) => sum + size - putLimits.eventOverhead, 0),
     };
-    const item = { about: JSON.stringify(about), body: Buffer.from(JSON.stringify(events)) };
+    const item = { about: JSON.stringify(about), body: Buffer.from(jsonOf(events)) };
     return { stream: stream.id, events: events.length, item };
   });
+}
+
+function jsonOf(lines: readonly LogLine[]): string {
+  return `[${lines.map(({ timestamp, message }) => `{"timestamp":${timestamp},"message":${JSON.stringify(message)}}`).join(',')}]`;
 }

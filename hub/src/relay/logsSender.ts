@@ -7,6 +7,8 @@ export interface LogBatchAbout {
   readonly stream: string;
   readonly retentionDays?: number;
   readonly events: number;
+  /** Of the messages. */
+  readonly bytes: number;
 }
 
 /**
@@ -42,7 +44,7 @@ export class LogsSender implements Sender {
 
   async test(signal: AbortSignal): Promise<string> {
     const group = '/sightline/test';
-    const about: LogBatchAbout = { group, stream: 'test', retentionDays: 1, events: 1 };
+    const about: LogBatchAbout = { group, stream: 'test', retentionDays: 1, events: 1, bytes: 14 };
     const body = Buffer.from(JSON.stringify([{ timestamp: Date.now(), message: 'Sightline test' }]));
     requireArrival(await this.send([{ about: JSON.stringify(about), body }], signal));
     return `CloudWatch Logs takes events. A test line has been sent to the group "${group}".`;
@@ -54,8 +56,8 @@ export class LogsSender implements Sender {
 
   async #put({ group, stream }: LogBatchAbout, events: Uint8Array, signal: AbortSignal): Promise<AwsAnswer> {
     const names = JSON.stringify({ logGroupName: group, logStreamName: stream });
-    const logEvents = Buffer.from(events.buffer, events.byteOffset, events.length).toString();
-    return await this.#calls.call('PutLogEvents', `${names.slice(0, -1)},"logEvents":${logEvents}}`, signal);
+    const body = Buffer.concat([Buffer.from(`${names.slice(0, -1)},"logEvents":`), events, Buffer.from('}')]);
+    return await this.#calls.call('PutLogEvents', body, signal);
   }
 
   /** Answers what went wrong. */

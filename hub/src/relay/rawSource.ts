@@ -4,7 +4,7 @@ import { destinationOf } from '../store/relay/relayOutbox.ts';
 import type { Item } from './outcome.ts';
 
 /** What is taken from the store at once. */
-const pageBytes = 4_000_000;
+const pageBytes = 2_000_000;
 const pageItems = 4_000;
 
 /** What waits next, and where the destination stands once it has been dealt with. */

@@ -10,6 +10,8 @@ import {
   type RelayTestReply,
 } from '../client/relayApi.ts';
 import type { RelayAccount, RelayAccounts } from '../store/relay/relayStore.ts';
+import type { RelayForCost } from '../cost/costSurroundings.ts';
+import type { CostMeter } from '../cost/costMeter.ts';
 import type { TelemetryStore } from '../store/telemetryStore.ts';
 import { UserError } from '../userError.ts';
 import type { LaneStatus } from './laneStatus.ts';
@@ -22,9 +24,14 @@ export interface RelayParts {
   readonly store: Pick<TelemetryStore, 'relay' | 'onDidChange' | 'recordProblem'>;
   readonly dataDir: string;
   readonly env: RelayEnvironment;
+  readonly meter: Pick<CostMeter, 'add' | 'isCapped' | 'onDidChangeSettings'>;
   /** The ports of this hub. */
   readonly ownPorts: () => readonly number[];
 }
+
+const capReached = 'The cap of this month is reached.';
+/** How often a new month is looked for. */
+const capMillis = 60_000;
 
 /** After its thread has failed. */
 const restartMillis = 2_000;
@@ -41,9 +48,15 @@ export class Relay {
   #link: RelayLink | undefined;
   #unsubscribe: (() => void) | undefined;
   #restart: NodeJS.Timeout | undefined;
+  /** Whether the cap holds a destination back. */
+  readonly #hasStopped = new Map<RelayDestination, boolean>();
+  readonly #capTimer: NodeJS.Timeout;
+  readonly #unfollow: () => void;
 
   constructor(parts: RelayParts) {
     this.#parts = parts;
+    this.#unfollow = parts.meter.onDidChangeSettings(() => this.#followCaps());
+    this.#capTimer = setInterval(() => this.#followCaps(), capMillis).unref();
   }
 
   /** Switches on what the command line asks for. Throws `UserError` where that cannot be. */
@@ -89,6 +102,12 @@ export class Relay {
     return { destinations: Object.fromEntries(entries) as Record<RelayDestination, RelayStatus> };
   }
 
+  /** What is sent to whom, as far as it costs. */
+  get forCost(): RelayForCost {
+    const retentionDays = this.#settings.get('logs')?.retentionDays;
+    return { relayed: new Set(this.#settings.keys()), ...(retentionDays !== undefined && { retentionDays }) };
+  }
+
   /** `undefined` while nothing is switched on. */
   async stats(): Promise<RelayStats | undefined> {
     const accounts: RelayAccounts = await this.#parts.store.relay.accounts();
@@ -123,6 +142,8 @@ export class Relay {
 
   async close(): Promise<void> {
     clearTimeout(this.#restart);
+    clearInterval(this.#capTimer);
+    this.#unfollow();
     this.#unsubscribe?.();
     await this.#link?.close();
   }
@@ -141,7 +162,29 @@ export class Relay {
   async #configure(destination: RelayDestination, settings: RelayChange): Promise<void> {
     this.#settings.set(destination, settings);
     this.#troubles.delete(destination);
-    await this.#started().ask({ kind: 'configure', destination, settings });
+    const effective = this.#isCapped(destination) ? { ...settings, pausedBecause: capReached } : settings;
+    this.#hasStopped.set(destination, effective.pausedBecause === capReached);
+    await this.#started().ask({ kind: 'configure', destination, settings: effective });
+  }
+
+  #isCapped(destination: RelayDestination): boolean {
+    return this.#parts.meter.isCapped(destination);
+  }
+
+  /** Pauses a destination whose cap is reached, and goes on where it no longer is: a higher one, or another month. */
+  #followCap(destination: RelayDestination): void {
+    const settings = this.#settings.get(destination);
+    if (settings !== undefined && this.#isCapped(destination) !== this.#hasStopped.get(destination)) {
+      this.#configure(destination, settings).catch((error: unknown) => {
+        this.#troubles.set(destination, error instanceof Error ? error.message : String(error));
+      });
+    }
+  }
+
+  #followCaps(): void {
+    for (const destination of this.#settings.keys()) {
+      this.#followCap(destination);
+    }
   }
 
   async #statuses(): Promise<LaneStatuses> {
@@ -151,9 +194,13 @@ export class Relay {
   #started(): RelayLink {
     if (this.#link === undefined) {
       const { dataDir, env, store } = this.#parts;
-      const link = new RelayLink({ dataDir, env: withoutRedirection(env) }, store.relay, (reason) =>
-        this.#fail(reason),
-      );
+      const link = new RelayLink({ dataDir, env: withoutRedirection(env) }, store.relay, {
+        onFail: (reason) => this.#fail(reason),
+        onUsed: (destination, { usage, retention }) => {
+          this.#parts.meter.add(destination, usage, retention === undefined ? {} : { retention });
+          this.#followCap(destination);
+        },
+      });
       this.#link = link;
       this.#unsubscribe = store.onDidChange(() => link.notice());
     }
@@ -184,6 +231,7 @@ export class Relay {
     const { sent = 0, waiting = 0, refused = 0, dropped = 0, repeated = 0, refusals = [] } = account ?? {};
     const secret = settings === undefined ? undefined : maskedSecretOf(settings);
     const lastError = trouble ?? lane?.lastError;
+    const pausedBecause = this.#hasStopped.get(destination) === true ? capReached : settings?.pausedBecause;
     return {
       state: stateOf(account, lane, waiting),
       sent,
@@ -195,7 +243,7 @@ export class Relay {
       ...(settings?.endpoint !== undefined && { endpoint: settings.endpoint }),
       ...(settings?.region !== undefined && { region: settings.region }),
       ...(secret !== undefined && { secret }),
-      ...(settings?.pausedBecause !== undefined && { pausedBecause: settings.pausedBecause }),
+      ...(pausedBecause !== undefined && { pausedBecause }),
       ...(lastError !== undefined && { lastError }),
       ...(lane?.lastErrorAt !== undefined && { lastErrorAt: nanosOf(lane.lastErrorAt) }),
       ...(lane?.nextTryAt !== undefined && { nextTryAt: nanosOf(lane.nextTryAt) }),

@@ -1,6 +1,8 @@
 import { Worker } from 'node:worker_threads';
+import type { RelayDestination } from '../client/relayApi.ts';
 import type { RelayStore } from '../store/relay/relayStore.ts';
 import { UserError } from '../userError.ts';
+import type { Used } from './usageOf.ts';
 import type { RelayAnswer, RelayRequest, RelayThreadStart, RelayValue } from './relayMessages.ts';
 
 interface Waiting {
@@ -10,6 +12,11 @@ interface Waiting {
 
 type Asked = Exclude<RelayRequest, { kind: 'notice' | 'settled' }>;
 type WithoutId<T> = T extends unknown ? Omit<T, 'id'> : never;
+
+export interface RelayLinkListeners {
+  readonly onFail: (reason: Error) => void;
+  readonly onUsed: (destination: RelayDestination, used: Used) => void;
+}
 
 /** Changes of the store are told to the relay's thread this often at most. */
 const noticeMillis = 20;
@@ -22,6 +29,7 @@ const noticeMillis = 20;
 export class RelayLink {
   readonly #worker: Worker;
   readonly #store: RelayStore;
+  readonly #onUsed: RelayLinkListeners['onUsed'];
   readonly #waiting = new Map<number, Waiting>();
   #nextId = 1;
   #gone: Error | undefined;
@@ -30,8 +38,9 @@ export class RelayLink {
   constructor(
     start: RelayThreadStart & { readonly env: Record<string, string> },
     store: RelayStore,
-    onFail: (reason: Error) => void,
+    { onFail, onUsed }: RelayLinkListeners,
   ) {
+    this.#onUsed = onUsed;
     this.#store = store;
     this.#worker = new Worker(
       new URL(`./relayThread${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url),
@@ -39,7 +48,7 @@ export class RelayLink {
         name: 'sightline relay',
         workerData: { dataDir: start.dataDir } satisfies RelayThreadStart,
         env: start.env,
-        resourceLimits: { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 16 },
+        resourceLimits: { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 8 },
       },
     );
     this.#worker.on('message', (answer: RelayAnswer) => this.#take(answer));
@@ -88,6 +97,9 @@ export class RelayLink {
     switch (answer.kind) {
       case 'settle':
         void this.#settle(answer);
+        break;
+      case 'used':
+        this.#onUsed(answer.destination, answer.used);
         break;
       case 'answer':
         this.#waiting.get(answer.id)?.resolve(answer.value);

@@ -1,5 +1,6 @@
 import type { RelayChange, RelayDestination, RelayResendReply, RelayTestReply } from '../client/relayApi.ts';
 import type { RelaySettlement } from '../store/relay/relayStore.ts';
+import type { Used } from './usageOf.ts';
 import type { LaneStatus } from './laneStatus.ts';
 
 export interface RelayThreadStart {
@@ -36,4 +37,6 @@ export type RelayValue = LaneStatuses | RelayTestReply | RelayResendReply | unde
 export type RelayAnswer =
   | { readonly kind: 'answer'; readonly id: number; readonly value: RelayValue }
   | { readonly kind: 'failed'; readonly id: number; readonly message: string; readonly isForPerson: boolean }
-  | { readonly kind: 'settle'; readonly id: number; readonly settlement: RelaySettlement };
+  | { readonly kind: 'settle'; readonly id: number; readonly settlement: RelaySettlement }
+  /** Told as a request has arrived, for what it costs. */
+  | { readonly kind: 'used'; readonly destination: RelayDestination; readonly used: Used };

@@ -1,5 +1,6 @@
 /** The relay's thread: reads what waits from a read-only connection and sends it. Started by Relay with the first destination that is set. */
 import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
+import type { RelaySettlement } from '../store/relay/relayStore.ts';
 import { UserError } from '../userError.ts';
 import { Lanes } from './lanes.ts';
 import type { RelayAnswer, RelayRequest, RelayThreadStart, RelayValue } from './relayMessages.ts';
@@ -8,13 +9,17 @@ const main = parentPort as MessagePort;
 const settling = new Map<number, { resolve: () => void; reject: (error: Error) => void }>();
 let lastSettlement = 0;
 
-const lanes = new Lanes((workerData as RelayThreadStart).dataDir, (settlement) => {
+const settle = (settlement: RelaySettlement): Promise<void> => {
   const id = (lastSettlement += 1);
   return new Promise((resolve, reject) => {
     settling.set(id, { resolve, reject });
     tell({ kind: 'settle', id, settlement });
   });
-});
+};
+
+const lanes = new Lanes((workerData as RelayThreadStart).dataDir, settle, (destination, used) =>
+  tell({ kind: 'used', destination, used }),
+);
 
 main.on('message', (request: RelayRequest) => {
   switch (request.kind) {
