@@ -104,7 +104,6 @@ test('a hub that is killed twice on the way hands on every request, and its secr
   }
   const client = new HubClient({ dataDir });
   onTestFinished(() => client.dispose());
-  const isDone = ({ state, waiting }: { state: string; waiting: number }): boolean => state === 'idle' && waiting === 0;
   const logs = await relayUntil(client, 'logs', isDone);
   const counts = await Promise.all(
     (['xray', 'rollbar', 'otlp'] as const).map((each) => relayUntil(client, each, isDone)),
@@ -126,6 +125,10 @@ test('a hub that is killed twice on the way hands on every request, and its secr
     expect(`${stdout}${stderr}`).not.toContain(secret);
   }
 }, 120_000);
+
+function isDone({ state, waiting }: { state: string; waiting: number }): boolean {
+  return state === 'idle' && waiting === 0;
+}
 
 /** The documents as the hub has them, before anything was killed. */
 async function documentsOf({ ready }: HubProcess, dataDir: string): Promise<Map<number, unknown>> {
