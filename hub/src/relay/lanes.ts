@@ -14,6 +14,7 @@ import { pagedStep } from './pagedStep.ts';
 import { RawSource } from './rawSource.ts';
 import type { LaneStatuses } from './relayMessages.ts';
 import { usageOf, type Used } from './usageOf.ts';
+import { withoutSecrets } from './withoutSecrets.ts';
 
 const testMillis = 20_000;
 /** What is not sent again by then stays refused. */
@@ -60,7 +61,7 @@ export class Lanes {
     if (settings === undefined) {
       return;
     }
-    const sender = await makeSender(destination, settings);
+    const sender = withoutSecrets(await makeSender(destination, settings), settings);
     const lane = new Lane({
       destination,
       outbox: this.#outbox,
@@ -84,7 +85,7 @@ export class Lanes {
 
   /** With a sender of its own, so that a key can be tried before it is used. */
   async test(destination: RelayDestination, settings: RelayChange): Promise<RelayTestReply> {
-    const sender = await makeSender(destination, settings);
+    const sender = withoutSecrets(await makeSender(destination, settings), settings);
     try {
       const message = await sender.test(AbortSignal.timeout(testMillis));
       this.#lanes.get(destination)?.hurry();

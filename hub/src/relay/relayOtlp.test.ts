@@ -82,6 +82,20 @@ test('a request that is refused is kept with its reason and can be sent again', 
   expect(await namesAt(cloud)).toEqual(['GET /1', 'GET /2']);
 });
 
+test('a key that a server repeats is in no reason that is kept', async () => {
+  const { local, change, otlp } = await startPair();
+  const proxy = await startFaultProxy(change.endpoint ?? '');
+  const key = 'planted-key-0123456789';
+  const headers = { 'content-type': 'text/plain' };
+  proxy.fault = { kind: 'answer', status: 400, headers, body: `your x-honeycomb-team was ${key}` };
+  const settings = { ...change, endpoint: proxy.endpoint, headers: { 'x-honeycomb-team': key } };
+  await local.client.changeRelay('otlp', settings);
+  await sendSpans(otlp, 1);
+  const refused = await relayUntil(local.client, 'otlp', (status) => status.refused === 1);
+  expect(refused.refusals[0]?.reason).toMatch(/your x-honeycomb-team was …\.$/);
+  expect(JSON.stringify([refused, await local.client.testRelay('otlp', settings)])).not.toContain(key);
+});
+
 test('a key that is not taken keeps everything waiting until there is another one', async () => {
   const { local, cloud, change, otlp } = await startPair();
   const proxy = await startFaultProxy(change.endpoint ?? '');
