@@ -20,7 +20,7 @@ export function withoutSecrets(sender: Sender, settings: RelayChange): Sender {
       try {
         return scrub(await sender.test(signal));
       } catch (error) {
-        throw error instanceof TestFailure ? new TestFailure(scrub(error.message)) : error;
+        throw error instanceof TestFailure ? new TestFailure(scrub(error.message), { cause: error }) : error;
       }
     },
     close: () => sender.close(),
