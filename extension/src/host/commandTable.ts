@@ -1,5 +1,7 @@
+import type { CostDestination } from '@sightline/telemetry/cost/usage';
 import type { LogScope } from '../sources/logSource.ts';
 import type { PlacedLine } from '../sources/besideSource.ts';
+import type { ServiceRow } from '../services/serviceRow.ts';
 import type { ServiceId } from '../services/serviceState.ts';
 import type { ErrorsNode } from './errorsNodes.ts';
 import type { LogsNode } from './logsNodes.ts';
@@ -149,6 +151,13 @@ export interface SourceCommands {
   'sightline.showAwsPermissions': () => Promise<void>;
 }
 
+/** Every command about what destinations cost. */
+export interface CostCommands {
+  'sightline.showCost': () => Promise<void>;
+  /** Asks for the destination where it comes without. */
+  'sightline.setCostCap': (destination?: CostDestination | ServiceRow) => Promise<void>;
+}
+
 /** A row of the Logs view, or a group, some of its streams or the lines of one trace in it. */
 export type LogTarget = LogsNode | LogScope;
 
@@ -167,7 +176,8 @@ export const commandIds: Record<
   | keyof ErrorsCommands
   | keyof LogsCommands
   | keyof SamplingCommands
-  | keyof SourceCommands,
+  | keyof SourceCommands
+  | keyof CostCommands,
   true
 > = {
   'sightline.start': true,
@@ -264,4 +274,6 @@ export const commandIds: Record<
   'sightline.chooseAwsProfile': true,
   'sightline.chooseTraceWindow': true,
   'sightline.showAwsPermissions': true,
+  'sightline.showCost': true,
+  'sightline.setCostCap': true,
 };

@@ -3,6 +3,7 @@ import { Disposable, type Disposer } from '../lifetime.ts';
 import type { ErrorAction } from '../userError.ts';
 import { UserError } from '../userError.ts';
 import type {
+  CostCommands,
   ErrorsCommands,
   LogsCommands,
   MapCommands,
@@ -20,7 +21,8 @@ export type Commands = ServicesCommands &
   ErrorsCommands &
   LogsCommands &
   SamplingCommands &
-  SourceCommands;
+  SourceCommands &
+  CostCommands;
 
 /** Registers a group of commands. The only place where a command's failure is logged and shown. */
 export function registerCommands(log: vscode.LogOutputChannel, handlers: Partial<Commands>): Disposer {

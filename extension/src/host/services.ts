@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { Disposable, Emitter } from '../lifetime.ts';
+import type { CostWatch } from '../services/costWatch.ts';
 import { staleNames } from '../services/environment.ts';
 import type { HubActivity } from '../services/hubActivity.ts';
 import type { HubSession } from '../services/hubSession.ts';
@@ -22,6 +23,7 @@ export class Services extends Disposable {
   readonly session: HubSession;
   readonly xrayDaemon: XRayDaemon;
   readonly folders: FolderServices;
+  readonly cost: CostWatch;
   readonly #environment: HubEnvironment;
   readonly #activity: HubActivity;
   readonly #choices: ServiceChoices;
@@ -33,6 +35,7 @@ export class Services extends Disposable {
     readonly folders: FolderServices;
     readonly environment: HubEnvironment;
     readonly activity: HubActivity;
+    readonly cost: CostWatch;
     readonly choices: ServiceChoices;
   }) {
     super();
@@ -41,6 +44,7 @@ export class Services extends Disposable {
     this.folders = parts.folders;
     this.#environment = parts.environment;
     this.#activity = parts.activity;
+    this.cost = parts.cost;
     this.#choices = parts.choices;
     const fire = (): void => this.#changed.fire();
     for (const source of [
@@ -51,6 +55,7 @@ export class Services extends Disposable {
       this.#environment,
       this.#activity,
       this.folders.compose,
+      this.cost,
     ]) {
       this.register(source.onDidChange(fire));
     }
@@ -212,6 +217,7 @@ export class Services extends Disposable {
       hub: this.session.state,
       ports: portSettings(),
       stats: this.#activity.stats,
+      cost: this.cost.cost,
       xrayDaemon: {
         state: this.xrayDaemon.state,
         ...(this.xrayDaemon.choice !== undefined && { choice: this.xrayDaemon.choice }),

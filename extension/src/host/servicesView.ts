@@ -83,6 +83,7 @@ export class ServicesView extends Disposable implements vscode.TreeDataProvider<
   }
 
   #watchPorts(): void {
+    this.#services.cost.setVisible(this.#view.visible);
     clearInterval(this.#looking);
     this.#looking = this.#view.visible ? setInterval(() => void this.#look(), lookMillis) : undefined;
     if (this.#view.visible) {

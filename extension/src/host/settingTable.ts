@@ -1,4 +1,5 @@
 import type { ComposeCommandName } from '../services/composeTool.ts';
+import type { PriceOverrides } from '@sightline/telemetry/cost/costOf';
 import type { ErrorFilter, ErrorGrouping } from './errorsModel.ts';
 import type { TraceGrouping } from './tracesModel.ts';
 
@@ -36,6 +37,8 @@ export interface Settings {
   'sightline.compose.file': string | null;
   'sightline.compose.command': ComposeCommandName | null;
   'sightline.compose.services': readonly string[] | null;
+  /** As written by the person; the hub says what is wrong with it. */
+  'sightline.cost.prices': PriceOverrides;
 }
 
 /** What is pointed at the hub: terminals, tasks and launches; launches only; or neither. */
@@ -73,4 +76,5 @@ export const settingDefaults: Settings = {
   'sightline.compose.file': null,
   'sightline.compose.command': null,
   'sightline.compose.services': null,
+  'sightline.cost.prices': {},
 };

@@ -6,6 +6,7 @@ import type { Endpoints } from '@sightline/hub/client/api';
 import * as vscode from 'vscode';
 import type { SightlineTestApi } from '../contracts/testApi.ts';
 import { Disposable } from '../lifetime.ts';
+import { CostWatch } from '../services/costWatch.ts';
 import { HubArrival } from '../services/hubArrival.ts';
 import { HubActivity } from '../services/hubActivity.ts';
 import { HubSession } from '../services/hubSession.ts';
@@ -25,6 +26,7 @@ import { AddToRepository } from './addToRepository.ts';
 import { registerCommands, showFailure } from './commands.ts';
 import { ComposeServices } from './composeServices.ts';
 import { ContextKeySetter } from './contextKeys.ts';
+import { costCommands } from './costCommands.ts';
 import { HubEnvironment } from './environment.ts';
 import { ErrorMessages } from './errorMessages.ts';
 import { ErrorsView } from './errorsView.ts';
@@ -126,6 +128,15 @@ export class Sightline extends Disposable {
       }),
     );
     const activity = this.register(new HubActivity(this.#session, client));
+    const cost = this.register(
+      new CostWatch({
+        session: this.#session,
+        client,
+        prices: () => getSetting('sightline.cost.prices'),
+        report: (error) => showFailure(log, 'Setting the prices of `sightline.cost.prices`', error),
+      }),
+    );
+    this.register(onDidChangeSetting(['sightline.cost.prices'], () => void cost.applyPrices()));
     this.#services = this.register(
       new Services({
         session: this.#session,
@@ -133,6 +144,7 @@ export class Sightline extends Disposable {
         folders: this.#folders,
         environment: this.#environment,
         activity,
+        cost,
         choices,
       }),
     );
@@ -192,6 +204,7 @@ export class Sightline extends Disposable {
     this.register(registerCommands(log, sourceCommands(choice, documents)));
     const additions = this.register(new AddToRepository());
     this.register(registerCommands(log, { 'sightline.addToRepository': () => additions.run() }));
+    this.register(registerCommands(log, costCommands({ watch: cost, client, documents })));
     this.#memory = this.register(new WindowMemory(context.storageUri, this.#folders));
     this.register(this.#services.onDidChange(() => this.#setContext()));
     this.register(onDidChangeSetting(xrayDaemonSettingIds, () => this.#considerDaemon()));

@@ -39,6 +39,7 @@ const everythingRuns: ServicesSnapshot = {
   hub: { kind: 'running', hub },
   ports: {},
   stats,
+  cost: undefined,
   xrayDaemon: { state: { kind: 'off' } },
   database: {
     ...unknown,
@@ -73,6 +74,7 @@ const nothingRuns: ServicesSnapshot = {
   ...everythingRuns,
   hub: { kind: 'off' },
   stats: undefined,
+  cost: undefined,
   database: unknown,
   backend: unknown,
   environment: { recipients: '', variables: [] },

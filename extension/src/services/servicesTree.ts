@@ -1,5 +1,7 @@
 import type { StatsReply } from '@sightline/hub/client/api';
 import { composeRow, type ComposeSnapshot } from './composeRows.ts';
+import type { CostJson } from '@sightline/hub/client/costApi';
+import { costRows } from './costRows.ts';
 import type { Variable } from './environment.ts';
 import type { HubState, RunningHub } from './hubState.ts';
 import { defaultPorts, type PortSettings, type Receiver } from './ports.ts';
@@ -13,6 +15,7 @@ export interface ServicesSnapshot {
   readonly hub: HubState;
   readonly ports: PortSettings;
   readonly stats: StatsReply | undefined;
+  readonly cost: CostJson | undefined;
   readonly xrayDaemon: XRayDaemonSnapshot;
   readonly database: FolderServiceSnapshot;
   readonly backend: FolderServiceSnapshot;
@@ -42,6 +45,7 @@ export function servicesTree(snapshot: ServicesSnapshot): readonly ServiceRow[] 
     folderServiceRow('backend', backend),
     ...(compose === undefined ? [] : [compose]),
     ...countRows(snapshot),
+    ...costRows(snapshot.cost),
     environmentRow(snapshot),
   ];
 }

@@ -1,5 +1,6 @@
 import type { Cap, CapState } from './cap.ts';
 import type { CostDestination } from './usage.ts';
+import { counterText } from './usageText.ts';
 
 /** What is likely to cost more than a person expects. */
 export interface CostWarning {
@@ -41,7 +42,7 @@ export function renderCap(cap: Cap): string {
     case 'dollars':
       return `$${cap.dollars}`;
     case 'amount':
-      return `${cap.amount.toLocaleString('en-US')} ${cap.counter}`;
+      return counterText(cap.counter, cap.amount);
   }
 }
 
