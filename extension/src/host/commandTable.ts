@@ -149,6 +149,9 @@ export interface SourceCommands {
   'sightline.chooseAwsProfile': () => Promise<void>;
   'sightline.chooseTraceWindow': () => Promise<void>;
   'sightline.showAwsPermissions': () => Promise<void>;
+  /** Local ones to the AWS account that is looked at, after the difference was shown. */
+  'sightline.copySamplingRules': () => Promise<void>;
+  'sightline.copySavedFilters': () => Promise<void>;
 }
 
 /** Every command about what destinations cost. */
@@ -276,4 +279,6 @@ export const commandIds: Record<
   'sightline.showAwsPermissions': true,
   'sightline.showCost': true,
   'sightline.setCostCap': true,
+  'sightline.copySamplingRules': true,
+  'sightline.copySavedFilters': true,
 };

@@ -247,7 +247,10 @@ export class LogTableSession extends Disposable {
       streams === undefined
         ? (await this.#source.listGroups(this.#ended.signal)).filter(({ name }) => name === group)
         : (await this.#source.listStreams(group, this.#ended.signal)).filter(({ name }) => streams.includes(name));
-    return counted.reduce((sum, { eventCount }) => sum + eventCount, 0);
+    // A source that does not count says nothing.
+    return counted.every(({ eventCount }) => eventCount !== undefined)
+      ? counted.reduce((sum, { eventCount = 0 }) => sum + eventCount, 0)
+      : undefined;
   }
 
   async #selected(): Promise<number | undefined> {

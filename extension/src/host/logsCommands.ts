@@ -77,7 +77,7 @@ export class LogCommands {
     await inView(() => this.#controller.refresh());
   }
 
-  async #deleteGroup({ name, eventCount, streamCount }: LogGroupJson): Promise<void> {
+  async #deleteGroup({ name, eventCount = 0, streamCount = 0 }: LogGroupJson): Promise<void> {
     const detail = `${toCountText(eventCount, 'line')} in ${toCountText(streamCount, 'stream')} are removed from this machine, for every window. This cannot be undone. A program that still writes to this group gets an error until the group exists again.`;
     const question = `Delete the log group "${name}"?`;
     const answer = await vscode.window.showWarningMessage(question, { modal: true, detail }, 'Delete');

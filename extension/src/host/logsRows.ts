@@ -97,7 +97,7 @@ const levelIcons: Record<LogLevel, string> = {
 
 function drawGroup(group: LogGroupJson, now: number): DrawnLogsRow {
   const parts = [
-    toCountText(group.eventCount, 'line'),
+    ...linesText(group),
     ...(group.lastEventTime === undefined ? [] : [toAgoText(epochMillisOf(group.lastEventTime), now)]),
     ...(group.retentionDays === undefined ? [] : [`kept ${toCountText(group.retentionDays, 'day')}`]),
   ];
@@ -107,7 +107,7 @@ function drawGroup(group: LogGroupJson, now: number): DrawnLogsRow {
     description: parts.join(' · '),
     icon: isOtlp ? 'radio-tower' : 'folder-library',
     tint: undefined,
-    spoken: [`log group ${group.name}`, toCountText(group.streamCount, 'stream'), ...parts].join(', '),
+    spoken: [`log group ${group.name}`, ...streamsText(group), ...parts].join(', '),
     context: isOtlp ? 'group.otlp' : 'group.cloudwatch',
     isExpandable: true,
   };
@@ -115,7 +115,7 @@ function drawGroup(group: LogGroupJson, now: number): DrawnLogsRow {
 
 function drawStream(stream: LogStreamJson, now: number): DrawnLogsRow {
   const parts = [
-    toCountText(stream.eventCount, 'line'),
+    ...linesText(stream),
     ...(stream.lastEventTime === undefined ? [] : [toAgoText(epochMillisOf(stream.lastEventTime), now)]),
   ];
   return {
@@ -127,6 +127,14 @@ function drawStream(stream: LogStreamJson, now: number): DrawnLogsRow {
     context: 'stream',
     isExpandable: true,
   };
+}
+
+function linesText({ eventCount }: { readonly eventCount?: number }): readonly string[] {
+  return eventCount === undefined ? [] : [toCountText(eventCount, 'line')];
+}
+
+function streamsText({ streamCount }: LogGroupJson): readonly string[] {
+  return streamCount === undefined ? [] : [toCountText(streamCount, 'stream')];
 }
 
 function drawLine(row: LogRowJson): DrawnLogsRow {

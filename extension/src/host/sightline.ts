@@ -16,11 +16,7 @@ import { localXRayDaemon } from '../services/localXRayDaemon.ts';
 import { XRayDaemon } from '../services/xrayDaemon.ts';
 import { expectedEndpoints, readEndpointsOf } from '../services/expectedHub.ts';
 import { pageOf } from '../services/folderServiceRow.ts';
-import { HubBesideSource } from '../sources/hubBesideSource.ts';
-import { HubFilterSource } from '../sources/hubFilterSource.ts';
 import { HubErrorSource } from '../sources/hubErrorSource.ts';
-import { HubLogSource } from '../sources/hubLogSource.ts';
-import { HubMapSource } from '../sources/hubMapSource.ts';
 import { HubSamplingSource } from '../sources/hubSamplingSource.ts';
 import { AddToRepository } from './addToRepository.ts';
 import { registerCommands, showFailure } from './commands.ts';
@@ -154,29 +150,22 @@ export class Sightline extends Disposable {
       new SourceChoice(context.workspaceState, this.#contextKeys, () => ownHubOf(this.#session)),
     );
     const sources = this.register(new WindowSources(choice, this.#session, client));
-    const beside = this.register(new HubBesideSource(this.#session, client));
-    const filters = this.register(new HubFilterSource(this.#session, client));
     this.#tracesView = this.register(
-      new TracesView(
-        { traces: sources.traces, beside, filters },
-        {
-          contextKeys: this.#contextKeys,
-          log,
-          extensionUri: context.extensionUri,
-          memory: context.workspaceState,
-        },
-      ),
+      new TracesView(sources, {
+        contextKeys: this.#contextKeys,
+        log,
+        extensionUri: context.extensionUri,
+        memory: context.workspaceState,
+      }),
     );
-    const maps = this.register(new HubMapSource(this.#session, client));
-    this.register(new ServiceMaps(maps, context.extensionUri, log));
-    const logs = this.register(new HubLogSource(this.#session, client));
+    this.register(new ServiceMaps(sources.map, context.extensionUri, log));
     const surroundings = {
       clock: systemClock,
       contextKeys: this.#contextKeys,
       log,
       extensionUri: context.extensionUri,
     };
-    this.#logsView = this.register(new LogsView(logs, surroundings));
+    this.#logsView = this.register(new LogsView(sources.logs, surroundings));
     const errors = this.register(new HubErrorSource(this.#session, client));
     this.#errorsView = this.register(new ErrorsView(errors, systemClock, this.#contextKeys, log));
     const holder = randomUUID();
@@ -201,10 +190,10 @@ export class Sightline extends Disposable {
       log,
     });
     this.register(registerCommands(log, handlers));
-    this.register(registerCommands(log, sourceCommands(choice, documents)));
     const additions = this.register(new AddToRepository());
     this.register(registerCommands(log, { 'sightline.addToRepository': () => additions.run() }));
     this.register(registerCommands(log, costCommands({ watch: cost, client, documents })));
+    this.register(registerCommands(log, sourceCommands({ choice, documents, sources, sampling })));
     this.#memory = this.register(new WindowMemory(context.storageUri, this.#folders));
     this.register(this.#services.onDidChange(() => this.#setContext()));
     this.register(onDidChangeSetting(xrayDaemonSettingIds, () => this.#considerDaemon()));

@@ -3,10 +3,21 @@ import { permissionsText } from '../sources/aws/awsPermissions.ts';
 import type { SourceCommands } from './commandTable.ts';
 import type { ReportDocuments } from './reportDocuments.ts';
 import type { SourceChoice } from './sourceChoice.ts';
+import { copySamplingRules, copySavedFilters } from './copyToAws.ts';
+import type { SamplingSource } from '../sources/samplingSource.ts';
 import { chooseTraceWindow } from './traceWindow.ts';
+import type { WindowSources } from './windowSources.ts';
+
+export interface SourceDesk {
+  readonly choice: SourceChoice;
+  readonly documents: ReportDocuments;
+  readonly sources: WindowSources;
+  /** The rules that are here. */
+  readonly sampling: SamplingSource;
+}
 
 /** The commands that say where the views look. */
-export function sourceCommands(choice: SourceChoice, documents: ReportDocuments): SourceCommands {
+export function sourceCommands({ choice, documents, sources, sampling }: SourceDesk): SourceCommands {
   return {
     'sightline.chooseSource': () => choice.choose(),
     'sightline.chooseAwsProfile': () => choice.chooseProfile(),
@@ -15,6 +26,8 @@ export function sourceCommands(choice: SourceChoice, documents: ReportDocuments)
         await vscode.commands.executeCommand('sightline.refreshTraces');
       }
     },
+    'sightline.copySamplingRules': () => copySamplingRules(sampling, sources.rules),
+    'sightline.copySavedFilters': () => copySavedFilters(sources.ownFilters, sources.rules),
     'sightline.showAwsPermissions': () => documents.show('AWS Permissions.md', permissionsText(), 'markdown'),
   };
 }

@@ -16,8 +16,9 @@ export interface LogGroupJson {
   readonly createdAt: string;
   /** Absent: events never expire on their own (the store's own bounds hold all the same). */
   readonly retentionDays?: number;
-  readonly streamCount: number;
-  readonly eventCount: number;
+  /** Absent, as the number of lines, where the source does not count. */
+  readonly streamCount?: number;
+  readonly eventCount?: number;
   readonly storedBytes: number;
   readonly lastEventTime?: string;
 }
@@ -29,7 +30,8 @@ export interface LogStreamList {
 
 export interface LogStreamJson {
   readonly name: string;
-  readonly eventCount: number;
+  /** Absent where the source does not count. */
+  readonly eventCount?: number;
   readonly firstEventTime?: string;
   readonly lastEventTime?: string;
   readonly lastIngestionTime?: string;

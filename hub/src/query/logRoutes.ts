@@ -1,5 +1,7 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { parseFilterPattern } from '@sightline/telemetry/language/filterPattern';
+import { spanIdIn, traceIdIn as traceIdInLine } from '@sightline/telemetry/decode/logLineIds';
+import { levelIn } from '@sightline/telemetry/decode/logLineLevel';
 import type {
   LogEventList,
   LogGroupChange,
@@ -14,10 +16,8 @@ import type {
 import type { EventPosition, EventQuery, StoredEvent } from '../store/logs/eventQuery.ts';
 import type { LogGroupFacts, LogStreamFacts } from '../store/logs/logCommands.ts';
 import { LogRefusal } from '../store/logs/logFailure.ts';
-import { levelIn } from '../store/logs/logLevels.ts';
 import { checkNewGroupName } from '../store/logs/logNames.ts';
 import type { LogStore } from '../store/logs/logStore.ts';
-import { spanIdIn, traceIdIn as traceIdInLine } from '../store/logs/logTraceIds.ts';
 import { otlpPrefix, otlpStream, type OtlpGroupFacts, type OtlpLogQuery } from '../store/logs/otlpLogs.ts';
 import { ApiError, limitOf, nanosIn, textOf, traceIdIn } from './parameters.ts';
 import { signalOf } from './abandoned.ts';

@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { explainRequest } from '@sightline/telemetry/sampling/dryRun';
 import { keptOf } from '@sightline/telemetry/sampling/keptRate';
 import { parseRuleFile } from '@sightline/telemetry/sampling/ruleFile';
+import { differencesOf } from '@sightline/telemetry/sampling/ruleDifferences';
 import type { SamplingSdk } from '@sightline/telemetry/sampling/samplingRequest';
 import type { SamplingRule } from '@sightline/telemetry/sampling/samplingRule';
 import type {
@@ -100,13 +101,6 @@ async function importRules(sampling: Sampling, { query, body }: FastifyRequest):
     await orApiError(sampling.rules.import(changes.filter(({ kind }) => kind !== 'same').map(({ rule }) => rule)));
   }
   return { changes };
-}
-
-function differencesOf(before: SamplingRule, after: SamplingRule): string[] {
-  const members = [...new Set([...Object.keys(before), ...Object.keys(after)])] as (keyof SamplingRule)[];
-  return members
-    .filter((member) => JSON.stringify(before[member]) !== JSON.stringify(after[member]))
-    .map((member) => `${member} ${JSON.stringify(before[member])} → ${JSON.stringify(after[member])}`);
 }
 
 async function explain(sampling: Sampling, question: Required<ExplainQuestion>): Promise<ExplainAnswer> {

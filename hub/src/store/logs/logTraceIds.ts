@@ -1,5 +1,3 @@
-import { parseTraceId, type TraceId } from '@sightline/telemetry/model/ids';
-
 const idsPerLine = 4;
 /** Digits of an id, and of the last part of one in X-Ray's spelling. */
 const idDigits = 32;
@@ -71,20 +69,4 @@ function lastBits(bytes: Uint8Array, end: number): number {
 /** What `indexTraceIds` notes of a trace id. */
 export function traceNumber(id: string): number {
   return Number.parseInt(id.slice(-8), 16);
-}
-
-const xraySpelling = /\b1-[0-9a-f]{8}-[0-9a-f]{24}(?![0-9a-f])/i;
-const namedSpelling = /\b(?:trace[_.-]?id|trace)["']?\s*[:=]\s*["']?([0-9a-f]{32})(?![0-9a-f])/i;
-const parentSpelling = /\b00-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}\b/i;
-
-/** The trace that a line names: X-Ray's spelling anywhere, 32 hex digits only where they are called a trace's. */
-export function traceIdIn(message: string): TraceId | undefined {
-  const text = xraySpelling.exec(message)?.[0] ?? namedSpelling.exec(message)?.[1] ?? parentSpelling.exec(message)?.[1];
-  return text === undefined ? undefined : parseTraceId(text);
-}
-
-const spanSpelling = /\bspan[_.-]?id["']?\s*[:=]\s*["']?([0-9a-f]{16})(?![0-9a-f])/i;
-
-export function spanIdIn(message: string): string | undefined {
-  return spanSpelling.exec(message)?.[1]?.toLowerCase();
 }

@@ -1,4 +1,4 @@
-import type { LogLevel } from '@sightline/telemetry/model/logEvent';
+import type { LogLevel } from '../model/logEvent.ts';
 
 const named: Readonly<Record<string, LogLevel>> = {
   trace: 'trace',

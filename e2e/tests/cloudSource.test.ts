@@ -1,0 +1,113 @@
+/** Looking at AWS instead of the local hub, with another hub in the place of AWS: as a person does it, from the palette. */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import type { ReadyLine } from '@sightline/hub/client/api';
+import { findRunningHub } from '@sightline/hub/client/hubLock';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import type { EditorWindow } from '../editorWindow.ts';
+import { projectRoot } from '../paths.ts';
+import { SampleEditor, withoutSample } from '../sampleEditor.ts';
+import { until } from '../until.ts';
+
+const folder = mkdtempSync(path.join(tmpdir(), 'sightline-cloud-'));
+let cloud: ChildProcess;
+let endpoint: string;
+let editor: SampleEditor;
+let window: EditorWindow;
+
+beforeAll(async () => {
+  await startCloud();
+  const files = { config: path.join(folder, 'config'), credentials: path.join(folder, 'credentials') };
+  writeFileSync(files.config, '[profile staging]\nregion = eu-central-1\n[profile corp]\nsso_session = corp\n');
+  writeFileSync(files.credentials, '[staging]\naws_access_key_id = AKIASTAGING\naws_secret_access_key = secret\n');
+  const settings = {
+    ...withoutSample,
+    'sightline.autostart': true,
+    'sightline.aws.xrayEndpoint': endpoint,
+    'sightline.aws.logsEndpoint': endpoint,
+    'workbench.colorTheme': 'Default Dark Modern',
+  };
+  const env = { AWS_CONFIG_FILE: files.config, AWS_SHARED_CREDENTIALS_FILE: files.credentials };
+  editor = await SampleEditor.start({ settings, env });
+  window = await editor.openWindow();
+  await until('a hub runs', async () => (await findRunningHub(editor.hubDataDir)) !== undefined, 60_000);
+  await window.showSightline();
+  for (const view of ['Services', 'Errors']) {
+    // oxlint-disable-next-line no-await-in-loop -- each click moves the others.
+    await window.closeView(view);
+  }
+  await window.widenSidebar(480);
+});
+
+afterEach(async ({ task }) => {
+  if (task.result?.state === 'fail') await editor.pictures('failed-cloud-source');
+});
+
+afterAll(async () => {
+  await editor?.stop();
+  const ended = once(cloud, 'exit');
+  cloud.kill();
+  await ended;
+  rmSync(folder, { recursive: true, force: true });
+});
+
+test('a profile and a region are chosen, and the traces of that account are shown', async () => {
+  await window.runCommand('Sightline: Choose Source…');
+  await window.page.locator('.quick-input-widget .monaco-list-row', { hasText: 'corp' }).waitFor();
+  await window.picture('cloud-choose-source-dark');
+  await option('staging').click();
+  await option('eu-central-1').click();
+  await window.row('Traces', /GET \/in\/the\/cloud/).waitFor();
+  await window.expand('Traces', /GET \/in\/the\/cloud/);
+  await window.row('Traces', /^cloud-shop/).waitFor();
+  await window.picture('cloud-traces-dark');
+  expect(await window.page.locator('.sidebar .pane-header[aria-label^="Traces"]').textContent()).toContain(
+    'AWS staging eu-central-1',
+  );
+});
+
+test('the choice outlives a reload, and Local is one choice away', async () => {
+  await window.reload();
+  await window.showSightline();
+  await window.row('Traces', /GET \/in\/the\/cloud/).waitFor();
+  await window.runCommand('Sightline: Choose Source…');
+  await option('the hub on this machine').click();
+  await window.row('Traces', /GET \/in\/the\/cloud/).waitFor({ state: 'detached' });
+  expect(await window.rows('Traces').filter({ hasText: 'cloud' }).count()).toBe(0);
+});
+
+function option(label: string) {
+  return window.page.locator('.quick-input-widget .monaco-list-row', { hasText: label }).first();
+}
+
+async function startCloud(): Promise<void> {
+  const main = path.join(projectRoot, 'hub/dist/main.js');
+  const ports = ['--port', '0', '--otlp-port', 'none', '--otlp-grpc-port', 'none', '--xray-port', 'none'];
+  cloud = spawn(process.execPath, [main, '--data-dir', path.join(folder, 'hub'), ...ports, '--json'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const [line] = (await once(createInterface({ input: cloud.stdout ?? process.stdin }), 'line')) as [string];
+  endpoint = (JSON.parse(line) as ReadyLine).endpoints.api;
+  const start = Date.now() / 1000 - 60;
+  const segment = {
+    trace_id: `1-${Math.floor(start).toString(16)}-${'1'.repeat(24)}`,
+    id: '1111111111111111',
+    name: 'cloud-shop',
+    start_time: start,
+    end_time: start + 0.25,
+    http: { request: { method: 'GET', url: 'http://shop.example/in/the/cloud' }, response: { status: 200 } },
+  };
+  await fetch(`${endpoint}/TraceSegments`, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      authorization:
+        'AWS4-HMAC-SHA256 Credential=AKIASTAGING/20261123/eu-central-1/xray/aws4_request, SignedHeaders=host, Signature=0',
+    },
+    body: JSON.stringify({ TraceSegmentDocuments: [JSON.stringify(segment)] }),
+  });
+}

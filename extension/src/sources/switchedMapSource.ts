@@ -1,0 +1,11 @@
+import type { ServiceMapQuery } from '@sightline/hub/client/hubClient';
+import type { ServiceMapReply } from '@sightline/hub/client/mapApi';
+import type { MapSource } from './mapSource.ts';
+import { SwitchedSource, type LiveSource } from './switchedSource.ts';
+
+/** The service map of the chosen source. */
+export class SwitchedMapSource extends SwitchedSource<MapSource & LiveSource> implements MapSource {
+  async loadServiceMap(query: ServiceMapQuery, signal?: AbortSignal): Promise<ServiceMapReply> {
+    return await this.ask((source) => source.loadServiceMap(query, signal));
+  }
+}
