@@ -152,6 +152,8 @@ export interface SourceCommands {
   /** Local ones to the AWS account that is looked at, after the difference was shown. */
   'sightline.copySamplingRules': () => Promise<void>;
   'sightline.copySavedFilters': () => Promise<void>;
+  'sightline.setHoneycombKey': () => Promise<void>;
+  'sightline.setRollbarToken': () => Promise<void>;
 }
 
 /** Every command about what destinations cost. */
@@ -281,4 +283,6 @@ export const commandIds: Record<
   'sightline.setCostCap': true,
   'sightline.copySamplingRules': true,
   'sightline.copySavedFilters': true,
+  'sightline.setHoneycombKey': true,
+  'sightline.setRollbarToken': true,
 };

@@ -17,6 +17,8 @@ export interface Settings {
   'sightline.aws.logsEndpoint': string | null;
   'sightline.aws.traceWindow': string;
   'sightline.aws.refreshSeconds': number;
+  'sightline.honeycomb.endpoint': string | null;
+  'sightline.rollbar.endpoint': string | null;
   'sightline.traces.groupBy': TraceGrouping;
   'sightline.traces.showHealthChecks': boolean;
   'sightline.errors.show': ErrorFilter;
@@ -56,6 +58,8 @@ export const settingDefaults: Settings = {
   'sightline.aws.logsEndpoint': null,
   'sightline.aws.traceWindow': '1h',
   'sightline.aws.refreshSeconds': 15,
+  'sightline.honeycomb.endpoint': null,
+  'sightline.rollbar.endpoint': null,
   'sightline.traces.groupBy': 'none',
   'sightline.traces.showHealthChecks': false,
   'sightline.errors.show': 'active',

@@ -31,6 +31,7 @@ import { LeasedNotices } from './leasedNotices.ts';
 import { LogsView } from './logsView.ts';
 import { withProgress } from './progress.ts';
 import { ReportDocuments } from './reportDocuments.ts';
+import { Secrets } from './secrets.ts';
 import { SamplingView } from './samplingView.ts';
 import { ServiceChoices } from './serviceChoices.ts';
 import { FolderServices } from './folderServices.ts';
@@ -178,6 +179,7 @@ export class Sightline extends Disposable {
     const documents = this.register(new ReportDocuments());
     const sampling = this.register(new HubSamplingSource(this.#session, client));
     this.#samplingView = this.register(new SamplingView(sampling, { clock: systemClock, log, reports: documents }));
+    const secrets = this.register(new Secrets(context.secrets));
     const hubOutput = this.register(new HubOutput(dataDir));
     const daemonOutput = this.register(new XRayDaemonOutput(this.#xrayDaemon));
     const handlers = servicesCommands({
@@ -194,6 +196,7 @@ export class Sightline extends Disposable {
     this.register(registerCommands(log, { 'sightline.addToRepository': () => additions.run() }));
     this.register(registerCommands(log, costCommands({ watch: cost, client, documents })));
     this.register(registerCommands(log, sourceCommands({ choice, documents, sources, sampling })));
+    this.register(registerCommands(log, sourceCommands({ choice, documents, sources, sampling, secrets })));
     this.#memory = this.register(new WindowMemory(context.storageUri, this.#folders));
     this.register(this.#services.onDidChange(() => this.#setContext()));
     this.register(onDidChangeSetting(xrayDaemonSettingIds, () => this.#considerDaemon()));

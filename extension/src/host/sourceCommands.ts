@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { permissionsText } from '../sources/aws/awsPermissions.ts';
 import type { SourceCommands } from './commandTable.ts';
 import type { ReportDocuments } from './reportDocuments.ts';
+import { setRollbarToken, type Secrets } from './secrets.ts';
 import type { SourceChoice } from './sourceChoice.ts';
 import { copySamplingRules, copySavedFilters } from './copyToAws.ts';
 import type { SamplingSource } from '../sources/samplingSource.ts';
@@ -12,12 +13,13 @@ export interface SourceDesk {
   readonly choice: SourceChoice;
   readonly documents: ReportDocuments;
   readonly sources: WindowSources;
+  readonly secrets: Secrets;
   /** The rules that are here. */
   readonly sampling: SamplingSource;
 }
 
 /** The commands that say where the views look. */
-export function sourceCommands({ choice, documents, sources, sampling }: SourceDesk): SourceCommands {
+export function sourceCommands({ choice, documents, sources, sampling, secrets }: SourceDesk): SourceCommands {
   return {
     'sightline.chooseSource': () => choice.choose(),
     'sightline.chooseAwsProfile': () => choice.chooseProfile(),
@@ -26,6 +28,8 @@ export function sourceCommands({ choice, documents, sources, sampling }: SourceD
         await vscode.commands.executeCommand('sightline.refreshTraces');
       }
     },
+    'sightline.setHoneycombKey': () => secrets.set('honeycomb'),
+    'sightline.setRollbarToken': () => setRollbarToken(secrets),
     'sightline.copySamplingRules': () => copySamplingRules(sampling, sources.rules),
     'sightline.copySavedFilters': () => copySavedFilters(sources.ownFilters, sources.rules),
     'sightline.showAwsPermissions': () => documents.show('AWS Permissions.md', permissionsText(), 'markdown'),

@@ -1,0 +1,115 @@
+import * as vscode from 'vscode';
+import { Disposable, Emitter } from '../lifetime.ts';
+import { checkSecret, findSecrets, maskSecret, vendorSecrets, type VendorSecret } from '../services/vendorSecrets.ts';
+import { UserError } from '../userError.ts';
+import { withProgress } from './progress.ts';
+import { getSetting } from './settings.ts';
+
+/** A person's secrets in the editor's secret store. Invariant: they are nowhere else but in memory. */
+export class Secrets extends Disposable {
+  readonly #changed = this.register(new Emitter<VendorSecret>());
+  readonly onDidChange = this.#changed.event;
+  readonly #store: vscode.SecretStorage;
+
+  constructor(store: vscode.SecretStorage) {
+    super();
+    this.#store = store;
+    this.register(
+      store.onDidChange(({ key }) => {
+        const kind = (Object.keys(vendorSecrets) as VendorSecret[]).find((each) => keyOf(each) === key);
+        if (kind !== undefined) {
+          this.#changed.fire(kind);
+        }
+      }),
+    );
+  }
+
+  async load(kind: VendorSecret): Promise<string | undefined> {
+    return await this.#store.get(keyOf(kind));
+  }
+
+  /** Asks for a secret, has the vendor check it, and keeps it; or removes the one that is there. */
+  async set(kind: VendorSecret): Promise<void> {
+    const [kept, found] = [await this.load(kind), findSecrets(kind, process.env, await envFiles())];
+    const choices: SecretChoice[] = [
+      { label: '$(key) Enter…', entry: 'typed' },
+      ...found.map(({ value, origin }) => ({
+        label: `$(copy) Use ${maskSecret(value)}`,
+        description: `${vendorSecrets[kind].variable} of ${origin}`,
+        entry: { value },
+      })),
+      ...(kept === undefined
+        ? []
+        : [{ label: '$(trash) Remove', description: `kept: ${maskSecret(kept)}`, entry: 'removed' as const }]),
+    ];
+    const title = `Set ${vendorSecrets[kind].name}`;
+    const picked = choices.length === 1 ? choices[0] : await vscode.window.showQuickPick(choices, { title });
+    if (picked?.entry === 'removed') {
+      await this.#store.delete(keyOf(kind));
+      return;
+    }
+    const typed =
+      picked?.entry === 'typed'
+        ? await vscode.window.showInputBox({
+            title,
+            password: true,
+            ignoreFocusOut: true,
+            prompt: 'Kept in the secret store of the editor, and checked first.',
+          })
+        : picked?.entry.value;
+    const value = typed?.trim() ?? '';
+    if (value !== '') {
+      await this.#keep(kind, value);
+    }
+  }
+
+  async #keep(kind: VendorSecret, value: string): Promise<void> {
+    let whose = '';
+    await withProgress(`Checking the ${vendorSecrets[kind].name}`, async (signal) => {
+      whose = await checkSecret(kind, value, { endpoint: endpointOf(kind), signal });
+    });
+    await this.#store.store(keyOf(kind), value);
+    void vscode.window.showInformationMessage(`The ${vendorSecrets[kind].name} is kept: ${whose}.`);
+  }
+}
+
+/** Asks which of Rollbar's two tokens is meant. */
+export async function setRollbarToken(secrets: Secrets): Promise<void> {
+  const items = (['rollbar', 'rollbarRead'] as const).map((secret) => ({ label: vendorSecrets[secret].name, secret }));
+  const picked = await vscode.window.showQuickPick(items, { title: 'Set Rollbar Token' });
+  if (picked !== undefined) {
+    await secrets.set(picked.secret);
+  }
+}
+
+interface SecretChoice extends vscode.QuickPickItem {
+  readonly entry: 'typed' | 'removed' | { readonly value: string };
+}
+
+function keyOf(kind: VendorSecret): string {
+  return `sightline.${kind}`;
+}
+
+function endpointOf(kind: VendorSecret): string {
+  const setting = kind === 'honeycomb' ? 'sightline.honeycomb.endpoint' : 'sightline.rollbar.endpoint';
+  const endpoint = getSetting(setting) ?? vendorSecrets[kind].endpoint;
+  if (!URL.canParse(endpoint)) {
+    throw new UserError(`The setting ${setting} is no address: "${endpoint}".`);
+  }
+  return endpoint;
+}
+
+/** The `.env` of each folder; in Restricted Mode none is read. */
+async function envFiles(): Promise<readonly { readonly name: string; readonly text: string }[]> {
+  const folders = vscode.workspace.isTrusted ? (vscode.workspace.workspaceFolders ?? []) : [];
+  const read = folders.map(async ({ uri, name }) => {
+    try {
+      const bytes = await vscode.workspace.fs.readFile(vscode.Uri.joinPath(uri, '.env'));
+      return [{ name: `${name}/.env`, text: new TextDecoder().decode(bytes) }];
+    } catch {
+      // Most folders have none.
+      return [];
+    }
+  });
+  return (await Promise.all(read)).flat();
+}
