@@ -1,7 +1,7 @@
 /** Looking at AWS instead of the local hub, with another hub in the place of AWS: as a person does it, from the palette. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { globSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
@@ -13,6 +13,8 @@ import { projectRoot } from '../paths.ts';
 import { SampleEditor, withoutSample } from '../sampleEditor.ts';
 import { until } from '../until.ts';
 
+const plantedAwsSecret = 'PlantedSecretOfAwsProfile00000000000000';
+const plantedKey = 'PlantedHoneycombKey123';
 const folder = mkdtempSync(path.join(tmpdir(), 'sightline-cloud-'));
 let cloud: ChildProcess;
 let endpoint: string;
@@ -23,12 +25,16 @@ beforeAll(async () => {
   await startCloud();
   const files = { config: path.join(folder, 'config'), credentials: path.join(folder, 'credentials') };
   writeFileSync(files.config, '[profile staging]\nregion = eu-central-1\n[profile corp]\nsso_session = corp\n');
-  writeFileSync(files.credentials, '[staging]\naws_access_key_id = AKIASTAGING\naws_secret_access_key = secret\n');
+  writeFileSync(
+    files.credentials,
+    `[staging]\naws_access_key_id = AKIASTAGING\naws_secret_access_key = ${plantedAwsSecret}\n`,
+  );
   const settings = {
     ...withoutSample,
     'sightline.autostart': true,
     'sightline.aws.xrayEndpoint': endpoint,
     'sightline.aws.logsEndpoint': endpoint,
+    'sightline.honeycomb.endpoint': endpoint,
     'workbench.colorTheme': 'Default Dark Modern',
   };
   const env = { AWS_CONFIG_FILE: files.config, AWS_SHARED_CREDENTIALS_FILE: files.credentials };
@@ -60,7 +66,7 @@ test('a profile and a region are chosen, and the traces of that account are show
   await window.page.locator('.quick-input-widget .monaco-list-row', { hasText: 'corp' }).waitFor();
   await window.picture('cloud-choose-source-dark');
   await option('staging').click();
-  await option('eu-central-1').click();
+  await chooseByName('eu-central-1');
   await window.row('Traces', /GET \/in\/the\/cloud/).waitFor();
   await window.expand('Traces', /GET \/in\/the\/cloud/);
   await window.row('Traces', /^cloud-shop/).waitFor();
@@ -79,6 +85,39 @@ test('the choice outlives a reload, and Local is one choice away', async () => {
   await window.row('Traces', /GET \/in\/the\/cloud/).waitFor({ state: 'detached' });
   expect(await window.rows('Traces').filter({ hasText: 'cloud' }).count()).toBe(0);
 });
+
+test('a key that was checked is kept, and no secret is in any file that the product wrote', async () => {
+  await window.runCommand('Sightline: Set Honeycomb Key…');
+  const input = window.page.locator('.quick-input-widget input.input');
+  await until('it asks for the key', async () => (await input.getAttribute('type')) === 'password');
+  await input.fill(plantedKey);
+  await input.press('Enter');
+  await window.page.getByText('The Honeycomb key is kept: team local, environment local.').first().waitFor();
+  await window.picture('cloud-honeycomb-key-dark');
+  for (const secret of [plantedKey, plantedAwsSecret]) {
+    expect(filesWith(secret, editor.folder)).toEqual([]);
+  }
+});
+
+/** Types what is wanted, since the list moves while the mouse is on its way. */
+async function chooseByName(name: string): Promise<void> {
+  const input = window.page.locator('.quick-input-widget input.input');
+  await until(
+    'regions are offered',
+    async () => (await input.getAttribute('placeholder'))?.includes('region') === true,
+  );
+  await input.fill(name);
+  await option(name).waitFor();
+  await input.press('Enter');
+}
+
+/** Every file below a folder that holds this text. */
+function filesWith(text: string, below: string): string[] {
+  const files = globSync('**/*', { cwd: below }).map((name) => path.join(below, name));
+  return files.filter(
+    (file) => statSync(file, { throwIfNoEntry: false })?.isFile() === true && readFileSync(file).includes(text),
+  );
+}
 
 function option(label: string) {
   return window.page.locator('.quick-input-widget .monaco-list-row', { hasText: label }).first();

@@ -152,6 +152,8 @@ export interface SourceCommands {
   /** Local ones to the AWS account that is looked at, after the difference was shown. */
   'sightline.copySamplingRules': () => Promise<void>;
   'sightline.copySavedFilters': () => Promise<void>;
+  'sightline.tailCloudLogs': () => Promise<void>;
+  'sightline.queryCloudLogs': () => Promise<void>;
   'sightline.setHoneycombKey': () => Promise<void>;
   'sightline.setRollbarToken': () => Promise<void>;
 }
@@ -283,6 +285,8 @@ export const commandIds: Record<
   'sightline.setCostCap': true,
   'sightline.copySamplingRules': true,
   'sightline.copySavedFilters': true,
+  'sightline.tailCloudLogs': true,
+  'sightline.queryCloudLogs': true,
   'sightline.setHoneycombKey': true,
   'sightline.setRollbarToken': true,
 };

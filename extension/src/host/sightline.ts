@@ -19,6 +19,7 @@ import { pageOf } from '../services/folderServiceRow.ts';
 import { HubErrorSource } from '../sources/hubErrorSource.ts';
 import { HubSamplingSource } from '../sources/hubSamplingSource.ts';
 import { AddToRepository } from './addToRepository.ts';
+import { CloudLogs } from './cloudLogs.ts';
 import { registerCommands, showFailure } from './commands.ts';
 import { ComposeServices } from './composeServices.ts';
 import { ContextKeySetter } from './contextKeys.ts';
@@ -179,6 +180,7 @@ export class Sightline extends Disposable {
     const documents = this.register(new ReportDocuments());
     const sampling = this.register(new HubSamplingSource(this.#session, client));
     this.#samplingView = this.register(new SamplingView(sampling, { clock: systemClock, log, reports: documents }));
+    const cloudLogs = this.register(new CloudLogs(() => sources.rules?.account, sources.logs, documents));
     const secrets = this.register(new Secrets(context.secrets));
     const hubOutput = this.register(new HubOutput(dataDir));
     const daemonOutput = this.register(new XRayDaemonOutput(this.#xrayDaemon));
@@ -197,6 +199,7 @@ export class Sightline extends Disposable {
     this.register(registerCommands(log, costCommands({ watch: cost, client, documents })));
     this.register(registerCommands(log, sourceCommands({ choice, documents, sources, sampling })));
     this.register(registerCommands(log, sourceCommands({ choice, documents, sources, sampling, secrets })));
+    this.register(registerCommands(log, sourceCommands({ choice, documents, sources, sampling, secrets, cloudLogs })));
     this.#memory = this.register(new WindowMemory(context.storageUri, this.#folders));
     this.register(this.#services.onDidChange(() => this.#setContext()));
     this.register(onDidChangeSetting(xrayDaemonSettingIds, () => this.#considerDaemon()));

@@ -48,7 +48,7 @@ export class SourceChoice extends Disposable {
     const surroundings = { env: process.env, home: homedir(), readText: readTextFile };
     const picked = await vscode.window.showQuickPick(placesOf(listAwsProfiles(surroundings), this.#chosen), {
       title: 'Choose Source',
-      placeHolder: 'Where traces, logs, the service map and sampling rules are read',
+      placeHolder: 'Where traces, logs and the service map are read',
       matchOnDescription: true,
     });
     if (picked?.place === 'local') {

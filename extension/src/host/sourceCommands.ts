@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { permissionsText } from '../sources/aws/awsPermissions.ts';
+import type { CloudLogs } from './cloudLogs.ts';
 import type { SourceCommands } from './commandTable.ts';
 import type { ReportDocuments } from './reportDocuments.ts';
 import { setRollbarToken, type Secrets } from './secrets.ts';
@@ -14,12 +15,20 @@ export interface SourceDesk {
   readonly documents: ReportDocuments;
   readonly sources: WindowSources;
   readonly secrets: Secrets;
+  readonly cloudLogs: CloudLogs;
   /** The rules that are here. */
   readonly sampling: SamplingSource;
 }
 
 /** The commands that say where the views look. */
-export function sourceCommands({ choice, documents, sources, sampling, secrets }: SourceDesk): SourceCommands {
+export function sourceCommands({
+  choice,
+  documents,
+  sources,
+  sampling,
+  secrets,
+  cloudLogs,
+}: SourceDesk): SourceCommands {
   return {
     'sightline.chooseSource': () => choice.choose(),
     'sightline.chooseAwsProfile': () => choice.chooseProfile(),
@@ -28,6 +37,8 @@ export function sourceCommands({ choice, documents, sources, sampling, secrets }
         await vscode.commands.executeCommand('sightline.refreshTraces');
       }
     },
+    'sightline.tailCloudLogs': () => cloudLogs.tail(),
+    'sightline.queryCloudLogs': () => cloudLogs.query(),
     'sightline.setHoneycombKey': () => secrets.set('honeycomb'),
     'sightline.setRollbarToken': () => setRollbarToken(secrets),
     'sightline.copySamplingRules': () => copySamplingRules(sampling, sources.rules),

@@ -35,7 +35,6 @@ const statements: readonly { readonly view: string; readonly sid: string; readon
       'xray:DeleteGroup',
       'xray:CreateSamplingRule',
       'xray:UpdateSamplingRule',
-      'xray:DeleteSamplingRule',
     ],
   },
 ];

@@ -8,7 +8,6 @@ export {
   DescribeLogGroupsCommand,
   DescribeLogStreamsCommand,
   FilterLogEventsCommand,
-  GetLogEventsCommand,
   GetQueryResultsCommand,
   StartLiveTailCommand,
   StartQueryCommand,
@@ -16,11 +15,9 @@ export {
 } from '@aws-sdk/client-cloudwatch-logs';
 export {
   BatchGetTracesCommand,
-  CancelTraceRetrievalCommand,
   CreateGroupCommand,
   CreateSamplingRuleCommand,
   DeleteGroupCommand,
-  DeleteSamplingRuleCommand,
   GetGroupsCommand,
   GetSamplingRulesCommand,
   GetServiceGraphCommand,
