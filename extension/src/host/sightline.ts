@@ -197,8 +197,6 @@ export class Sightline extends Disposable {
     const additions = this.register(new AddToRepository());
     this.register(registerCommands(log, { 'sightline.addToRepository': () => additions.run() }));
     this.register(registerCommands(log, costCommands({ watch: cost, client, documents })));
-    this.register(registerCommands(log, sourceCommands({ choice, documents, sources, sampling })));
-    this.register(registerCommands(log, sourceCommands({ choice, documents, sources, sampling, secrets })));
     this.register(registerCommands(log, sourceCommands({ choice, documents, sources, sampling, secrets, cloudLogs })));
     this.#memory = this.register(new WindowMemory(context.storageUri, this.#folders));
     this.register(this.#services.onDidChange(() => this.#setContext()));
