@@ -26,7 +26,14 @@ export class OtlpGrpcReceiver {
 
   constructor(options: OtlpGrpcOptions) {
     this.#options = options;
-    this.server = createServer({ noDelay: true, pauseOnConnect: true }, (socket) => void this.#inject(socket));
+    this.server = createServer({ noDelay: true, pauseOnConnect: true }, (socket) => {
+      this.#inject(socket).catch((error: unknown) => {
+        socket.destroy();
+        const reason = error instanceof Error ? error.message : String(error);
+        const message = `OTLP over gRPC cannot be received: ${reason}`;
+        options.store.recordProblem({ receiver: 'otlpGrpc', place: 'connection', message });
+      });
+    });
   }
 
   /** Lets running calls finish for a second, then closes every connection. */
@@ -62,7 +69,8 @@ const services: Readonly<Record<string, OtlpSignal>> = {
 };
 
 async function loadServer(options: OtlpGrpcOptions): Promise<{ grpc: Server; injector: ConnectionInjector }> {
-  const library = await import('@grpc/grpc-js');
+  // Of a CommonJS package only the default is there in a bundle as well.
+  const { default: library } = await import('@grpc/grpc-js');
   const grpc = new library.Server({
     'grpc.max_receive_message_length': options.maxBytes ?? defaultBodyLimits.maxBytes,
   });
