@@ -10,18 +10,23 @@ const pauseMillis = 1_000;
 const agingMillis = 10_000;
 const limit = 200;
 
+type WatchedSession = Pick<HubSession, 'state' | 'onDidChange'>;
+type WatchedClient = Pick<HubClient, 'subscribe' | 'stats' | 'listTraces'>;
+
 /** The hub's counts and its latest activity, looked up after changes while the hub runs. */
 export class HubActivity extends Disposable {
   readonly #changed = this.register(new Emitter<void>());
   readonly onDidChange = this.#changed.event;
-  readonly #session: HubSession;
-  readonly #client: HubClient;
+  readonly #session: WatchedSession;
+  readonly #client: WatchedClient;
   #stats: StatsReply | undefined;
   #newest: readonly TraceRow[] = [];
   #unsubscribe: (() => void) | undefined;
   #timer: NodeJS.Timeout | undefined;
+  /** A look is due before long. */
+  #isSoon = false;
 
-  constructor(session: HubSession, client: HubClient) {
+  constructor(session: WatchedSession, client: WatchedClient) {
     super();
     this.#session = session;
     this.#client = client;
@@ -53,6 +58,7 @@ export class HubActivity extends Disposable {
     this.#unsubscribe = undefined;
     clearTimeout(this.#timer);
     this.#timer = undefined;
+    this.#isSoon = false;
     this.#stats = undefined;
     this.#newest = [];
   }
@@ -66,8 +72,6 @@ export class HubActivity extends Disposable {
     this.#isSoon = millis < agingMillis;
     this.#timer = setTimeout(() => void this.#look(), millis);
   }
-
-  #isSoon = false;
 
   async #look(): Promise<void> {
     this.#isSoon = false;

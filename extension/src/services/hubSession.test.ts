@@ -203,7 +203,15 @@ test('a hub of ours that is killed is started again, but not when it dies again 
       await turns(20);
       world.kill();
     },
-    ['starting', 'running 101 started', lost, 'starting', 'running 102 started', lost],
+    [
+      'starting',
+      'running 101 started',
+      lost,
+      'starting',
+      'running 102 started',
+      lost,
+      'failed: The hub ended by itself, was started again, and ended again at once. What it said last is in its output ("Show Output"); start it again from here.',
+    ],
   );
   expect(machine.launches).toBe(2);
 });

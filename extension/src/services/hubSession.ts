@@ -39,6 +39,8 @@ const backoffMillis = 500;
 const starterMillis = 5_000;
 /** A hub that dies again this soon after it was started again is broken, and is left to the person. */
 const provenMillis = 30_000;
+const endedTwice =
+  'The hub ended by itself, was started again, and ended again at once. What it said last is in its output ("Show Output"); start it again from here.';
 
 /** One window's relation to the one hub of the data directory: joins it, starts it, ends it, and gets it back when it is lost. */
 export class HubSession extends Disposable {
@@ -202,7 +204,12 @@ export class HubSession extends Disposable {
     }
     const found = await this.#waitForRival(hub.origin === 'started' ? tick : starterMillis);
     const isBroken = this.#world.now() - this.#restartedAt < provenMillis;
-    if (found === undefined && !isBroken && !this.isDisposed && this.#state.kind === 'lost') {
+    if (found !== undefined || this.isDisposed || this.#state.kind !== 'lost') {
+      return;
+    }
+    if (isBroken) {
+      this.#leave({ kind: 'failed', message: endedTwice });
+    } else {
       // The failure is in the state, where the Services view shows it.
       await this.start().catch(() => undefined);
       this.#restartedAt = this.#world.now();
