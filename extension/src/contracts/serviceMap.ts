@@ -51,6 +51,8 @@ export interface ServiceMapFacts {
   readonly from: string;
   readonly to: string;
   readonly nodes: readonly ServiceMapNodeFacts[];
+  /** How many services with less traffic are not in the map. */
+  readonly omittedServices?: number;
 }
 
 export interface ServiceMapNodeFacts {

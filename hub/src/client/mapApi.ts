@@ -9,6 +9,8 @@ export interface ServiceMapReply {
   readonly to: string;
   /** The order says nothing. */
   readonly nodes: readonly ServiceMapNodeJson[];
+  /** How many services with less traffic there are beside the 300 of the answer. */
+  readonly omittedServices?: number;
 }
 
 export interface ServiceMapNodeJson {

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { epochNanos, type EpochNanos } from '@sightline/telemetry/model/units';
+import { busiestServices } from '@sightline/telemetry/view/busiestServices';
 import type { ServiceMap, ServiceMapEdge, ServiceMapNode } from '@sightline/telemetry/view/serviceMap';
 import type { XRayGroups } from '../aws/xrayGroups.ts';
 import type { ServiceMapEdgeJson, ServiceMapNodeJson, ServiceMapReply } from '../client/mapApi.ts';
@@ -21,13 +22,21 @@ export function addMapRoutes(app: FastifyInstance, analysis: TraceAnalysis, grou
     const trace = traceIdIn(query);
     if (trace !== undefined) {
       const map = await analysis.serviceMapOfTraces([trace], signalOf(reply));
-      return { ...extentOf(map), nodes: map.nodes.map(toNodeJson) };
+      return { ...extentOf(map), ...boundedNodes(map) };
     }
     const { from, to } = windowIn(query);
     const plan = await loadTracePlan(textOf(query, 'filter') ?? '', groups);
     const map = await analysis.serviceMap({ from, to, ...(plan !== undefined && { plan }) }, signalOf(reply));
-    return { from: String(from), to: String(to), nodes: map.nodes.map(toNodeJson) };
+    return { from: String(from), to: String(to), ...boundedNodes(map) };
   });
+}
+
+/** More than a person can look at, and a layout can do in a second or two. */
+const mostServices = 300;
+
+function boundedNodes(whole: ServiceMap): Pick<ServiceMapReply, 'nodes' | 'omittedServices'> {
+  const { map, omitted } = busiestServices(whole, mostServices);
+  return { nodes: map.nodes.map(toNodeJson), ...(omitted > 0 && { omittedServices: omitted }) };
 }
 
 function windowIn(query: MapRequest['Querystring']): { from: EpochNanos; to: EpochNanos } {

@@ -1,5 +1,11 @@
 import type { LayoutInput, MapLayout } from './mapLayout.ts';
 
+interface Waiting {
+  readonly id: number;
+  readonly input: LayoutInput;
+  readonly answer: PromiseWithResolvers<MapLayout | undefined>;
+}
+
 /**
  * Lays maps out in a thread of its own, since a large one takes seconds.
  * Invariant: every promise settles; of maps that wait, only the last is laid out.
@@ -8,7 +14,9 @@ export class LayoutThread {
   readonly #base: string;
   #worker: Promise<Worker> | undefined;
   #last = 0;
-  #waiting: { readonly id: number; readonly answer: PromiseWithResolvers<MapLayout | undefined> } | undefined;
+  /** What is being laid out, for whom it may no longer matter. */
+  #isAtWork = false;
+  #waiting: Waiting | undefined;
 
   /** `base` is the address of the folder that the webview's files are in. */
   constructor(base: string) {
@@ -22,9 +30,9 @@ export class LayoutThread {
     this.#last += 1;
     const id = this.#last;
     const answer = Promise.withResolvers<MapLayout | undefined>();
-    this.#waiting = { id, answer };
+    this.#waiting = { id, input, answer };
     try {
-      (await this.#worker).postMessage({ id, input });
+      this.#send(await this.#worker);
     } catch (error) {
       this.#worker = undefined;
       answer.reject(error);
@@ -37,6 +45,16 @@ export class LayoutThread {
     this.#waiting = undefined;
     void this.#worker?.then((worker) => worker.terminate());
     this.#worker = undefined;
+    this.#isAtWork = false;
+  }
+
+  /** One at a time: what comes meanwhile waits here, where a later one takes its place. */
+  #send(worker: Worker): void {
+    if (!this.#isAtWork && this.#waiting !== undefined) {
+      this.#isAtWork = true;
+      const { id, input } = this.#waiting;
+      worker.postMessage({ id, input });
+    }
   }
 
   async #start(): Promise<Worker> {
@@ -48,16 +66,19 @@ export class LayoutThread {
     const address = URL.createObjectURL(new Blob([await reply.text()], { type: 'text/javascript' }));
     const worker = new Worker(address, { type: 'module' });
     worker.addEventListener('message', ({ data }: MessageEvent<{ id: number; layout: MapLayout }>) => {
+      this.#isAtWork = false;
       if (data.id === this.#waiting?.id) {
         this.#waiting.answer.resolve(data.layout);
         this.#waiting = undefined;
       }
+      this.#send(worker);
     });
     worker.addEventListener('error', ({ message }) => {
       this.#waiting?.answer.reject(new Error(`The map could not be laid out: ${message}`));
       this.#waiting = undefined;
       worker.terminate();
       this.#worker = undefined;
+      this.#isAtWork = false;
     });
     return worker;
   }

@@ -9,6 +9,8 @@ export interface MapGraph {
   readonly edges: readonly MapEdge[];
   readonly byKey: ReadonlyMap<string, MapNode>;
   readonly minutes: number;
+  /** Services with less traffic that are not in the map. */
+  readonly omittedServices: number;
 }
 
 export interface MapNode {
@@ -43,7 +45,7 @@ export interface MapEdge {
 const nanosPerMinute = 60e9;
 const none: RequestCounts = { ok: 0, throttle: 0, error: 0, fault: 0, total: 0, totalResponseSeconds: 0 };
 
-export function graphOf({ nodes, from, to }: ServiceMapFacts): MapGraph {
+export function graphOf({ nodes, from, to, omittedServices = 0 }: ServiceMapFacts): MapGraph {
   const keys = nodes.map(keyOf);
   const edges = nodes.flatMap((node, index) =>
     node.edges.flatMap(({ target, statistics, responseTimes }): MapEdge[] => {
@@ -67,6 +69,7 @@ export function graphOf({ nodes, from, to }: ServiceMapFacts): MapGraph {
     edges: edges.toSorted((a, b) => order(a.key, b.key)),
     byKey: new Map(drawn.map((node) => [node.key, node])),
     minutes: Number(BigInt(to) - BigInt(from)) / nanosPerMinute,
+    omittedServices,
   };
 }
 

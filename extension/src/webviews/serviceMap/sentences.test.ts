@@ -58,4 +58,6 @@ test('an edge shows its rate and average time, and says who calls whom', () => {
 test('the map says what it amounts to', () => {
   expect(mapSentence(graph, perMinute)).toBe('4 services, 3 calls, 120 requests/min');
   expect(mapSentence(graphOf(mapFacts('client > a 1')), { kind: 'count' })).toBe('1 service, 0 calls, 1 request');
+  const bounded = graphOf({ ...mapFacts('client > a 1'), omittedServices: 4 });
+  expect(mapSentence(bounded, { kind: 'count' })).toBe('the 1 busiest of 5 services, 0 calls, 1 request');
 });

@@ -44,13 +44,15 @@ export function edgeSentence(edge: MapEdge, graph: MapGraph, rate: Rate): string
   return `${titleOf(edge.source, graph)} calls ${titleOf(edge.target, graph)}: ${figures.join(', ')}`;
 }
 
-/** `5 services, 4 calls, 120 requests/min`. What a map amounts to; its requests are those of clients. */
+/** `5 services, 4 calls, 120 requests/min`; of a bounded map `the 300 busiest of 5,000 services, …`. What a map amounts to; its requests are those of clients. */
 export function mapSentence(graph: MapGraph, rate: Rate): string {
   const services = graph.nodes.filter(({ kind }) => kind !== 'client').length;
   const calls = graph.edges.filter(({ source }) => graph.byKey.get(source)?.kind !== 'client').length;
   const entering = graph.nodes.filter(({ kind }) => kind === 'client');
   const requests = entering.reduce((sum, { counts }) => sum + counts.total, 0);
-  return [counted(services, 'service'), counted(calls, 'call'), toRequestsText(requests, rate)].join(', ');
+  const all = counted(services + graph.omittedServices, 'service');
+  const shown = graph.omittedServices === 0 ? all : `the ${services} busiest of ${all}`;
+  return [shown, counted(calls, 'call'), toRequestsText(requests, rate)].join(', ');
 }
 
 export function titleOf(key: string, graph: MapGraph): string {
