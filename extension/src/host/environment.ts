@@ -171,6 +171,7 @@ export class HubEnvironment extends Disposable {
     return {
       served: servedInterfaces,
       serviceName: getSetting('sightline.serviceName'),
+      givenNames: process.env,
       forwarder: this.#forwarder,
       hasAwsCredentials: surroundings.hasCredentials,
       ...(this.#daemonAddress !== undefined && { daemonAddress: this.#daemonAddress }),

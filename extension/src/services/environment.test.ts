@@ -44,8 +44,8 @@ test('everyone is pointed at what the hub answers; names and addresses of its ow
     everyone  AWS_ENDPOINT_URL_CLOUDWATCH_LOGS=http://127.0.0.1:4319
     everyone  AWS_DISABLE_HOST_PREFIX_INJECTION=true
     backend  OTEL_SERVICE_NAME=backend
-    backend  HONEYCOMB_SERVICE_NAME=backend
     backend  AWS_XRAY_TRACING_NAME=backend
+    backend  HONEYCOMB_SERVICE_NAME=backend
     backend  BACKEND_URL=http://127.0.0.1:4567
     backend  AWS_XRAY_URL=*127.0.0.1:4567*
     backend  FRONTEND_URL=http://127.0.0.1:3000
@@ -72,8 +72,8 @@ test('an interface that the hub serves is pointed at it, with made-up credential
     everyone  AWS_ACCESS_KEY_ID=sightline-local *
     everyone  AWS_SECRET_ACCESS_KEY=sightline-local *
     backend  OTEL_SERVICE_NAME=backend
-    backend  HONEYCOMB_SERVICE_NAME=backend
-    backend  AWS_XRAY_TRACING_NAME=backend"
+    backend  AWS_XRAY_TRACING_NAME=backend
+    backend  HONEYCOMB_SERVICE_NAME=backend"
   `);
 });
 
@@ -145,4 +145,21 @@ test('where ports are forwarded the backend is told the addresses that a browser
     recipient: 'backend',
     origin: 'forwarded by GitHub Codespaces',
   });
+});
+
+test('a name that a person set in the environment of the start wins over the setting, for all three', () => {
+  const names = (givenNames: Record<string, string>): string[] =>
+    environmentOf({ ...input, givenNames })
+      .filter(({ name }) => /_NAME$/.test(name))
+      .map(({ name, value }) => `${name}=${value}`);
+  expect(names({ AWS_XRAY_TRACING_NAME: 'backend-flask', OTEL_SERVICE_NAME: ' ' })).toEqual([
+    'OTEL_SERVICE_NAME=backend-flask',
+    'AWS_XRAY_TRACING_NAME=backend-flask',
+    'HONEYCOMB_SERVICE_NAME=backend-flask',
+  ]);
+  expect(names({ AWS_XRAY_TRACING_NAME: 'flask', OTEL_SERVICE_NAME: 'otel' })).toEqual([
+    'OTEL_SERVICE_NAME=otel',
+    'AWS_XRAY_TRACING_NAME=flask',
+    'HONEYCOMB_SERVICE_NAME=otel',
+  ]);
 });

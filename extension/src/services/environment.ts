@@ -34,6 +34,8 @@ export interface EnvironmentInput {
   /** Of an X-Ray daemon in front of the hub, for UDP and TCP. */
   readonly daemonAddress?: string;
   readonly serviceName: string;
+  /** The names of the service that a person gave the editor's own environment, by variable: they win over the setting. */
+  readonly givenNames?: Readonly<Record<string, string | undefined>>;
   /** A region for programs that have none; absent where the environment or a profile names one. */
   readonly region?: string;
   /** Whether the AWS SDKs' whole chain finds credentials on this machine. */
@@ -88,7 +90,10 @@ const ofContainers = { hasAwsCredentials: false, forwarder: { kind: 'none' } } a
  * database and the pages of the project are called in there its own file knows.
  */
 export function containerEnvironment(
-  input: Omit<EnvironmentInput, 'hasAwsCredentials' | 'backendUrl' | 'frontendUrl' | 'databaseUrl' | 'forwarder'>,
+  input: Omit<
+    EnvironmentInput,
+    'hasAwsCredentials' | 'givenNames' | 'backendUrl' | 'frontendUrl' | 'databaseUrl' | 'forwarder'
+  >,
   role: ContainerRole,
 ): Readonly<Record<string, string>> {
   const serviceName = role === 'backend' ? input.serviceName : role;
@@ -185,19 +190,32 @@ function awsApiVariables({ endpoints, served, region, hasAwsCredentials, hubSecr
 }
 
 function backendVariables(input: EnvironmentInput): Variable[] {
-  const { serviceName, databaseUrl, forwarder } = input;
-  const named = 'setting sightline.serviceName';
+  const { serviceName, givenNames = {}, databaseUrl, forwarder } = input;
   const addressed =
     forwarder.kind === 'none' ? 'setting sightline.backend' : `forwarded by ${forwarderNames[forwarder.kind]}`;
   return [
-    ...['OTEL_SERVICE_NAME', 'HONEYCOMB_SERVICE_NAME', 'AWS_XRAY_TRACING_NAME'].map((name) =>
-      backend(name, serviceName, named),
-    ),
+    ...nameVariables(serviceName, givenNames),
     ...Object.entries(publicVariablesOf(input, forwarder)).map(([name, value]) => backend(name, value, addressed)),
     ...(databaseUrl === undefined
       ? []
       : [{ ...backend('DATABASE_URL', databaseUrl, 'database'), isSecret: hasPassword(databaseUrl) }]),
   ];
+}
+
+/** One name for all three, so that they are seen to be one service, unless a person gave them several. */
+function nameVariables(setting: string, given: Readonly<Record<string, string | undefined>>): Variable[] {
+  const names = ['OTEL_SERVICE_NAME', 'AWS_XRAY_TRACING_NAME', 'HONEYCOMB_SERVICE_NAME'];
+  const [first] = names.filter((name) => isGiven(given[name]));
+  return names.map((name) => {
+    const from = isGiven(given[name]) ? name : first;
+    return from === undefined
+      ? backend(name, setting, 'setting sightline.serviceName')
+      : backend(name, given[from]?.trim() ?? '', `${from} of the environment that the editor was started in`);
+  });
+}
+
+function isGiven(value: string | undefined): boolean {
+  return value !== undefined && value.trim() !== '';
 }
 
 function hasPassword(url: string): boolean {
