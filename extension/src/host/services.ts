@@ -218,6 +218,7 @@ export class Services extends Disposable {
       ports: portSettings(),
       stats: this.#activity.stats,
       cost: this.cost.cost,
+      ...(this.#activity.strayLines !== undefined && { strayLines: this.#activity.strayLines }),
       xrayDaemon: {
         state: this.xrayDaemon.state,
         ...(this.xrayDaemon.choice !== undefined && { choice: this.xrayDaemon.choice }),

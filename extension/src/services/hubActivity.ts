@@ -1,14 +1,18 @@
-import type { StatsReply, TraceRow } from '@sightline/hub/client/api';
+import type { ChangeEvent, StatsReply, TraceRow } from '@sightline/hub/client/api';
 import type { HubClient } from '@sightline/hub/client/hubClient';
 import { Disposable, Emitter } from '../lifetime.ts';
 import { activityOf, noActivity, type Activity } from './activity.ts';
 import type { HubSession } from './hubSession.ts';
+import { findStrayLines, type StrayLines } from './strayLines.ts';
 
 // Counts are read, not watched: this often is soon enough, and costs the hub nothing.
 const pauseMillis = 1_000;
 /** Without a change the rate still falls, as traces grow old. */
 const agingMillis = 10_000;
 const limit = 200;
+/** Log lines of the last minutes are asked for their traces, but none that is so new that its spans may still wait in an exporter. */
+const linesMillis = { oldest: 300_000, newest: 10_000 };
+const mostLines = 300;
 
 type WatchedSession = Pick<HubSession, 'state' | 'onDidChange'>;
 type WatchedClient = Pick<HubClient, 'subscribe' | 'stats' | 'listTraces'>;
@@ -21,6 +25,10 @@ export class HubActivity extends Disposable {
   readonly #client: WatchedClient;
   #stats: StatsReply | undefined;
   #newest: readonly TraceRow[] = [];
+  #strayLines: StrayLines | undefined;
+  #lookedForStrays = 0;
+  /** When rows were last removed: lines from before may name traces that were here. */
+  #removedAt = 0;
   #unsubscribe: (() => void) | undefined;
   #timer: NodeJS.Timeout | undefined;
   /** A look is due before long. */
@@ -39,6 +47,11 @@ export class HubActivity extends Disposable {
     return this.#stats;
   }
 
+  /** Log lines that name traces which the hub has never seen; `undefined` while all is well. */
+  get strayLines(): StrayLines | undefined {
+    return this.#strayLines;
+  }
+
   get activity(): Activity {
     return this.#stats === undefined ? noActivity : activityOf(this.#newest, limit, new Date());
   }
@@ -46,11 +59,18 @@ export class HubActivity extends Disposable {
   #follow(): void {
     const isRunning = this.#session.state.kind === 'running';
     if (isRunning && this.#unsubscribe === undefined) {
-      this.#unsubscribe = this.#client.subscribe({ onChange: () => this.#lookIn(pauseMillis) });
+      this.#unsubscribe = this.#client.subscribe({ onChange: (change) => this.#note(change) });
       this.#lookIn(0);
     } else if (!isRunning) {
       this.#end();
     }
+  }
+
+  #note({ removed }: ChangeEvent): void {
+    if (removed) {
+      this.#removedAt = Date.now();
+    }
+    this.#lookIn(pauseMillis);
   }
 
   #end(): void {
@@ -61,6 +81,7 @@ export class HubActivity extends Disposable {
     this.#isSoon = false;
     this.#stats = undefined;
     this.#newest = [];
+    this.#strayLines = undefined;
   }
 
   /** Looks once in that time, however often it is asked to; sooner wins over a look that only lets the rate fall. */
@@ -80,6 +101,7 @@ export class HubActivity extends Disposable {
       if (this.#unsubscribe !== undefined) {
         this.#stats = stats;
         this.#newest = traces;
+        await this.#lookForStrays(stats);
         this.#changed.fire();
       }
     } catch {
@@ -88,5 +110,29 @@ export class HubActivity extends Disposable {
     if (this.#unsubscribe !== undefined) {
       this.#lookIn(agingMillis);
     }
+  }
+
+  /** As seldom as the rate is let fall: what is asked grows with the number of streams. */
+  async #lookForStrays({ logEvents }: StatsReply): Promise<void> {
+    const now = Date.now();
+    if (now - this.#lookedForStrays < agingMillis) {
+      return;
+    }
+    this.#lookedForStrays = now;
+    const from = Math.max(now - linesMillis.oldest, this.#removedAt);
+    const to = now - linesMillis.newest;
+    const list =
+      logEvents > 0 && from < to
+        ? await this.#client.listLogEvents({ from: `${from}000000`, to: `${to}000000`, limit: mostLines })
+        : undefined;
+    const isKnown = async (id: string): Promise<boolean> => (await this.#client.loadTreeRows(id)) !== undefined;
+    const found = await findStrayLines(list?.events ?? [], isKnown);
+    // An SDK that tells the hub what it left out has the right address, and such requests are in the logs alone.
+    this.#strayLines = found !== undefined && !(await this.#isLeavingOut()) ? found : undefined;
+  }
+
+  async #isLeavingOut(): Promise<boolean> {
+    const { rules } = await this.#client.listSamplingRules();
+    return rules.some(({ activity: { requests, sampled, borrowed } }) => requests > sampled + borrowed);
   }
 }

@@ -252,3 +252,18 @@ describe('an X-Ray daemon in front of the hub', () => {
     ]);
   });
 });
+
+test('log lines of traces that never came name the variables, and what this hub listens on', () => {
+  const strayLines = { group: 'cruddur', stream: 'backend/2026-11-23', traces: 5 };
+  const row = servicesTree({ ...everythingRuns, strayLines }).find(({ id }) => id === 'strayLines');
+  expect(row?.description).toBe(
+    'backend/2026-11-23 writes log lines of traces that never arrived: is AWS_XRAY_DAEMON_ADDRESS or OTEL_EXPORTER_OTLP_ENDPOINT wrong?',
+  );
+  expect(row?.tooltip).toContain('This hub listens on `AWS_XRAY_DAEMON_ADDRESS=127.0.0.1:2000`.');
+  expect([row?.service, row?.context]).toEqual(['backend', 'service canRestart']);
+  const elsewhere = { ...unknown, state: { kind: 'elsewhere', endpoints: {} } } as const;
+  const unowned = servicesTree({ ...everythingRuns, strayLines, backend: elsewhere }).find(
+    ({ id }) => id === 'strayLines',
+  );
+  expect([unowned?.service, unowned?.context]).toEqual([undefined, 'environment']);
+});

@@ -8,6 +8,7 @@ import { defaultPorts, type PortSettings, type Receiver } from './ports.ts';
 import { folderServiceRow, type FolderServiceSnapshot } from './folderServiceRow.ts';
 import { bad, busy, clock, hostOf, idle, noteworthy, number, running, size, type ServiceRow } from './serviceRow.ts';
 import type { ServiceState } from './serviceState.ts';
+import type { StrayLines } from './strayLines.ts';
 import { embeddedText, xrayDaemonRow, type XRayDaemonSnapshot } from './xrayDaemonRow.ts';
 
 /** All that the Services view knows at one moment. */
@@ -16,6 +17,8 @@ export interface ServicesSnapshot {
   readonly ports: PortSettings;
   readonly stats: StatsReply | undefined;
   readonly cost: CostJson | undefined;
+  /** Log lines of a program whose spans do not arrive. */
+  readonly strayLines?: StrayLines;
   readonly xrayDaemon: XRayDaemonSnapshot;
   readonly database: FolderServiceSnapshot;
   readonly backend: FolderServiceSnapshot;
@@ -46,6 +49,7 @@ export function servicesTree(snapshot: ServicesSnapshot): readonly ServiceRow[] 
     ...(compose === undefined ? [] : [compose]),
     ...countRows(snapshot),
     ...costRows(snapshot.cost),
+    ...strayRows(snapshot),
     environmentRow(snapshot),
   ];
 }
@@ -196,6 +200,40 @@ function countRows({ hub, stats }: ServicesSnapshot): ServiceRow[] {
     });
   }
   return rows;
+}
+
+/** What a program sends its spans to, by the variables that people set wrong. */
+const spanAddresses = ['AWS_XRAY_DAEMON_ADDRESS', 'OTEL_EXPORTER_OTLP_ENDPOINT'];
+
+function strayRows({ hub, strayLines, environment, backend }: ServicesSnapshot): ServiceRow[] {
+  if (hub.kind !== 'running' || strayLines === undefined) {
+    return [];
+  }
+  const { group, stream, traces } = strayLines;
+  const right = environment.variables
+    .filter(({ name }) => spanAddresses.includes(name))
+    .map(({ name, value }) => `\`${name}=${value}\``);
+  const canRestart = backend.state.kind === 'running';
+  const restart = canRestart
+    ? 'If it is the backend, restart it here: it then gets them.'
+    : 'Restart it with them: a new terminal has them, unless something in it sets them otherwise.';
+  return [
+    {
+      id: 'strayLines',
+      label: 'Traces missing',
+      ...noteworthy,
+      description: `${stream} writes log lines of traces that never arrived: is ${spanAddresses.join(' or ')} wrong?`,
+      tooltip: [
+        `The log group \`${group}\`, stream \`${stream}\`: none of the ${traces} traces that its newest lines name is here. Its spans go elsewhere, or its tracing is off.`,
+        `This hub listens on ${right.join(' and ')}.`,
+        restart,
+      ].join('\n\n'),
+      context: canRestart ? 'service canRestart' : 'environment',
+      ...(canRestart && { service: 'backend' }),
+      command: { id: 'sightline.showEnvironment', title: 'Show Environment' },
+      children: [],
+    },
+  ];
 }
 
 function storedRow({ traces, spans, bytes, retired }: StatsReply): ServiceRow {
