@@ -32,6 +32,18 @@ test('a socket that this user may not open', () => {
   );
 });
 
+test('an image in use on a rebuild names the container that uses it', () => {
+  const said = 'The image is in use by the container 1f2e3d4c5b6a. Remove that one first';
+  check(
+    'Error response from daemon: conflict: unable to remove repository reference "app:latest" (must force) - container 1f2e3d4c5b6a is using its referenced image 9f8e7d6c5b4a',
+    said,
+  );
+  check(
+    'Error response from daemon: conflict: unable to delete 9f8e7d6c5b4a (cannot be forced) - image is being used by running container 1f2e3d4c5b6a',
+    said,
+  );
+});
+
 test('a taken port is named', () => {
   check(
     'Error response from daemon: driver failed programming external connectivity on endpoint x: Bind for 0.0.0.0:3000 failed: port is already allocated',

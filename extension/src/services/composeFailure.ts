@@ -44,6 +44,11 @@ const rules: readonly { readonly pattern: RegExp; readonly say: (match: RegExpEx
     say: ([, image]) => `The image ${image} is not here. Pull it, or rebuild the service.`,
   },
   {
+    pattern: /conflict: unable to [^\n]*?container ([0-9a-f]{12,64})/i,
+    say: ([, container = '']) =>
+      `The image is in use by the container ${container.slice(0, 12)}. Remove that one first (\`docker rm --force ${container.slice(0, 12)}\`); what is in volumes stays.`,
+  },
+  {
     pattern: /no space left on device/i,
     say: () => 'The disk of the Docker engine is full. `docker system prune` frees what nothing uses.',
   },

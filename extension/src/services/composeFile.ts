@@ -15,6 +15,10 @@ export interface ComposeService {
   readonly isBuilt: boolean;
   /** Names of variables that the file itself sets. */
   readonly variables: readonly string[];
+  /** Those of them that the file gives a value, which may have places that Compose fills in. */
+  readonly values: Readonly<Record<string, string>>;
+  /** The arguments that follow the image's entry point, as Compose splits them. */
+  readonly command: readonly string[];
   readonly dependsOn: readonly string[];
   /** Ports inside the container, with the one on the engine's machine where the file fixes it. */
   readonly ports: readonly { readonly target: number; readonly published?: number; readonly protocol: string }[];
@@ -82,6 +86,8 @@ function serviceOf(name: string, value: JsonObject): ComposeService {
     name,
     isBuilt: value['build'] !== undefined && value['build'] !== null,
     variables: namesOf(value['environment']),
+    values: valuesOf(value['environment']),
+    command: wordsOf(value['command']),
     dependsOn: Array.isArray(value['depends_on'])
       ? value['depends_on'].map(String)
       : Object.keys(isObject(value['depends_on']) ? value['depends_on'] : {}),
@@ -106,6 +112,22 @@ function namesOf(environment: unknown): readonly string[] {
   return Array.isArray(environment)
     ? environment.map((entry) => String(entry).split('=')[0] ?? '')
     : Object.keys(isObject(environment) ? environment : {});
+}
+
+function valuesOf(environment: unknown): Readonly<Record<string, string>> {
+  const entries: readonly (readonly [string, unknown])[] = Array.isArray(environment)
+    ? environment.map((entry) => [String(entry).split('=')[0] ?? '', /=([^]*)/.exec(String(entry))?.[1]])
+    : Object.entries(isObject(environment) ? environment : {});
+  const given = entries.filter(([, value]) => ['string', 'number', 'boolean'].includes(typeof value));
+  return Object.fromEntries(given.map(([name, value]) => [name, String(value)]));
+}
+
+/** Compose splits a text as a shell would, and takes a list as it is. */
+function wordsOf(command: unknown): readonly string[] {
+  if (typeof command === 'string') {
+    return command.match(/"[^"]*"|'[^']*'|\S+/g)?.map((word) => word.replaceAll(/^["']|["']$/g, '')) ?? [];
+  }
+  return Array.isArray(command) ? command.map(String) : [];
 }
 
 /** `3000`, `"8080:80"`, `"127.0.0.1:2000:2000/udp"`, or the long form. A range is not followed. */

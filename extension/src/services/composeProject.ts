@@ -1,6 +1,7 @@
 import { Disposable, Emitter, type Disposer } from '../lifetime.ts';
 import { UserError } from '../userError.ts';
 import { isChange, parseContainers, parseIds, type ComposeContainer } from './composeContainers.ts';
+import { diagnoseDaemonLog } from './composeDiagnosis.ts';
 import { describeComposeFailure } from './composeFailure.ts';
 import { parseComposeModel, withDependencies, type ComposeModel } from './composeFile.ts';
 import { renderComposeOverride, type ComposeOverride } from './composeOverride.ts';
@@ -277,13 +278,19 @@ export class ComposeProject extends Disposable {
     const bad = containers.filter(
       ({ service, state, health }) => names.includes(service) && (state !== 'running' || health === 'unhealthy'),
     );
+    const reasons = new Map<string, string>();
     for (const service of new Set(bad.map((each) => each.service))) {
-      await this.#run(tool, { verb: 'logs', service, tail: 100, isFollowed: false }, undefined);
+      const { output } = await this.#run(tool, { verb: 'logs', service, tail: 100, isFollowed: false }, undefined);
+      const told = diagnoseDaemonLog(output);
+      if (told !== undefined) {
+        reasons.set(service, told);
+      }
     }
     const named = bad.length === 1 ? bad[0]?.service : undefined;
     const service = (error instanceof ServiceFailure ? error.service : undefined) ?? named;
     if (service !== undefined && error instanceof Error) {
-      this.#failures.set(service, error.message);
+      const reason = reasons.get(service);
+      this.#failures.set(service, reason === undefined ? error.message : `${error.message} ${reason}`);
     }
   }
 

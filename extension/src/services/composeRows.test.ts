@@ -42,6 +42,19 @@ Compose  compose.yaml · 1 of 3 running
   );
 });
 
+test('a service that runs and cannot reach the hub says why', () => {
+  const wrong = parseComposeModel(
+    'services: { web: { image: web, environment: { AWS_XRAY_DAEMON_ADDRESS: "127.0.0.1:2000" } } }',
+  );
+  check(
+    { state: { kind: 'known', model: wrong, tool, containers: [container('web')] } },
+    `
+Compose  compose.yaml · 1 of 1 running
+  web  running · AWS_XRAY_DAEMON_ADDRESS is 127.0.0.1:2000, and 127.0.0.1 in a container is the container itself.
+`,
+  );
+});
+
 test('what is under way, what failed and what has an old environment says so', () => {
   check(
     {

@@ -1,4 +1,5 @@
 import type { ComposeContainer } from './composeContainers.ts';
+import { diagnoseComposeModel } from './composeDiagnosis.ts';
 import type { ComposeState, ComposeWork } from './composeProject.ts';
 import { describeTool } from './composeTool.ts';
 import { bad, busy, idle, noteworthy, running, type ServiceRow } from './serviceRow.ts';
@@ -98,6 +99,11 @@ function serviceRow(name: string, snapshot: ComposeSnapshot): ServiceRow {
       tooltip,
       context,
     };
+  }
+  const [finding] = diagnoseComposeModel(state.model).filter(({ service }) => service === name);
+  if (isUp && finding !== undefined) {
+    const description = `${describe(containers, first)} · ${finding.problem}`;
+    return { ...row, ...noteworthy, description, tooltip: `${finding.problem} ${finding.remedy}`, context };
   }
   return { ...row, ...lookOf(first), description: describe(containers, first), tooltip: first.name, context };
 }
