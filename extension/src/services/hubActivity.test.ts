@@ -23,6 +23,9 @@ function watch(): {
   const activity = new HubActivity(session, {
     stats: () => Promise.resolve({ traces: traces.count } as StatsReply),
     listTraces: () => Promise.resolve({ traces: [] }),
+    listLogEvents: () => Promise.resolve(undefined),
+    loadTreeRows: () => Promise.resolve(undefined),
+    listSamplingRules: () => Promise.reject(new Error('nobody asks')),
     subscribe: (listener) => {
       change = (): void =>
         listener.onChange?.({ revision: 1, traces: [], logs: false, problems: false, removed: false });

@@ -15,7 +15,10 @@ const linesMillis = { oldest: 300_000, newest: 10_000 };
 const mostLines = 300;
 
 type WatchedSession = Pick<HubSession, 'state' | 'onDidChange'>;
-type WatchedClient = Pick<HubClient, 'subscribe' | 'stats' | 'listTraces'>;
+type WatchedClient = Pick<
+  HubClient,
+  'subscribe' | 'stats' | 'listTraces' | 'listLogEvents' | 'loadTreeRows' | 'listSamplingRules'
+>;
 
 /** The hub's counts and its latest activity, looked up after changes while the hub runs. */
 export class HubActivity extends Disposable {
