@@ -26,12 +26,14 @@ test('--help and --version win over the rest', () => {
   check('--version', 'version');
 });
 
+function wrongRelay(text: string): string {
+  return `wrong: --relay takes xray, logs, otlp=URL or rollbar, not "${text}". See --help.`;
+}
+
 test('what this version does not have is said in one sentence', () => {
   check('doctor', 'wrong: This version of sightline-hub does not have "doctor" yet.');
   check('assert something', 'wrong: This version of sightline-hub does not have "assert" yet.');
   check('mcp', 'wrong: This version of sightline-hub does not have "mcp" yet.');
-  const wrongRelay = (text: string): string =>
-    `wrong: --relay takes xray, logs, otlp=URL or rollbar, not "${text}". See --help.`;
   check('--relay honeycomb', wrongRelay('honeycomb'));
   check('--relay xray=http://127.0.0.1', wrongRelay('xray=http://127.0.0.1'));
   check(

@@ -106,11 +106,14 @@ export class CloudLogs extends Disposable {
 }
 
 function tableOf({ fields, rows, bytesScanned, recordsMatched }: InsightsAnswer, query: string): string {
-  const line = (cells: readonly string[]): string => `| ${cells.map(cell).join(' | ')} |`;
   const table =
     fields.length === 0 ? ['No line matches.'] : [line(fields), line(fields.map(() => '---')), ...rows.map(line)];
   const facts = `${toCountText(rows.length, 'row')} of ${toCountText(recordsMatched, 'matching line')}, ${(bytesScanned / 1e6).toFixed(1)} MB scanned`;
   return `\`\`\`\n${query}\n\`\`\`\n\n${facts}\n\n${table.join('\n')}\n`;
+}
+
+function line(cells: readonly string[]): string {
+  return `| ${cells.map(cell).join(' | ')} |`;
 }
 
 function cell(text: string): string {
