@@ -10,14 +10,14 @@ function check(args: string, expected: string): void {
 test('without arguments it serves on the ports that programs expect', () => {
   check(
     '',
-    '{"dataDir":"…","host":"127.0.0.1","allowHosts":[],"port":4319,"otlpPort":4318,"otlpGrpcPort":4317,"xrayPort":2000,"maxBytes":2147483648,"maxAgeMillis":604800000,"requireCredentials":false,"json":false}',
+    '{"dataDir":"…","host":"127.0.0.1","allowHosts":[],"port":4319,"otlpPort":4318,"otlpGrpcPort":4317,"xrayPort":2000,"maxBytes":2147483648,"maxAgeMillis":604800000,"requireCredentials":false,"relay":[],"json":false}',
   );
 });
 
 test('every option of `serve` is taken', () => {
   check(
     'serve --data-dir /d --host 0.0.0.0 --allow-host a --allow-host b --port 0 --otlp-port none --otlp-grpc-port 1 --xray-port none --max-bytes 500M --max-age 36h --require-credentials --rollbar-rate 60 --idle-exit 10m --json',
-    '{"dataDir":"…","host":"0.0.0.0","allowHosts":["a","b"],"port":0,"otlpPort":"none","otlpGrpcPort":1,"xrayPort":"none","maxBytes":524288000,"maxAgeMillis":129600000,"requireCredentials":true,"rollbarRate":60,"idleExitMillis":600000,"json":true}',
+    '{"dataDir":"…","host":"0.0.0.0","allowHosts":["a","b"],"port":0,"otlpPort":"none","otlpGrpcPort":1,"xrayPort":"none","maxBytes":524288000,"maxAgeMillis":129600000,"requireCredentials":true,"rollbarRate":60,"idleExitMillis":600000,"relay":[],"json":true}',
   );
 });
 
