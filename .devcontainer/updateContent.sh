@@ -2,4 +2,7 @@
 # What a prebuild does for each commit: packages, bundles, and the extension that the editor installs from here.
 set -eu
 node scripts/setup.mjs
-PATH="$PWD/node_modules/.bin:$PATH" node scripts/package.mjs .cache/sightline.vsix
+vsix=.cache/sightline.vsix
+if [ ! -e "$vsix" ] || [ -n "$(find extension -newer "$vsix" -not -path '*/node_modules/*' -print -quit)" ]; then
+  PATH="$PWD/node_modules/.bin:$PATH" node scripts/package.mjs "$vsix"
+fi

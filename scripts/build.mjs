@@ -159,16 +159,21 @@ function readStamps() {
 function stampOf(options, metafile) {
   const inputs = {};
   for (const file of Object.keys(metafile.inputs)) inputs[file] = versionOf(file);
-  return { options: JSON.stringify(options), inputs, outputs: Object.keys(metafile.outputs) };
+  return { options: optionsText(options), inputs, outputs: Object.keys(metafile.outputs) };
 }
 
 function isFresh(stamp, options) {
   return (
     stamp !== undefined &&
-    stamp.options === JSON.stringify(options) &&
+    stamp.options === optionsText(options) &&
     stamp.outputs.every((file) => existsSync(path.join(root, file))) &&
     Object.entries(stamp.inputs).every(([file, version]) => versionOf(file) === version)
   );
+}
+
+/** Without the checkout's place: a container sees the same files elsewhere. */
+function optionsText(options) {
+  return JSON.stringify({ ...options, absWorkingDir: undefined });
 }
 
 function versionOf(file) {
