@@ -75,7 +75,7 @@ export const layers = [
   },
   {
     name: 'e2e drives the product from outside; only its suite runs inside the editor',
-    files: ['e2e/*.ts', 'e2e/tests/**/*.ts'],
+    files: ['e2e/*.ts', 'e2e/{tests,containers}/**/*.ts'],
     except: [],
     never: [
       '^vscode$',

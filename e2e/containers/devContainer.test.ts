@@ -1,0 +1,154 @@
+/** The repository's dev container in a real Docker engine. Skipped, with the reason, where there is none. */
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { projectRoot } from '../paths.ts';
+import { until } from '../until.ts';
+import { makeCheckout } from './checkout.ts';
+import { DevContainer } from './devContainer.ts';
+import { whyNoContainers } from './engine.ts';
+import { sdkScript, strangerScript, tracesScript, type SeenTrace } from './hubQueries.ts';
+import { devContainerImages, imagesNamedIn, makeMissingImages } from './images.ts';
+import { outputOf } from './run.ts';
+
+const hub = 'http://hub:4319';
+const dataDir = '/var/lib/sightline';
+const whyNot = await whyNoContainers();
+if (whyNot !== undefined) console.log(`  Skipped: ${whyNot}.`);
+
+test('the images that the tests prepare are those that the dev containers name', () => {
+  const named = imagesNamedIn(path.join(projectRoot, '.devcontainer'));
+  expect(named.toSorted()).toEqual(devContainerImages.toSorted());
+});
+
+describe.skipIf(whyNot !== undefined)('the dev container', () => {
+  let checkout: Awaited<ReturnType<typeof makeCheckout>> | undefined;
+  let container: DevContainer;
+  let timing = { total: 0, ours: 0 };
+
+  beforeAll(async () => {
+    await makeMissingImages((line) => console.log(line));
+    checkout = await makeCheckout();
+    container = new DevContainer(checkout.folder, '.devcontainer/devcontainer.json');
+    const startedAt = Date.now();
+    const firstTrace = async (): Promise<void> => {
+      await get('/api/activities/home', 5 * 60_000);
+      await traceOf('GET /api/activities/home');
+      const total = (Date.now() - startedAt) / 1000;
+      // Before the hub's container nothing of ours runs: the CLI and the engine are at work.
+      timing = { total, ours: total - (Date.parse(await startOf('hub')) - startedAt) / 1000 };
+    };
+    await Promise.all([container.up(), firstTrace()]);
+  });
+
+  afterAll(async () => {
+    await container?.remove();
+    checkout?.remove();
+  });
+
+  test('a request from outside is a trace through the daemon in its container, within a minute of "devcontainer up"', async () => {
+    const trace = await traceOf('GET /api/activities/home');
+    // The hub has no X-Ray port here, so segments can only have come through the daemon.
+    expect(trace.sources).toEqual(['xray', 'otlp']);
+    expect(await outputOf('docker', ['logs', await idOf('xray-daemon')])).toContain('Successfully sent batch');
+    const { total, ours } = timing;
+    console.log(`devcontainer up to the first trace: ${total.toFixed(1)} s, of which ours ${ours.toFixed(1)} s`);
+    expect(total).toBeLessThanOrEqual(60);
+  });
+
+  test('its log line and its error are seen with it', async () => {
+    expect((await get('/api/activities/@juno?fail=1')).status).toBe(500);
+    const trace = await traceOf('GET /api/activities/@:handle', ({ logs, errors }) => logs.length > 0 && errors > 0);
+    expect(trace.status).toBe('fault');
+    expect(trace.errors).toBe(1);
+    expect(trace.logs.join('\n')).toContain('/api/activities/@juno');
+  });
+
+  test('every service is up, in order, and says how it is', async () => {
+    const names = ['backend', 'db', 'hub', 'workspace', 'xray-daemon'];
+    const states = await Promise.all(names.map(async (name) => `${name} ${await stateOf(name)}`));
+    expect(states).toEqual([
+      'backend healthy',
+      'db healthy',
+      'hub healthy',
+      'workspace running',
+      'xray-daemon running',
+    ]);
+  });
+
+  test('nothing is published beyond loopback, and nothing of the hub at all', async () => {
+    const format = '{{.Label "com.docker.compose.service"}} {{.Ports}}';
+    const filter = `label=com.docker.compose.project=${container.project}`;
+    const ports = await outputOf('docker', ['ps', '--filter', filter, '--format', format]);
+    expect(ports).not.toMatch(/0\.0\.0\.0:|\[?::\]?:\d/);
+    expect(ports).toMatch(/^hub *$/m);
+    expect(ports).toMatch(/^xray-daemon .*127\.0\.0\.1:\d+->2000\/udp/m);
+  });
+
+  test('the workspace sees and restarts the other services', async () => {
+    const before = await startOf('backend');
+    await container.exec(['docker', 'restart', await idOf('backend')]);
+    expect(await startOf('backend')).not.toBe(before);
+    await until('the backend is healthy again', async () => (await stateOf('backend')) === 'healthy');
+    expect(await container.exec(['docker', 'ps', '--format', '{{.Names}}'])).toContain(container.project);
+  });
+
+  test("with the hub's key pair its X-Ray API can be read from the workspace", async () => {
+    const urls = await container.evaluate(sdkScript(hub), {
+      AWS_SHARED_CREDENTIALS_FILE: `${dataDir}/aws-credentials`,
+    });
+    expect(urls).toContain('/api/activities/home');
+  });
+
+  test("from another container, without the hub's credentials, nothing can be read", async () => {
+    const network = `${container.project}_default`;
+    const node = ['node', '--input-type=module', '--eval', strangerScript(hub)];
+    const said = await outputOf('docker', ['run', '--rm', '--network', network, 'node:24-bookworm', ...node]);
+    const answers = said.trim().split('\n');
+    expect(answers).toHaveLength(9);
+    expect(answers.filter((line) => !/ 40[013]$/.test(line))).toEqual([]);
+    expect(said).toMatchInlineSnapshot(`
+      "GET /sightline/v1/traces  401
+      GET /sightline/v1/stats  401
+      GET /sightline/v1/changes  401
+      POST /TraceSummaries  403
+      POST /Traces  403
+      POST /ServiceGraph  403
+      POST / FilterLogEvents 400
+      POST / GetLogEvents 400
+      GET /api/1/items/  401
+      "
+    `);
+  });
+
+  async function get(address: string, limitMillis?: number): Promise<Response> {
+    const call = async (): Promise<Response> => {
+      const published = (await outputOf('docker', ['port', await idOf('backend'), '4567/tcp'])).trim();
+      return await fetch(`http://${published}${address}`);
+    };
+    return await until('the backend answers', call, limitMillis);
+  }
+
+  async function traceOf(name: string, isComplete: (trace: SeenTrace) => boolean = () => true): Promise<SeenTrace> {
+    const ask = ['exec', await idOf('hub'), 'node', '--input-type=module', '--eval'];
+    const script = tracesScript('http://127.0.0.1:4319', dataDir);
+    return await until(`the trace of ${name}`, async () => {
+      const seen = JSON.parse(await outputOf('docker', [...ask, script])) as SeenTrace[];
+      return seen.find((trace) => trace.name === name && trace.sources.length === 2 && isComplete(trace));
+    });
+  }
+
+  async function idOf(service: string): Promise<string> {
+    const labels = [`project=${container.project}`, `service=${service}`];
+    const filters = labels.flatMap((label) => ['--filter', `label=com.docker.compose.${label}`]);
+    return (await outputOf('docker', ['ps', '--all', '--quiet', ...filters])).trim();
+  }
+
+  async function stateOf(service: string): Promise<string> {
+    const format = '{{if .State.Health}}{{.State.Health.Status}}{{else}}{{.State.Status}}{{end}}';
+    return (await outputOf('docker', ['inspect', '--format', format, await idOf(service)])).trim();
+  }
+
+  async function startOf(service: string): Promise<string> {
+    return (await outputOf('docker', ['inspect', '--format', '{{.State.StartedAt}}', await idOf(service)])).trim();
+  }
+});
