@@ -26,16 +26,22 @@ test('logs: events, the bytes that CloudWatch counts, and the retention of the g
   check(
     sent,
     [{ about: JSON.stringify(about), body }],
-    '{"usage":{"logEvents":2,"logBytes":100,"requests":1},"retention":7}',
+    '{"usage":{"logEvents":2,"logBytes":152,"requests":1},"retention":7}',
   );
-  check(sent, [{ about: '{}', body }], '{"usage":{"logEvents":0,"logBytes":2,"requests":1},"retention":"never"}');
+  check(sent, [{ about: '{}', body }], '{"usage":{"logEvents":0,"logBytes":0,"requests":1},"retention":"never"}');
+  const other = new SentUsage('logs', { retentionDays: 30 });
+  check(other, [{ about: '{}', body }], '{"usage":{"logEvents":0,"logBytes":0,"requests":1},"retention":30}');
 });
 
 test('OTLP: events only where the endpoint is Honeycomb', () => {
   const items = [{ about: 'otlp-traces-json', body: spans }];
-  check(new SentUsage('otlp', 'https://api.honeycomb.io'), items, '{"usage":{"requests":1,"spans":2,"events":3}}');
-  check(new SentUsage('otlp', 'https://nothoneycomb.io'), items, '{"usage":{"requests":1,"spans":2}}');
-  check(new SentUsage('otlp', 'http://127.0.0.1:1'), items, '{"usage":{"requests":1,"spans":2}}');
+  check(
+    new SentUsage('otlp', { endpoint: 'https://api.honeycomb.io' }),
+    items,
+    '{"usage":{"requests":1,"spans":2,"events":3}}',
+  );
+  check(new SentUsage('otlp', { endpoint: 'https://nothoneycomb.io' }), items, '{"usage":{"requests":1,"spans":2}}');
+  check(new SentUsage('otlp', { endpoint: 'http://127.0.0.1:1' }), items, '{"usage":{"requests":1,"spans":2}}');
 });
 
 test('Rollbar: items', () => {

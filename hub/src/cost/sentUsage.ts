@@ -1,5 +1,6 @@
 import { countOtlpJson, countOtlpProtobuf } from '@sightline/telemetry/cost/otlpEvents';
 import { addUsage, type CostDestination, type Retention, type Usage } from '@sightline/telemetry/cost/usage';
+import { putLimits } from '../store/logs/putLogEvents.ts';
 
 /** A record as the relay sends it. */
 export interface SentItem {
@@ -20,10 +21,16 @@ const mostTraces = 20_000;
 export class SentUsage {
   readonly #destination: CostDestination;
   readonly #isHoneycomb: boolean;
+  readonly #retentionDays: number | undefined;
   /** The traces that were counted, the oldest first. */
   readonly #traces = new Set<string>();
 
-  constructor(destination: CostDestination, endpoint?: string) {
+  /** `retentionDays` is that of groups that have none here. */
+  constructor(
+    destination: CostDestination,
+    { endpoint, retentionDays }: { readonly endpoint?: string; readonly retentionDays?: number } = {},
+  ) {
+    this.#retentionDays = retentionDays;
     this.#destination = destination;
     this.#isHoneycomb = endpoint !== undefined && isHoneycomb(endpoint);
   }
@@ -34,7 +41,7 @@ export class SentUsage {
       case 'xray':
         return { usage: this.#ofSegments(items) };
       case 'logs':
-        return ofLogs(items);
+        return ofLogs(items, this.#retentionDays);
       case 'otlp':
         return { usage: this.#ofOtlp(items) };
       case 'rollbar':
@@ -75,11 +82,12 @@ export class SentUsage {
   }
 }
 
-/** A batch goes to one group; `bytes` is what CloudWatch counts: the messages and 26 bytes for each event. */
-function ofLogs([item]: readonly SentItem[]): Sent {
+/** A batch goes to one group; CloudWatch counts the bytes of its messages and an overhead for each event. */
+function ofLogs([item]: readonly SentItem[], otherwise: number | undefined): Sent {
   const about = JSON.parse(item?.about ?? '{}') as { events?: number; bytes?: number; retentionDays?: number };
-  const { events = 0, bytes = item?.body.length ?? 0, retentionDays } = about;
-  return { usage: { logEvents: events, logBytes: bytes, requests: 1 }, retention: retentionDays ?? 'never' };
+  const { events = 0, bytes = 0, retentionDays } = about;
+  const logBytes = bytes + events * putLimits.eventOverhead;
+  return { usage: { logEvents: events, logBytes, requests: 1 }, retention: retentionDays ?? otherwise ?? 'never' };
 }
 
 function isHoneycomb(endpoint: string): boolean {

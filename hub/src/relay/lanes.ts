@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { RelayChange, RelayDestination, RelayResendReply, RelayTestReply } from '../client/relayApi.ts';
+import { SentUsage, type Sent } from '../cost/sentUsage.ts';
 import type { RelaySettlement } from '../store/relay/relayStore.ts';
 import type { RefusedRow } from '../store/relay/relayTables.ts';
 import { openForReading } from '../store/schema.ts';
@@ -13,7 +14,6 @@ import { TestFailure, type Sender } from './outcome.ts';
 import { pagedStep } from './pagedStep.ts';
 import { RawSource } from './rawSource.ts';
 import type { LaneStatuses } from './relayMessages.ts';
-import { usageOf, type Used } from './usageOf.ts';
 import { withoutSecrets } from './withoutSecrets.ts';
 
 const testMillis = 20_000;
@@ -25,14 +25,14 @@ export class Lanes {
   readonly #dataDir: string;
   readonly #database: DatabaseSync;
   readonly #outbox: Outbox;
-  readonly #onUsed: (destination: RelayDestination, used: Used) => void;
+  readonly #onUsed: (destination: RelayDestination, used: Sent) => void;
   readonly #lanes = new Map<RelayDestination, Lane>();
   #pages: LogPages | undefined;
 
   constructor(
     dataDir: string,
     settle: (settlement: RelaySettlement) => Promise<void>,
-    onUsed: (destination: RelayDestination, used: Used) => void,
+    onUsed: (destination: RelayDestination, used: Sent) => void,
   ) {
     this.#onUsed = onUsed;
     this.#dataDir = dataDir;
@@ -62,13 +62,14 @@ export class Lanes {
       return;
     }
     const sender = withoutSecrets(await makeSender(destination, settings), settings);
+    const sent = new SentUsage(destination, settings);
     const lane = new Lane({
       destination,
       outbox: this.#outbox,
       sender,
       step: this.#stepOf(destination, sender),
       isPaused: settings.pausedBecause !== undefined,
-      onArrived: (items) => this.#onUsed(destination, usageOf(destination, items)),
+      onArrived: (items) => this.#onUsed(destination, sent.of(items)),
     });
     this.#lanes.set(destination, lane);
   }

@@ -2,7 +2,7 @@ import { Worker } from 'node:worker_threads';
 import type { RelayDestination } from '../client/relayApi.ts';
 import type { RelayStore } from '../store/relay/relayStore.ts';
 import { UserError } from '../userError.ts';
-import type { Used } from './usageOf.ts';
+import type { Sent } from '../cost/sentUsage.ts';
 import type { RelayAnswer, RelayRequest, RelayThreadStart, RelayValue } from './relayMessages.ts';
 
 interface Waiting {
@@ -15,7 +15,7 @@ type WithoutId<T> = T extends unknown ? Omit<T, 'id'> : never;
 
 export interface RelayLinkListeners {
   readonly onFail: (reason: Error) => void;
-  readonly onUsed: (destination: RelayDestination, used: Used) => void;
+  readonly onUsed: (destination: RelayDestination, used: Sent) => void;
 }
 
 /** Changes of the store are told to the relay's thread this often at most. */

@@ -1,6 +1,6 @@
 import type { RelayChange, RelayDestination, RelayResendReply, RelayTestReply } from '../client/relayApi.ts';
 import type { RelaySettlement } from '../store/relay/relayStore.ts';
-import type { Used } from './usageOf.ts';
+import type { Sent } from '../cost/sentUsage.ts';
 import type { LaneStatus } from './laneStatus.ts';
 
 export interface RelayThreadStart {
@@ -39,4 +39,4 @@ export type RelayAnswer =
   | { readonly kind: 'failed'; readonly id: number; readonly message: string; readonly isForPerson: boolean }
   | { readonly kind: 'settle'; readonly id: number; readonly settlement: RelaySettlement }
   /** Told as a request has arrived, for what it costs. */
-  | { readonly kind: 'used'; readonly destination: RelayDestination; readonly used: Used };
+  | { readonly kind: 'used'; readonly destination: RelayDestination; readonly used: Sent };
