@@ -35,6 +35,9 @@ beforeAll(async () => {
     'sightline.aws.xrayEndpoint': endpoint,
     'sightline.aws.logsEndpoint': endpoint,
     'sightline.honeycomb.endpoint': endpoint,
+    'sightline.relay.xrayEndpoint': endpoint,
+    'sightline.relay.awsProfile': 'staging',
+    'sightline.relay.awsRegion': 'eu-central-1',
     'workbench.colorTheme': 'Default Dark Modern',
   };
   const env = { AWS_CONFIG_FILE: files.config, AWS_SHARED_CREDENTIALS_FILE: files.credentials };
@@ -84,6 +87,24 @@ test('the choice outlives a reload, and Local is one choice away', async () => {
   await option('the hub on this machine').click();
   await window.row('Traces', /GET \/in\/the\/cloud/).waitFor({ state: 'detached' });
   expect(await window.rows('Traces').filter({ hasText: 'cloud' }).count()).toBe(0);
+});
+
+test('what is handed on is switched in Services, which says what has arrived', async () => {
+  await window.runCommand('Sightline: Switch Destination On…');
+  await option('AWS X-Ray').click();
+  await window.page.locator('.monaco-dialog-box .monaco-button', { hasText: 'Switch On' }).click();
+  await window.page.locator('.sidebar .pane-header[aria-label^="Services"]').click();
+  await window.expand('Services', /^Handed on/);
+  await window.row('Services', /^AWS X-Ray\s*all has arrived/).waitFor();
+  await window.runCommand('Sightline: Send a Test to a Destination…');
+  await option('AWS X-Ray').click();
+  await window.page
+    .locator('.notifications-toasts')
+    .getByText(/X-Ray|account|test/i)
+    .first()
+    .waitFor();
+  await window.picture('cloud-handed-on-dark');
+  expect(await window.row('Services', /^Handed on/).textContent()).toContain('AWS X-Ray');
 });
 
 test('a key that was checked is kept, and no secret is in any file that the product wrote', async () => {

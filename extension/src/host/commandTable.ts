@@ -1,4 +1,5 @@
 import type { CostDestination } from '@sightline/telemetry/cost/usage';
+import type { RelayDestination } from '@sightline/hub/client/relayApi';
 import type { LogScope } from '../sources/logSource.ts';
 import type { PlacedLine } from '../sources/besideSource.ts';
 import type { ServiceRow } from '../services/serviceRow.ts';
@@ -142,6 +143,19 @@ export interface SamplingCommands {
   'sightline.explainSampling': () => Promise<void>;
 }
 
+/** Every command of what the hub hands on; without a row they ask for a destination. */
+export interface DestinationCommands {
+  'sightline.switchDestinationOn': (row?: DestinationArgument) => Promise<void>;
+  'sightline.switchDestinationOff': (row?: DestinationArgument) => Promise<void>;
+  'sightline.testDestination': (row?: DestinationArgument) => Promise<void>;
+  'sightline.resendRefused': (row?: DestinationArgument) => Promise<void>;
+}
+
+/** A row of the Services view. */
+export interface DestinationArgument {
+  readonly destination?: RelayDestination;
+}
+
 /** Every command that says where the views look. */
 export interface SourceCommands {
   /** Local, or an AWS profile and region; asks for it. */
@@ -184,7 +198,8 @@ export const commandIds: Record<
   | keyof LogsCommands
   | keyof SamplingCommands
   | keyof SourceCommands
-  | keyof CostCommands,
+  | keyof CostCommands
+  | keyof DestinationCommands,
   true
 > = {
   'sightline.start': true,
@@ -277,6 +292,10 @@ export const commandIds: Record<
   'sightline.importSamplingRules': true,
   'sightline.dryRunSampling': true,
   'sightline.explainSampling': true,
+  'sightline.switchDestinationOn': true,
+  'sightline.switchDestinationOff': true,
+  'sightline.testDestination': true,
+  'sightline.resendRefused': true,
   'sightline.chooseSource': true,
   'sightline.chooseAwsProfile': true,
   'sightline.chooseTraceWindow': true,

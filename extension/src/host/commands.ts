@@ -4,6 +4,7 @@ import type { ErrorAction } from '../userError.ts';
 import { UserError } from '../userError.ts';
 import type {
   CostCommands,
+  DestinationCommands,
   ErrorsCommands,
   LogsCommands,
   MapCommands,
@@ -22,7 +23,8 @@ export type Commands = ServicesCommands &
   LogsCommands &
   SamplingCommands &
   SourceCommands &
-  CostCommands;
+  CostCommands &
+  DestinationCommands;
 
 /** Registers a group of commands. The only place where a command's failure is logged and shown. */
 export function registerCommands(log: vscode.LogOutputChannel, handlers: Partial<Commands>): Disposer {

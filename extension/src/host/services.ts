@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { Disposable, Emitter } from '../lifetime.ts';
 import type { CostWatch } from '../services/costWatch.ts';
 import { staleNames } from '../services/environment.ts';
+import type { Destinations } from './destinations.ts';
 import type { HubActivity } from '../services/hubActivity.ts';
 import type { HubSession } from '../services/hubSession.ts';
 import type { PortSettings } from '../services/ports.ts';
@@ -26,6 +27,7 @@ export class Services extends Disposable {
   readonly cost: CostWatch;
   readonly #environment: HubEnvironment;
   readonly #activity: HubActivity;
+  readonly #destinations: Destinations;
   readonly #choices: ServiceChoices;
   readonly #underWay = new Set<Promise<unknown>>();
 
@@ -36,6 +38,7 @@ export class Services extends Disposable {
     readonly environment: HubEnvironment;
     readonly activity: HubActivity;
     readonly cost: CostWatch;
+    readonly destinations: Destinations;
     readonly choices: ServiceChoices;
   }) {
     super();
@@ -45,6 +48,7 @@ export class Services extends Disposable {
     this.#environment = parts.environment;
     this.#activity = parts.activity;
     this.cost = parts.cost;
+    this.#destinations = parts.destinations;
     this.#choices = parts.choices;
     const fire = (): void => this.#changed.fire();
     for (const source of [
@@ -54,6 +58,7 @@ export class Services extends Disposable {
       this.folders.backend,
       this.#environment,
       this.#activity,
+      this.#destinations,
       this.folders.compose,
       this.cost,
     ]) {
@@ -227,6 +232,7 @@ export class Services extends Disposable {
       backend: this.#snapshotOf('backend'),
       compose: this.folders.compose.snapshot(),
       environment: { variables: this.#environment.variables, recipients: this.#environment.recipients },
+      ...(this.#destinations.list !== undefined && { relay: this.#destinations.list }),
     };
   }
 

@@ -1,3 +1,4 @@
+import type { RelayDestination } from '@sightline/hub/client/relayApi';
 import type { ComposeCommandName } from '../services/composeTool.ts';
 import type { PriceOverrides } from '@sightline/telemetry/cost/costOf';
 import type { ErrorFilter, ErrorGrouping } from './errorsModel.ts';
@@ -19,6 +20,12 @@ export interface Settings {
   'sightline.aws.refreshSeconds': number;
   'sightline.honeycomb.endpoint': string | null;
   'sightline.rollbar.endpoint': string | null;
+  'sightline.relay.destinations': readonly RelayDestination[];
+  'sightline.relay.otlpEndpoint': string;
+  'sightline.relay.awsProfile': string | null;
+  'sightline.relay.awsRegion': string | null;
+  'sightline.relay.xrayEndpoint': string | null;
+  'sightline.relay.logsEndpoint': string | null;
   'sightline.traces.groupBy': TraceGrouping;
   'sightline.traces.showHealthChecks': boolean;
   'sightline.errors.show': ErrorFilter;
@@ -60,6 +67,12 @@ export const settingDefaults: Settings = {
   'sightline.aws.refreshSeconds': 15,
   'sightline.honeycomb.endpoint': null,
   'sightline.rollbar.endpoint': null,
+  'sightline.relay.destinations': [],
+  'sightline.relay.otlpEndpoint': 'https://api.honeycomb.io',
+  'sightline.relay.awsProfile': null,
+  'sightline.relay.awsRegion': null,
+  'sightline.relay.xrayEndpoint': null,
+  'sightline.relay.logsEndpoint': null,
   'sightline.traces.groupBy': 'none',
   'sightline.traces.showHealthChecks': false,
   'sightline.errors.show': 'active',

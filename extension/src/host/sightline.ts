@@ -25,6 +25,7 @@ import { ComposeServices } from './composeServices.ts';
 import { ContextKeySetter } from './contextKeys.ts';
 import { costCommands } from './costCommands.ts';
 import { HubEnvironment } from './environment.ts';
+import { Destinations } from './destinations.ts';
 import { ErrorMessages } from './errorMessages.ts';
 import { ErrorsView } from './errorsView.ts';
 import { HubOutput } from './hubOutput.ts';
@@ -125,6 +126,8 @@ export class Sightline extends Disposable {
         expectedEndpoints: () => this.#expectedEndpoints(dataDir),
       }),
     );
+    const secrets = this.register(new Secrets(context.secrets));
+    const destinations = this.register(new Destinations(this.#session, client, secrets, log));
     const activity = this.register(new HubActivity(this.#session, client));
     const cost = this.register(
       new CostWatch({
@@ -143,6 +146,7 @@ export class Sightline extends Disposable {
         environment: this.#environment,
         activity,
         cost,
+        destinations,
         choices,
       }),
     );
@@ -181,7 +185,6 @@ export class Sightline extends Disposable {
     const sampling = this.register(new HubSamplingSource(this.#session, client));
     this.#samplingView = this.register(new SamplingView(sampling, { clock: systemClock, log, reports: documents }));
     const cloudLogs = this.register(new CloudLogs(() => sources.rules?.account, sources.logs, documents));
-    const secrets = this.register(new Secrets(context.secrets));
     const hubOutput = this.register(new HubOutput(dataDir));
     const daemonOutput = this.register(new XRayDaemonOutput(this.#xrayDaemon));
     const handlers = servicesCommands({
@@ -197,6 +200,7 @@ export class Sightline extends Disposable {
     const additions = this.register(new AddToRepository());
     this.register(registerCommands(log, { 'sightline.addToRepository': () => additions.run() }));
     this.register(registerCommands(log, costCommands({ watch: cost, client, documents })));
+    this.register(registerCommands(log, destinations.handlers));
     this.register(registerCommands(log, sourceCommands({ choice, documents, sources, sampling, secrets, cloudLogs })));
     this.#memory = this.register(new WindowMemory(context.storageUri, this.#folders));
     this.register(this.#services.onDidChange(() => this.#setContext()));

@@ -1,3 +1,4 @@
+import type { RelayDestination } from '@sightline/hub/client/relayApi';
 import type { ServiceId } from './serviceState.ts';
 
 /** One row of the Services view, with all that the editor shows of it. */
@@ -16,6 +17,8 @@ export interface ServiceRow {
   readonly service?: ServiceId;
   /** Of a compose project: which one the buttons of the row act on. */
   readonly composeService?: string;
+  /** Which destination the buttons of the row act on. */
+  readonly destination?: RelayDestination;
   /** Run by a click on the row. */
   readonly command?: { readonly id: string; readonly title: string; readonly arguments?: readonly unknown[] };
   readonly children: readonly ServiceRow[];

@@ -2,6 +2,8 @@ import type { StatsReply } from '@sightline/hub/client/api';
 import { composeRow, type ComposeSnapshot } from './composeRows.ts';
 import type { CostJson } from '@sightline/hub/client/costApi';
 import { costRows } from './costRows.ts';
+import type { RelayList } from '@sightline/hub/client/relayApi';
+import { destinationsRow } from './destinationRows.ts';
 import type { Variable } from './environment.ts';
 import type { HubState, RunningHub } from './hubState.ts';
 import { defaultPorts, type PortSettings, type Receiver } from './ports.ts';
@@ -23,6 +25,8 @@ export interface ServicesSnapshot {
   readonly database: FolderServiceSnapshot;
   readonly backend: FolderServiceSnapshot;
   readonly environment: EnvironmentSnapshot;
+  /** Absent until the hub has told where it hands things on. */
+  readonly relay?: RelayList;
   /** Absent in a window without a compose file. */
   readonly compose?: ComposeSnapshot;
 }
@@ -50,6 +54,7 @@ export function servicesTree(snapshot: ServicesSnapshot): readonly ServiceRow[] 
     ...countRows(snapshot),
     ...costRows(snapshot.cost),
     ...strayRows(snapshot),
+    ...[destinationsRow(snapshot.relay)].filter((row) => row !== undefined),
     environmentRow(snapshot),
   ];
 }
