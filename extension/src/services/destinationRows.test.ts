@@ -53,3 +53,15 @@ test('each destination says how it is, what has arrived and what has not', () =>
 `,
   );
 });
+
+test('one that is on and had nothing to send yet says so', () => {
+  check(
+    { rollbar: { state: 'idle' } },
+    `Handed on  Rollbar
+  AWS X-Ray  off
+  AWS CloudWatch Logs  off
+  Honeycomb (OTLP)  off
+  Rollbar  nothing to send yet
+`,
+  );
+});

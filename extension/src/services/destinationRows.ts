@@ -46,14 +46,14 @@ function destinationRow(destination: RelayDestination, status: RelayStatus): Ser
   };
 }
 
-function stateText({ state, pausedBecause, lastError }: RelayStatus): string {
+function stateText({ state, sent, pausedBecause, lastError }: RelayStatus): string {
   switch (state) {
     case 'paused':
       return pausedBecause === undefined ? 'paused' : `paused: ${pausedBecause}`;
     case 'retrying':
       return lastError === undefined ? 'trying again' : `trying again: ${lastError}`;
     case 'idle':
-      return 'all has arrived';
+      return sent === 0 ? 'nothing to send yet' : 'all has arrived';
     case 'off':
     case 'waiting for secrets':
     case 'sending':
@@ -62,7 +62,7 @@ function stateText({ state, pausedBecause, lastError }: RelayStatus): string {
 }
 
 function countTexts({ state, sent, waiting, refused }: RelayStatus): readonly string[] {
-  if (state === 'off' && sent === 0 && refused === 0) {
+  if ((state === 'off' || state === 'idle') && sent === 0 && refused === 0) {
     return [];
   }
   const counts = [
