@@ -38,8 +38,8 @@ test('a dry run says for each rule what it catches and for each request which ru
   expect(withoutTimes(renderDryRun(run))).toMatchInlineSnapshot(`
     "Sampling: dry run of the last hour
 
-    TIME to TIME, 201 traces, the newest ones
-    Only requests that were traced can be counted: what sampling left out then is not here.
+    Covers TIME to TIME (100 seconds): 201 traces, the newest ones.
+    Only requests that X-Ray or OpenTelemetry traced are counted.
     1 request came from a service that had decided for them; no rule is asked then.
     A note.
 

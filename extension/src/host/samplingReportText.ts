@@ -15,8 +15,8 @@ export function renderDryRun(run: DryRunJson): string {
   const lines = [
     'Sampling: dry run of the last hour',
     '',
-    `${shortTime(run.from)} to ${shortTime(run.to)}, ${toCountText(run.traces, 'trace')}${run.isPartial ? ', the newest ones' : ''}`,
-    'Only requests that were traced can be counted: what sampling left out then is not here.',
+    `Covers ${shortTime(run.from)} to ${shortTime(run.to)} (${lengthText(seconds)}): ${toCountText(run.traces, 'trace')}${run.isPartial ? ', the newest ones' : ', all of the last hour'}.`,
+    'Only requests that X-Ray or OpenTelemetry traced are counted.',
     ...(run.decidedByCaller === 0
       ? []
       : [
@@ -124,6 +124,10 @@ function wrapped(line: string): string[] {
     }
   }
   return lines;
+}
+
+function lengthText(seconds: number): string {
+  return seconds < 120 ? toCountText(Math.round(seconds), 'second') : toCountText(Math.round(seconds / 60), 'minute');
 }
 
 function shortTime(nanos: string): string {

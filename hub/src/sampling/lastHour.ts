@@ -1,7 +1,7 @@
-import { dryRun } from '@sightline/telemetry/sampling/dryRun';
+import { dryRun, type DryRun } from '@sightline/telemetry/sampling/dryRun';
 import type { DryRunJson } from '../client/samplingApi.ts';
 import type { TelemetryStore } from '../store/telemetryStore.ts';
-import { loadObservedRequests } from './observedRequests.ts';
+import { loadObservedRequests, type ObservedPattern } from './observedRequests.ts';
 import type { Sampling } from './sampling.ts';
 import { samplingNotes } from './samplingNotes.ts';
 
@@ -28,6 +28,7 @@ export async function dryRunLastHour(
       return leftOut > 0 ? [[RuleName, leftOut]] : [];
     }),
   );
+  const seen = leftOutByRule(observed.patterns, run);
   const requests = run.requests.toSorted((one, other) => other.count - one.count);
   return {
     from: String(observed.from),
@@ -49,10 +50,39 @@ export async function dryRunLastHour(
         sdks,
         rules.filter(({ RuleName }) => used.has(RuleName)),
       ),
-      ...[...reported].map(
-        ([rule, leftOut]) =>
-          `${rule} left out ${leftOut} in the last ${reportedSeconds / 60} minutes, as SDKs report; they are not here.`,
-      ),
+      ...leftOutNotes(reported, leftOutByRule(observed.patterns, run, now / 1_000 - reportedSeconds)),
+      ...(seen.size === 0 ? [] : [otherTracesNote(sumOf(seen))]),
     ],
   };
+}
+
+/** What OpenTelemetry alone reports of each rule's requests, of all seconds or from one on. */
+function leftOutByRule(patterns: readonly ObservedPattern[], run: DryRun, from = 0): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  run.requests.forEach(({ rule = '' }, index) => {
+    for (const [second, count] of patterns[index]?.leftOut ?? []) {
+      if (second >= from) {
+        counts.set(rule, (counts.get(rule) ?? 0) + count);
+      }
+    }
+  });
+  return counts;
+}
+
+/** What SDKs report to have left out, as far as OpenTelemetry does not know of it either. */
+function leftOutNotes(reported: ReadonlyMap<string, number>, seen: ReadonlyMap<string, number>): readonly string[] {
+  return [...reported].flatMap(([rule, leftOut]) => {
+    const missing = leftOut - (seen.get(rule) ?? 0);
+    return missing > 0
+      ? [`${rule} left out ${missing} in the last ${reportedSeconds / 60} minutes, as SDKs report; they are not here.`]
+      : [];
+  });
+}
+
+function otherTracesNote(count: number): string {
+  return `${count} of these requests ${count === 1 ? 'was' : 'were'} left out by the X-Ray SDK and ${count === 1 ? 'is' : 'are'} known by OpenTelemetry, whose own traces are kept whatever the rules say: the Traces view shows them all the same.`;
+}
+
+function sumOf(counts: ReadonlyMap<string, number>): number {
+  return [...counts.values()].reduce((sum, count) => sum + count, 0);
 }

@@ -73,22 +73,46 @@ test('a request whose caller decided is counted apart', async () => {
   expect([decidedByCaller, looked, isPartial]).toEqual([1, 2, false]);
 });
 
-test('OpenTelemetry’s server spans are requests of no X-Ray SDK', async () => {
-  const { store } = await openTestStore();
+async function putServerSpan(store: TelemetryStore, service: string, path: string, port: bigint): Promise<void> {
+  traces += 1;
   const start = BigInt(now - 5_000) * 1_000_000n;
   const attributes = [
     ['http.request.method', { text: 'GET' }],
-    ['url.path', { text: '/otel' }],
+    ['url.path', { text: path }],
     ['server.address', { text: 'localhost' }],
-    ['server.port', { int: 8080n }],
+    ['server.port', { int: port }],
   ] as const;
-  const span = { traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), name: 'GET', kind: 2, start, end: start, attributes };
+  const ids = { traceId: traces.toString(16).padStart(32, 'a'), spanId: traces.toString(16).padStart(16, 'b') };
+  const span = { ...ids, name: 'GET', kind: 2, start, end: start, attributes };
   await store.append({
     format: 'otlp-traces-protobuf',
     receiver: 'otlpHttp',
-    body: otlpTraces([{ service: 'shop', spans: [span] }]),
+    body: otlpTraces([{ service, spans: [span] }]),
   });
+}
+
+test('OpenTelemetry’s server spans are requests of no X-Ray SDK', async () => {
+  const { store } = await openTestStore();
+  await putServerSpan(store, 'shop', '/otel', 8080n);
   await check(store, ['other shop GET localhost:8080 /otel: 1']);
+});
+
+test('what OpenTelemetry alone reports of a service with an X-Ray SDK is counted as left out by that SDK, once', async () => {
+  const { store } = await openTestStore();
+  await putRequest(store, { secondsAgo: 10, rule: { rule_name: 'Cruddur' } });
+  await putServerSpan(store, 'backend', '/api', 4567n);
+  await putServerSpan(store, 'backend', '/api', 4567n);
+  await putServerSpan(store, 'shop', '/otel', 8080n);
+  await check(store, ['node backend GET localhost:4567 /api: 2+1 Cruddur 1', 'other shop GET localhost:8080 /otel: 1']);
+  const sampling = new Sampling(new InMemoryDocuments(), () => now);
+  const counts = { requests: 5, sampled: 1, borrowed: 0 };
+  await sampling.report([{ rule: 'Default', clientId: 'c'.repeat(24), ...counts }]);
+  const { rules, notes } = await dryRunLastHour(sampling, store, now);
+  expect(rules.map(({ rule, requests }) => `${rule} ${requests}`)).toEqual(['SightlineHealthChecks 0', 'Default 4']);
+  expect(notes.slice(-2)).toEqual([
+    'Default left out 2 in the last 10 minutes, as SDKs report; they are not here.',
+    '2 of these requests were left out by the X-Ray SDK and are known by OpenTelemetry, whose own traces are kept whatever the rules say: the Traces view shows them all the same.',
+  ]);
 });
 
 test('the last hour is tried against the rules as they are now', async () => {

@@ -3,8 +3,13 @@ import type { SamplingRequest, SamplingSdk } from '@sightline/telemetry/sampling
 import type { SpanJson } from '../client/api.ts';
 import type { TelemetryStore } from '../store/telemetryStore.ts';
 
+export interface ObservedPattern extends RequestPattern {
+  /** Those among them that the X-Ray SDK left out, so that OpenTelemetry alone reports them, by epoch seconds. */
+  readonly leftOut: ReadonlyMap<number, number>;
+}
+
 export interface ObservedRequests {
-  readonly patterns: readonly RequestPattern[];
+  readonly patterns: readonly ObservedPattern[];
   /** Epoch nanoseconds: of the oldest trace that was looked at, and of the question. */
   readonly from: bigint;
   readonly to: bigint;
@@ -61,9 +66,20 @@ export async function loadObservedRequests(
 class Patterns {
   decidedByCaller = 0;
   readonly #byKey = new Map<string, Counted>();
+  /** How services with an X-Ray SDK show in its segments, by their names in X-Ray and in OpenTelemetry. */
+  readonly #segmentsOf = new Map<string, Segments>();
 
-  get all(): readonly RequestPattern[] {
-    return [...this.#byKey.values()];
+  /** A request that OpenTelemetry alone reports, of a service with an X-Ray SDK, is one that this SDK was asked about and left out. */
+  get all(): readonly ObservedPattern[] {
+    const merged = new Map<string, Counted>();
+    for (const counted of this.#byKey.values()) {
+      const segments = counted.sdk === 'other' ? this.#segmentsOf.get(counted.request.service ?? '') : undefined;
+      const asked = segments === undefined ? counted : asLeftOut(counted, segments);
+      const key = keyOf(asked);
+      const before = merged.get(key);
+      merged.set(key, before === undefined ? asked : sumOf(before, asked));
+    }
+    return [...merged.values()];
   }
 
   add(spans: readonly SpanJson[]): void {
@@ -72,6 +88,7 @@ class Patterns {
     const byId = new Map(spans.map((span) => [span.id, span]));
     // An X-Ray segment and the server span of the same request are one request, and the segment's SDK is the one that asked.
     for (const span of segments.length > 0 ? segments : requests) {
+      this.#noteSegments(span);
       if (isDecidedByCaller(span, byId)) {
         this.decidedByCaller += 1;
       } else if (span.http !== undefined) {
@@ -80,11 +97,26 @@ class Patterns {
     }
   }
 
+  #noteSegments(span: SpanJson): void {
+    const sdk = sdkOf(span);
+    if (sdk === 'other') {
+      return;
+    }
+    const { service = '', type } = requestOf(span);
+    [service, span.service].forEach((name) => this.#segmentsOf.set(name, { sdk, service, type }));
+  }
+
   #count(span: SpanJson): void {
     const request = requestOf(span);
     const sdk = sdkOf(span);
-    const key = JSON.stringify([sdk, request]);
-    const counted = this.#byKey.get(key) ?? { request, sdk, perSecond: new Map(), decidedBy: new Map() };
+    const key = keyOf({ request, sdk });
+    const counted = this.#byKey.get(key) ?? {
+      request,
+      sdk,
+      perSecond: new Map(),
+      decidedBy: new Map(),
+      leftOut: new Map(),
+    };
     if (!this.#byKey.has(key)) {
       if (this.#byKey.size >= mostPatterns) {
         return;
@@ -100,9 +132,44 @@ class Patterns {
   }
 }
 
-interface Counted extends RequestPattern {
+interface Counted extends ObservedPattern {
   readonly perSecond: Map<number, number>;
   readonly decidedBy: Map<string | undefined, number>;
+}
+
+/** What the segments of a service say of it that rules ask for. */
+interface Segments {
+  readonly sdk: SamplingSdk;
+  readonly service: string;
+  readonly type: string | undefined;
+}
+
+function asLeftOut(counted: Counted, { sdk, service, type }: Segments): Counted {
+  const request = { ...counted.request, service, ...(type !== undefined && { type }) };
+  return { ...counted, request, sdk, leftOut: counted.perSecond };
+}
+
+function sumOf(one: Counted, other: Counted): Counted {
+  return {
+    ...one,
+    perSecond: sumOfCounts(one.perSecond, other.perSecond),
+    decidedBy: sumOfCounts(one.decidedBy, other.decidedBy),
+    leftOut: sumOfCounts(one.leftOut, other.leftOut),
+  };
+}
+
+function sumOfCounts<Key>(one: ReadonlyMap<Key, number>, other: ReadonlyMap<Key, number>): Map<Key, number> {
+  const sum = new Map(one);
+  for (const [key, count] of other) {
+    sum.set(key, (sum.get(key) ?? 0) + count);
+  }
+  return sum;
+}
+
+/** The same for requests that look the same to the rules. */
+function keyOf({ request, sdk }: Pick<RequestPattern, 'request' | 'sdk'>): string {
+  const { service, type, host, method, path } = request;
+  return JSON.stringify([sdk, service, type, host, method, path]);
 }
 
 /** A parent in the trace header brings the decision along. A segment below the OpenTelemetry span of its own request has no header. */
