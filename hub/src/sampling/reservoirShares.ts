@@ -23,12 +23,6 @@ export class ReservoirShares {
   #demand = 0;
   #quotas = 0;
 
-  /** Clients that reported lately, by epoch seconds. */
-  countClients(now: number): number {
-    this.#forgetSilent(now);
-    return this.#clients.size;
-  }
-
   /** The requests a second that a client may keep from the reservoir until its quota ends. `now` is epoch seconds. */
   quotaFor(clientId: string, requests: number, reservoir: number, now: number): number {
     this.#forgetSilent(now);

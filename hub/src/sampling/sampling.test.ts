@@ -152,7 +152,9 @@ test('targets split a reservoir, and activity says how often a rule matched and 
   expect(sampling.activityOf('a', 300)).toEqual({ requests: 80, sampled: 24, borrowed: 4, clients: 2 });
   expect(sampling.activityOf('b', 300)).toEqual({ requests: 0, sampled: 0, borrowed: 0, clients: 0 });
   now += 31_000;
-  expect(sampling.activityOf('a', 300).clients).toBe(0);
+  expect(sampling.activityOf('a', 300)).toMatchObject({ requests: 80, clients: 2 });
+  now += 300_000;
+  expect(sampling.activityOf('a', 300)).toMatchObject({ requests: 0, clients: 0 });
   await sampling.rules.delete({ name: 'a' });
   expect(await report('one')).toBe(undefined);
 });

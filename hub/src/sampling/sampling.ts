@@ -23,7 +23,7 @@ export interface SamplingTarget {
 
 /** How often a rule matched lately. */
 export interface RuleActivity extends SamplingCounts {
-  /** Clients that reported it within the time of a quota. */
+  /** Clients that reported it in the same seconds. */
   readonly clients: number;
 }
 
@@ -61,7 +61,7 @@ export class Sampling {
         return undefined;
       }
       const { shares, statistics } = this.#tallyOf(report.rule);
-      statistics.add(report, now);
+      statistics.add(report, now, report.clientId);
       const quota = shares.quotaFor(report.clientId, report.requests, rule.ReservoirSize, now);
       return { rule, quota, quotaEnds: Math.floor(now) + quotaSeconds, interval: reportInterval };
     });
@@ -73,7 +73,7 @@ export class Sampling {
     const now = this.#seconds();
     return tally === undefined
       ? { requests: 0, sampled: 0, borrowed: 0, clients: 0 }
-      : { ...tally.statistics.last(seconds, now), clients: tally.shares.countClients(now) };
+      : { ...tally.statistics.last(seconds, now), clients: tally.statistics.countClients(seconds, now) };
   }
 
   #forgetDeleted(records: readonly SamplingRuleRecord[]): void {

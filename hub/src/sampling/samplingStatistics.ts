@@ -9,18 +9,23 @@ export interface SamplingCounts {
 
 const bucketSeconds = 10;
 const buckets = 60;
+const mostClients = 20_000;
 
 /** The counts of one rule over the last ten minutes, in buckets of ten seconds: SDKs report no finer. */
 export class SamplingStatistics {
   readonly #requests = new Float64Array(buckets);
   readonly #sampled = new Float64Array(buckets);
   readonly #borrowed = new Float64Array(buckets);
+  /** The bucket of each client's last report, by the client's id; the one that reported longest ago first. */
+  readonly #clients = new Map<string, number>();
   /** Number of the newest bucket, counted from the epoch. */
   #newest = 0;
 
   /** `now` is epoch seconds. */
-  add({ requests, sampled, borrowed }: SamplingCounts, now: number): void {
-    const at = this.#advance(now) % buckets;
+  add({ requests, sampled, borrowed }: SamplingCounts, now: number, clientId = ''): void {
+    const newest = this.#advance(now);
+    this.#noteClient(clientId, newest);
+    const at = newest % buckets;
     this.#requests[at] = (this.#requests[at] ?? 0) + requests;
     this.#sampled[at] = (this.#sampled[at] ?? 0) + sampled;
     this.#borrowed[at] = (this.#borrowed[at] ?? 0) + borrowed;
@@ -37,6 +42,23 @@ export class SamplingStatistics {
       borrowed += this.#borrowed[bucket % buckets] ?? 0;
     }
     return { requests, sampled, borrowed };
+  }
+
+  /** Clients that reported over the last `seconds`, as `last` counts them. */
+  countClients(seconds: number, now: number): number {
+    const oldest = this.#advance(now) - Math.min(buckets, Math.ceil(seconds / bucketSeconds)) + 1;
+    return [...this.#clients.values()].filter((bucket) => bucket >= oldest).length;
+  }
+
+  #noteClient(clientId: string, newest: number): void {
+    this.#clients.delete(clientId);
+    this.#clients.set(clientId, newest);
+    for (const [id, bucket] of this.#clients) {
+      if (bucket > newest - buckets && this.#clients.size <= mostClients) {
+        return;
+      }
+      this.#clients.delete(id);
+    }
   }
 
   /** Empties what has fallen out of the ten minutes. A clock that was set back counts into the newest bucket. */
