@@ -50,6 +50,7 @@ export class Hub {
   #metricsRequests = 0;
   #unservedCalls = 0;
   #ports: readonly number[] = [];
+  #otlpEndpoint: string | undefined;
   #udp: XRayUdpReceiver | undefined;
 
   private constructor(options: ServeOptions) {
@@ -144,6 +145,7 @@ export class Hub {
     this.#ports = portsOf(endpoints);
     this.#opened.push(() => relay.close());
     await relay.start(this.#options.relay);
+    this.#otlpEndpoint = endpoints.otlpHttp;
     const names = this.#options.allowHosts;
     const announced = { api: endpoints.api, endpoints, ...(names.length > 0 && { names }) };
     lock.announce({ pid: process.pid, version, startedAt: this.#startedAt, ...announced });
@@ -238,7 +240,9 @@ export class Hub {
   #xrayApi(store: TelemetryStore, groups: XRayGroups, sampling: Sampling): XRayApi {
     const { dataDir, requireCredentials } = this.#options;
     const secretKey = requireCredentials ? loadAwsSecretKey(dataDir) : undefined;
-    return new XRayApi({ store, groups, sampling, secretKey, onUnservedCall: this.#counting().onUnservedCall });
+    const { onUnservedCall } = this.#counting();
+    const otlpEndpoint = (): string | undefined => this.#otlpEndpoint;
+    return new XRayApi({ store, groups, sampling, secretKey, onUnservedCall, otlpEndpoint });
   }
 
   #counting(): { onActivity: () => void; onMetrics: () => void; onUnservedCall: () => void } {

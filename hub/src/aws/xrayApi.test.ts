@@ -83,6 +83,16 @@ test('a call that the hub does not know says so and is counted', async () => {
   expect(JSON.parse(stats.body)).toMatchObject({ unservedCalls: 1 });
 });
 
+test('OTLP that comes to the port of X-Ray is told the variable and the port that are right', async () => {
+  const { endpoints } = await startXRayHub();
+  const { status, body } = await send(`${endpoints.xrayTcp}/v1/traces`, { method: 'POST', body: '{}' });
+  expect(status).toBe(404);
+  expect(body).toContain(
+    `OTEL_EXPORTER_OTLP_ENDPOINT names the port for OpenTelemetry, which is ${endpoints.otlpHttp}`,
+  );
+  expect(body).not.toContain('AWS_ENDPOINT_URL');
+});
+
 test("where credentials are required, reading and changing calls have to be signed by the hub's own key", async () => {
   const { xray, ready, dataDir } = await startStoringXRayHub('--require-credentials');
   const sent = segment();

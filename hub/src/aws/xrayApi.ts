@@ -5,7 +5,7 @@ import { answer, answerEarly } from '../receivers/httpAnswer.ts';
 import { BodyReader } from '../receivers/requestBody.ts';
 import type { Sampling } from '../sampling/sampling.ts';
 import type { Receiver, TelemetryStore } from '../store/telemetryStore.ts';
-import { awsError, unservedCall } from './awsError.ts';
+import { awsError, misplacedOtlp, unservedCall } from './awsError.ts';
 import { PageTokens } from './pageTokens.ts';
 import { hubAccessKeyId } from '../client/dataDirectory.ts';
 import { isSigned } from './signature.ts';
@@ -41,6 +41,8 @@ export interface XRayApiOptions {
   /** With it reading and changing calls have to be signed by the hub's own key pair; without it any client may call. */
   readonly secretKey: string | undefined;
   readonly onUnservedCall: () => void;
+  /** Where the hub takes OTLP over HTTP, if it does. */
+  readonly otlpEndpoint?: () => string | undefined;
   /** Milliseconds since the epoch. */
   readonly now?: () => number;
 }
@@ -101,7 +103,9 @@ export class XRayApi {
     const operation = isServed ? this.#operations[path] : undefined;
     if (operation === undefined) {
       onUnservedCall();
-      answerEarly(request, response, unservedCall(`${request.method} ${path.slice(0, 100)}`));
+      const call = `${request.method} ${path.slice(0, 100)}`;
+      const isOtlp = /^\/v1\/(?:traces|logs|metrics)$/.test(path);
+      answerEarly(request, response, isOtlp ? misplacedOtlp(call, this.#options.otlpEndpoint?.()) : unservedCall(call));
       return;
     }
     const body = await this.#bodies.read(request);

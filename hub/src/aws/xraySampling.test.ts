@@ -148,6 +148,15 @@ test('targets repeat the rates of the rules with a quota until an epoch second, 
       '{"RuleName":"SightlineHealthChecks","FixedRate":0,"ReservoirQuota":0,"ReservoirQuotaTTL":"now + 30","Interval":10}],' +
       '"LastRuleModification":"now","UnprocessedStatistics":[{"RuleName":"Other","ErrorCode":"InvalidRule","Message":"There is no rule \\"Other\\"."}]}',
   );
+  const untrue = [{ RequestCount: 2 ** 53 }, { RequestCount: 1, SampledCount: 2 }, { RequestCount: 1, BorrowCount: 2 }];
+  const refused = await send(`${hub.endpoints.xrayTcp}/SamplingTargets`, {
+    method: 'POST',
+    body: JSON.stringify({ SamplingStatisticsDocuments: untrue.map((counts) => report('Default', counts)) }),
+  });
+  expect(JSON.parse(refused.body)).toMatchObject({
+    SamplingTargetDocuments: [],
+    UnprocessedStatistics: untrue.map(() => ({ RuleName: 'Default', ErrorCode: 'InvalidStatistics' })),
+  });
   const none = '"Timestamp":"now","RequestCount":0,"BorrowCount":0,"SampledCount":0';
   await check(
     hub,

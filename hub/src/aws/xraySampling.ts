@@ -82,11 +82,20 @@ async function answerTargets(sampling: Sampling, input: XRayInput): Promise<obje
   const reports = documents.map(reportIn);
   const boosts = structuresIn(input, 'SamplingBoostStatisticsDocuments', { most: mostDocuments }) ?? [];
   const boosted = boosts.map((document) => requiredText(document, 'RuleName', { least: 1, most: 32 }));
-  const targets = await sampling.report(reports);
+  const believed = reports.filter((report) => problemOf(report) === undefined);
+  const targets = await sampling.report(believed);
   return {
     SamplingTargetDocuments: targets.filter((target) => target !== undefined).map(toTargetDocument),
     LastRuleModification: sampling.rules.lastModification,
-    UnprocessedStatistics: reports.filter((_report, index) => targets[index] === undefined).map(unprocessed),
+    UnprocessedStatistics: [
+      ...believed.filter((_report, index) => targets[index] === undefined).map(unprocessed),
+      ...reports.flatMap((report) => {
+        const problem = problemOf(report);
+        return problem === undefined
+          ? []
+          : [{ RuleName: report.rule, ErrorCode: 'InvalidStatistics', Message: problem }];
+      }),
+    ],
     // Anomalies raise no rate here: every rule has the rate that a person gave it.
     ...(boosted.length > 0 && {
       UnprocessedBoostStatistics: boosted.map((RuleName) => ({
@@ -108,6 +117,17 @@ function reportIn(document: XRayInput): SamplingReport {
     sampled: required(integerIn(document, 'SampledCount', counts), 'SampledCount'),
     borrowed: integerIn(document, 'BorrowCount', counts) ?? 0,
   };
+}
+
+/** X-Ray's counts are integers of 32 bits (botocore, SamplingStatisticsDocument). */
+const mostCounted = 2 ** 31 - 1;
+
+/** Why a report cannot be true, in a sentence. */
+function problemOf({ requests, sampled, borrowed }: SamplingReport): string | undefined {
+  if (Math.max(requests, sampled, borrowed) > mostCounted) {
+    return `A count is at most ${mostCounted}.`;
+  }
+  return Math.max(sampled, borrowed) > requests ? 'SampledCount and BorrowCount are at most RequestCount.' : undefined;
 }
 
 function toTargetDocument({ rule, quota, quotaEnds, interval }: SamplingTarget): object {

@@ -105,6 +105,12 @@ test('an import shows first what it changes, and then makes it', async () => {
   expect(again.changes.map(({ kind }) => kind)).toEqual(['same', 'same']);
 });
 
+test('a file of lists in lists without end is refused in words', async () => {
+  const hub = await startHubUnderTest();
+  const text = `${'['.repeat(200_000)}${']'.repeat(200_000)}`;
+  await expect(clientOf(hub).importSamplingRules(text)).rejects.toThrow('Rule 1: ');
+});
+
 test('one request is explained: its rule, how many are kept, what keeps the others from it', async () => {
   const hub = await startHubUnderTest();
   const client = clientOf(hub);

@@ -17,7 +17,7 @@ export function parseRuleFile(text: string): ParsedRuleFile {
   } catch (error) {
     return wrong(`This is not JSON: ${error instanceof Error ? error.message : String(error)}`);
   }
-  const documents = documentsIn(value);
+  const documents = documentsIn(value, deepest);
   if (documents.length === 0) {
     return wrong('There is no sampling rule in it.');
   }
@@ -43,15 +43,18 @@ export function renderRuleFile(rule: SamplingRule): string {
   return `${JSON.stringify({ SamplingRule: rule }, undefined, 2)}\n`;
 }
 
-function documentsIn(value: unknown): unknown[] {
+/** Lists in lists; what is deeper is no rule. */
+const deepest = 8;
+
+function documentsIn(value: unknown, depth: number): unknown[] {
   if (Array.isArray(value)) {
-    return (value as unknown[]).flatMap(documentsIn);
+    return depth === 0 ? [undefined] : (value as unknown[]).flatMap((each) => documentsIn(each, depth - 1));
   }
   if (typeof value !== 'object' || value === null) {
     return [value];
   }
   if ('SamplingRuleRecords' in value) {
-    return documentsIn(value.SamplingRuleRecords);
+    return depth === 0 ? [undefined] : documentsIn(value.SamplingRuleRecords, depth - 1);
   }
   return 'SamplingRule' in value ? [value.SamplingRule] : [value];
 }
