@@ -242,9 +242,19 @@ export class FilterExpressionComparisons {
   /** The first error, which this one becomes only where there is none: what follows an error is a consequence of it. */
   protected refusal(message: string): FilterExpressionError {
     const { start, end } = this.tokens;
-    this.#error ??= { message, column: start + 1, length: end - start, expected: expectedWords(this.expected) };
+    this.#error ??= {
+      message: readableMessage(message),
+      column: start + 1,
+      length: end - start,
+      expected: expectedWords(this.expected),
+    };
     return this.#error;
   }
+}
+
+/** A message quotes what was written, which may be 10,000 characters: what follows it is the advice, so the middle is cut. */
+export function readableMessage(message: string): string {
+  return message.length > 500 ? `${message.slice(0, 200)} … ${message.slice(-250)}` : message;
 }
 
 const partOperators: ReadonlyMap<string, StringOperator> = new Map([

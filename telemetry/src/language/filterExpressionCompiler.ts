@@ -1,3 +1,4 @@
+import { readableMessage } from './filterExpressionComparisons.ts';
 import type { FilterExpression, GroupReference, RootCauseElement } from './filterExpression.ts';
 import type { BooleanKeyword, NumberKeyword, StringKeyword } from './filterExpressionKeywords.ts';
 import {
@@ -42,7 +43,7 @@ export function compileFilterExpression(
 ): CompiledFilterExpression {
   const compiler = new FilterExpressionCompiler(resolveGroup);
   const plan = compiler.compile(expression);
-  return plan === undefined ? { ok: false, message: compiler.problem } : { ok: true, plan };
+  return plan === undefined ? { ok: false, message: readableMessage(compiler.problem) } : { ok: true, plan };
 }
 
 type LeafOf<Leaf> = (condition: Condition) => Combined<Leaf> | undefined;

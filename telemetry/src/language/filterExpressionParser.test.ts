@@ -20,6 +20,13 @@ function checkExpected(text: string, expected: string): void {
   expect(parsed.ok ? 'no error' : parsed.error.expected.join(' ')).toBe(expected);
 }
 
+test('what is wrong is not quoted whole where it is long', () => {
+  for (const text of ['x'.repeat(9_000), `http.status = "${'q '.repeat(4_000)}"`, `"${'q'.repeat(9_000)}"`]) {
+    const parsed = parseFilterExpression(text);
+    expect(parsed.ok ? 'read' : parsed.error.message.length < 500).toBe(true);
+  }
+});
+
 test.each(guideExamples)('the guide’s example %s is read', (text) => {
   expect(parseFilterExpression(text)).toMatchObject({ ok: true });
 });
