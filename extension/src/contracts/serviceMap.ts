@@ -112,8 +112,8 @@ export interface ServiceMapLook {
 
 export const defaultMapChoice: ServiceMapChoice = { minutes: 15, filter: '' };
 
-/** The longest filter expression that is taken. */
-const longestFilter = 2000;
+/** The longest filter expression that the hub takes. */
+const longestFilter = 10_000;
 
 /** Reads what a webview says that it shows; `undefined` where that is nothing it could have been told. */
 export function readMapChoice(value: unknown): ServiceMapChoice | undefined {

@@ -7,9 +7,6 @@ import {
   renderFilterExpression,
 } from '@sightline/telemetry/language/filterExpressionText';
 
-/** The hub takes no longer ones. */
-export const longestFilter = 2_000;
-
 /** Where a filter expression is wrong, as a person reads it below a box; `undefined` where it is right, or empty. */
 export function filterTroubleOf(text: string): string | undefined {
   if (text.trim() === '') {

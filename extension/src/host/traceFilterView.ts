@@ -1,10 +1,10 @@
+import { longestFilter } from '@sightline/hub/client/filterApi';
 import * as vscode from 'vscode';
 import { Peer } from '../contracts/peer.ts';
 import type { TraceFilterNews, TraceFilterQuestions, TraceFilterStatus } from '../contracts/traceFilter.ts';
 import { Disposable } from '../lifetime.ts';
 import { UserError } from '../userError.ts';
 import type { TraceFilters } from './traceFilters.ts';
-import { longestFilter } from './traceFilterText.ts';
 import type { TracesController } from './tracesController.ts';
 import { olderCursorOf } from './tracesModel.ts';
 import { fillWebview, wireOf } from './webviewDocument.ts';

@@ -3,6 +3,7 @@ import { compileFilterExpression } from '@sightline/telemetry/language/filterExp
 import { parseFilterExpression } from '@sightline/telemetry/language/filterExpressionParser';
 import { InMemoryDocuments } from '../testing/inMemoryDocuments.ts';
 import { GroupRefusal, XRayGroups } from './xrayGroups.ts';
+import { tagKind } from './xrayTags.ts';
 
 type Step = (groups: XRayGroups) => Promise<unknown>;
 
@@ -46,6 +47,41 @@ test('a group is made, found by name and by ARN, changed and deleted', async () 
   });
   await groups.delete({ by: 'name', value: 'Cruddur' });
   expect(await groups.list()).toEqual([]);
+});
+
+test('a name has no characters that cannot be seen', async () => {
+  const refused = 'invalid: The name of a group has no control or formatting characters.';
+  await check(
+    [create('a\nb'), create('a\u202eb'), create('\u0000'), create('Größe 1')],
+    [refused, refused, refused, 'Größe 1 = '],
+  );
+});
+
+test('a hub that ends in the midst of a rename has one of both groups whole', async () => {
+  for (const puts of [0, 1, 2, 3]) {
+    const documents = new InMemoryDocuments();
+    // oxlint-disable-next-line no-await-in-loop -- one after the other.
+    const { GroupARN } = await new XRayGroups(documents).create('a', { FilterExpression: 'fault' });
+    // oxlint-disable-next-line no-await-in-loop -- one after the other.
+    await documents.put(tagKind, GroupARN, ['tag']);
+    let left = puts;
+    const ending = new XRayGroups({
+      all: (kind) => documents.all(kind),
+      put: async (kind, key, value) => {
+        if (left === 0) {
+          throw new Error('ended');
+        }
+        left -= 1;
+        await documents.put(kind, key, value);
+      },
+    });
+    // oxlint-disable-next-line no-await-in-loop -- one after the other.
+    await expect(ending.rename('a', 'b')).rejects.toThrow('ended');
+    // oxlint-disable-next-line no-await-in-loop -- one after the other.
+    const [groups, tags] = [await new XRayGroups(documents).list(), await documents.all(tagKind)];
+    expect(groups.map((group) => tags.get(group.GroupARN))).toEqual(groups.map(() => ['tag']));
+    expect(groups.length).toBeGreaterThan(0);
+  }
 });
 
 test('names are told apart by case, and listed in order', async () => {

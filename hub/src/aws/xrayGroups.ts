@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { FilterExpressionError, GroupReference } from '@sightline/telemetry/language/filterExpression';
 import { compileFilterExpression, type ResolveGroup } from '@sightline/telemetry/language/filterExpressionCompiler';
 import { parseFilterExpression } from '@sightline/telemetry/language/filterExpressionParser';
+import { longestFilter } from '../client/filterApi.ts';
 import type { DocumentStore } from '../store/traceAnalysis.ts';
 import { tagKind } from './xrayTags.ts';
 
@@ -43,8 +44,8 @@ const reservedName = 'Default';
 /** X-Ray endpoints and quotas, "Groups per account". */
 const mostGroups = 25;
 const longestName = 32;
-/** X-Ray names no limit; this one keeps what every query compiles small. */
-const longestFilter = 10_000;
+/** What can make a name look like another one: control and formatting characters, line ends, halves of characters. */
+const invisible = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u;
 
 /** X-Ray's groups, which are the editor's saved filters too. Changes are made one after the other. */
 export class XRayGroups {
@@ -95,20 +96,25 @@ export class XRayGroups {
     });
   }
 
-  /** Gives a group another name, and with it another ARN; its tags go along. Rejects with `GroupRefusal`. */
-  rename(from: string, to: string): Promise<XRayGroup> {
+  /** Gives a group another name, and with it another ARN; its tags go along. All of it is made or nothing. Rejects with `GroupRefusal`. */
+  rename(from: string, to: string, change: XRayGroupChange = {}): Promise<XRayGroup> {
     return this.#inTurn(async () => {
       const groups = await this.list();
       const before = found(groups, { by: 'name', value: from });
       if (to === from) {
-        return before;
+        const same = changed(before, change, groups);
+        await this.#documents.put(groupKind, from, same);
+        return same;
       }
       checkName(to, groups);
       const region = before.GroupARN.split(':')[3] ?? '';
-      const group = { ...before, GroupName: to, GroupARN: newArn(to, region) };
+      const others = groups.filter((group) => group !== before);
+      const group = changed({ ...before, GroupName: to, GroupARN: newArn(to, region) }, change, others);
+      const tags = (await this.#documents.all(tagKind)).get(before.GroupARN);
+      // The old group goes last but for its tags: whenever the hub is killed, one of both is there whole.
+      await this.#documents.put(tagKind, group.GroupARN, tags);
       await this.#documents.put(groupKind, to, group);
       await this.#documents.put(groupKind, from, undefined);
-      await this.#documents.put(tagKind, group.GroupARN, (await this.#documents.all(tagKind)).get(before.GroupARN));
       await this.#documents.put(tagKind, before.GroupARN, undefined);
       return group;
     });
@@ -155,6 +161,9 @@ function resolverOf(groups: readonly XRayGroup[]): ResolveGroup {
 function checkName(name: string, groups: readonly XRayGroup[]): void {
   if (name.length < 1 || name.length > longestName) {
     throw new GroupRefusal('invalid', `The name of a group has 1 to ${longestName} characters.`);
+  }
+  if (invisible.test(name)) {
+    throw new GroupRefusal('invalid', 'The name of a group has no control or formatting characters.');
   }
   if (name === reservedName) {
     throw reserved();

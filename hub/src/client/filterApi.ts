@@ -10,6 +10,9 @@ export interface FilterError {
   readonly expected?: readonly string[];
 }
 
+/** Characters of a filter expression, wherever one is taken. X-Ray names no limit; this one keeps what every query compiles small. */
+export const longestFilter = 10_000;
+
 /** `GET /sightline/v1/groups`: X-Ray's groups by name. */
 export interface GroupList {
   readonly groups: readonly GroupJson[];

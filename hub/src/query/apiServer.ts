@@ -21,7 +21,7 @@ import { addLeaseRoutes } from './leaseRoutes.ts';
 import { Leases } from './leases.ts';
 import { addLogRoutes } from './logRoutes.ts';
 import { addMapRoutes } from './mapRoutes.ts';
-import { ApiError, limitOf, textOf } from './parameters.ts';
+import { ApiError, filterIn, limitOf, textOf } from './parameters.ts';
 import { addRelayRoutes } from './relayRoutes.ts';
 import { addSamplingRoutes } from './samplingRoutes.ts';
 import { bearerCheck } from './token.ts';
@@ -127,7 +127,7 @@ function addTraceRoutes(app: FastifyInstance, { store, groups }: ApiServerOption
     if (before !== undefined && parseTraceCursor(before) === undefined) {
       throw new ApiError(400, '`before` can only be what `next` of an earlier page said.');
     }
-    const filter = await loadTracePlan(textOf(query, 'filter') ?? '', groups);
+    const filter = await loadTracePlan(filterIn(query), groups);
     return await store.listTraces(
       {
         limit: limitOf(query, 100),

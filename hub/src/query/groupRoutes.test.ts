@@ -39,6 +39,35 @@ test('a group is saved, changed, renamed and deleted', async () => {
   await check(hub, 'DELETE /?name=slower', '404 {"error":"There is no group slower."}');
 });
 
+test('a group is renamed and changed at once, or not at all', async () => {
+  const hub = await startHubUnderTest();
+  await check(hub, 'PUT / {"name":"a","filter":"ok"}', '200 {"name":"a","arn":"arn","filter":"ok"}');
+  await check(
+    hub,
+    'PUT / {"name":"a","newName":"b","filter":"group.name = \\"a\\""}',
+    '400 {"error":"There is no group with the name \\"a\\"."}',
+  );
+  await check(hub, 'GET /', '200 {"groups":[{"name":"a","arn":"arn","filter":"ok"}]}');
+  await check(
+    hub,
+    'PUT / {"name":"a","newName":"b","filter":"fault"}',
+    '200 {"name":"b","arn":"arn","filter":"fault"}',
+  );
+  await check(hub, 'GET /', '200 {"groups":[{"name":"b","arn":"arn","filter":"fault"}]}');
+});
+
+test('a filter as long as a group takes can be used, and saved, whatever its letters', async () => {
+  const hub = await startHubUnderTest();
+  const filter = `service("${'é'.repeat(9_980)}")`;
+  const body = JSON.stringify({ name: 'long', filter });
+  const headers = { authorization: `Bearer ${hub.token}`, 'content-type': 'application/json' };
+  const saved = await send(`${hub.endpoints.api}/sightline/v1/groups`, { method: 'PUT', headers, body });
+  const client = await HubClient.connect({ endpoint: hub.endpoints.api, token: hub.token });
+  onTestFinished(() => client.dispose());
+  expect([saved.status, (await client.listTraces({ filter })).traces]).toEqual([200, []]);
+  await expect(client.listTraces({ filter: `${filter}${' '.repeat(20)}` })).rejects.toThrow('at most 10000 characters');
+});
+
 test('a wrong filter says where it is wrong and what could stand there', async () => {
   const hub = await startHubUnderTest();
   await check(

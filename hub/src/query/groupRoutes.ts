@@ -34,8 +34,7 @@ export function addGroupRoutes(app: FastifyInstance, groups: XRayGroups): void {
 async function change(groups: XRayGroups, { name, filter, newName }: GroupChange): Promise<XRayGroup> {
   const changes = filter === undefined ? {} : { FilterExpression: filter };
   if (newName !== undefined) {
-    const renamed = await groups.rename(name, newName);
-    return filter === undefined ? renamed : await groups.update({ by: 'name', value: newName }, changes);
+    return await groups.rename(name, newName, changes);
   }
   return (await groups.find({ by: 'name', value: name })) === undefined
     ? await groups.create(name, changes)

@@ -6,7 +6,7 @@ import type { XRayGroups } from '../aws/xrayGroups.ts';
 import type { ServiceMapEdgeJson, ServiceMapNodeJson, ServiceMapReply } from '../client/mapApi.ts';
 import type { TraceAnalysis } from '../store/traceAnalysis.ts';
 import { signalOf } from './abandoned.ts';
-import { ApiError, nanosIn, textOf, traceIdIn } from './parameters.ts';
+import { ApiError, filterIn, nanosIn, traceIdIn } from './parameters.ts';
 import { loadTracePlan } from './traceFilter.ts';
 
 interface MapRequest {
@@ -25,7 +25,7 @@ export function addMapRoutes(app: FastifyInstance, analysis: TraceAnalysis, grou
       return { ...extentOf(map), ...boundedNodes(map) };
     }
     const { from, to } = windowIn(query);
-    const plan = await loadTracePlan(textOf(query, 'filter') ?? '', groups);
+    const plan = await loadTracePlan(filterIn(query), groups);
     const map = await analysis.serviceMap({ from, to, ...(plan !== undefined && { plan }) }, signalOf(reply));
     return { from: String(from), to: String(to), ...boundedNodes(map) };
   });

@@ -1,4 +1,5 @@
 import { parseTraceId } from '@sightline/telemetry/model/ids';
+import { longestFilter } from '../client/filterApi.ts';
 
 /** A wrong request to the hub's API: its status and one sentence; `details` stand beside it in the answer. */
 export class ApiError extends Error {
@@ -18,15 +19,20 @@ type Query = Readonly<Record<string, unknown>>;
 const longestText = 2_000;
 
 /** A query parameter that is given once; `undefined` where it is absent. Throws `ApiError`. */
-export function textOf(query: Query, name: string): string | undefined {
+export function textOf(query: Query, name: string, most = longestText): string | undefined {
   const value = query[name];
   if (value === undefined) {
     return undefined;
   }
-  if (typeof value !== 'string' || value.length > longestText) {
-    throw new ApiError(400, `\`${name}\` must be given once, with at most ${longestText} characters.`);
+  if (typeof value !== 'string' || value.length > most) {
+    throw new ApiError(400, `\`${name}\` must be given once, with at most ${most} characters.`);
   }
   return value;
+}
+
+/** `filter`, an X-Ray filter expression; empty where it is absent. Throws `ApiError`. */
+export function filterIn(query: Query): string {
+  return textOf(query, 'filter', longestFilter) ?? '';
 }
 
 /** `limit`, from 1 to 1000. Throws `ApiError`. */
