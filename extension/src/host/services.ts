@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { Disposable, Emitter } from '../lifetime.ts';
 import type { CostWatch } from '../services/costWatch.ts';
+import { otherAddresses } from '../services/processVariables.ts';
 import { staleNames } from '../services/environment.ts';
 import type { Destinations } from './destinations.ts';
 import type { HubActivity } from '../services/hubActivity.ts';
@@ -244,6 +245,10 @@ export class Services extends Disposable {
       description: service.description,
       isDeclined: this.#choices.get(id).kind === 'none',
       problem: this.folders.problemOf(id),
+      ...(id === 'backend' &&
+        service.pid !== undefined && {
+          otherAddresses: otherAddresses(service.pid, this.#environment.forBackend()),
+        }),
       staleNames: startedWith === undefined ? [] : staleNames(startedWith, this.#environment.forBackend()),
     };
   }

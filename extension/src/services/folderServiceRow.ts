@@ -1,3 +1,4 @@
+import type { OtherAddress } from './processVariables.ts';
 import { bad, busy, clock, hostOf, idle, noteworthy, running, type ServiceRow } from './serviceRow.ts';
 import type { FolderServiceId, ServiceState } from './serviceState.ts';
 
@@ -11,12 +12,14 @@ export interface FolderServiceSnapshot {
   readonly problem: string | undefined;
   /** Names of variables that it would get another value for if it were started now. */
   readonly staleNames: readonly string[];
+  /** Where it sends its spans elsewhere than to the hub, as its own environment says. */
+  readonly otherAddresses?: readonly OtherAddress[];
 }
 
 const serviceNames: Record<FolderServiceId, string> = { database: 'Database', backend: 'Backend' };
 
 export function folderServiceRow(id: FolderServiceId, service: FolderServiceSnapshot): ServiceRow {
-  const { state, description, isDeclined, problem, staleNames } = service;
+  const { state, description, isDeclined, problem } = service;
   const row = { id, label: serviceNames[id], service: id, children: [] };
   const isIdle = state.kind === 'unknown' || state.kind === 'stopped' || state.kind === 'exited';
   if (problem !== undefined && isIdle) {
@@ -33,7 +36,7 @@ export function folderServiceRow(id: FolderServiceId, service: FolderServiceSnap
     case 'stopping':
       return { ...row, ...busy, description: 'stopping', context: 'service' };
     case 'running':
-      return { ...row, ...runningService(id, state, staleNames, description) };
+      return { ...row, ...runningService(id, state, service) };
     case 'elsewhere':
       return {
         ...row,
@@ -59,18 +62,27 @@ type Running = Extract<ServiceState, { kind: 'running' }>;
 function runningService(
   id: FolderServiceId,
   { since, endpoints, pid }: Running,
-  staleNames: readonly string[],
-  what: string | undefined,
+  { staleNames, otherAddresses = [], description: what }: FolderServiceSnapshot,
 ): Omit<ServiceRow, 'id' | 'label' | 'service' | 'children'> {
   const isStale = staleNames.length > 0;
+  const isElsewhere = otherAddresses.length > 0;
+  const addresses = otherAddresses.map(({ name, value }) => `${name}=${value}`).join(', ');
   const facts = [
     what === undefined ? undefined : `Runs \`${what}\``,
     pid === undefined ? undefined : `process ${pid}`,
+    isElsewhere
+      ? `was started with ${addresses}, which is not this hub: its traces do not come here. See the row Environment for the right values; what sets others is its script, task or launch configuration`
+      : undefined,
     isStale ? `would now get other values of ${staleNames.join(', ')}` : undefined,
   ];
-  const parts = [isStale ? 'environment changed: restart' : 'running', addressOf(endpoints), `since ${clock(since)}`];
+  const health = isStale
+    ? 'environment changed: restart'
+    : isElsewhere
+      ? `sends its traces elsewhere: ${addresses}`
+      : 'running';
+  const parts = [health, addressOf(endpoints), `since ${clock(since)}`];
   return {
-    ...(isStale ? noteworthy : running),
+    ...(isStale || isElsewhere ? noteworthy : running),
     description: parts.filter((part) => part !== '').join(' · '),
     tooltip: facts.filter((fact) => fact !== undefined).join('; '),
     context: `service canStop canRestart canRechoose ${id === 'backend' ? openable(endpoints) : ''}`.trim(),

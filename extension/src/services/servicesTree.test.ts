@@ -267,3 +267,10 @@ test('log lines of traces that never came name the variables, and what this hub 
   );
   expect([unowned?.service, unowned?.context]).toEqual([undefined, 'environment']);
 });
+
+test('a backend that was started with other addresses says which', () => {
+  const otherAddresses = [{ name: 'AWS_XRAY_DAEMON_ADDRESS', value: '127.0.0.1:2001' }];
+  expect(textOf({ backend: { ...everythingRuns.backend, otherAddresses } })).toContain(
+    'Backend  sends its traces elsewhere: AWS_XRAY_DAEMON_ADDRESS=127.0.0.1:2001 · 127.0.0.1:4567 · since 09:05\n',
+  );
+});

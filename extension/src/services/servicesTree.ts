@@ -10,6 +10,7 @@ import { defaultPorts, type PortSettings, type Receiver } from './ports.ts';
 import { folderServiceRow, type FolderServiceSnapshot } from './folderServiceRow.ts';
 import { bad, busy, clock, hostOf, idle, noteworthy, number, running, size, type ServiceRow } from './serviceRow.ts';
 import type { ServiceState } from './serviceState.ts';
+import { spanAddresses } from './processVariables.ts';
 import type { StrayLines } from './strayLines.ts';
 import { embeddedText, xrayDaemonRow, type XRayDaemonSnapshot } from './xrayDaemonRow.ts';
 
@@ -206,9 +207,6 @@ function countRows({ hub, stats }: ServicesSnapshot): ServiceRow[] {
   }
   return rows;
 }
-
-/** What a program sends its spans to, by the variables that people set wrong. */
-const spanAddresses = ['AWS_XRAY_DAEMON_ADDRESS', 'OTEL_EXPORTER_OTLP_ENDPOINT'];
 
 function strayRows({ hub, strayLines, environment, backend }: ServicesSnapshot): ServiceRow[] {
   if (hub.kind !== 'running' || strayLines === undefined) {
