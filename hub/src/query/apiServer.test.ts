@@ -151,7 +151,7 @@ test("other vendors' calls are answered in the words of AWS and counted", async 
   expect(`${table.status} ${table.headers['x-amzn-errortype'] as string} ${table.body}`).toMatch(
     /^404 UnknownOperationException .*does not serve DynamoDB_20120810.PutItem/,
   );
-  for (const path of ['/TraceSummaries', '/nothing', '/auth']) {
+  for (const path of ['/Traces2', '/nothing', '/auth']) {
     const headers = { 'content-type': 'application/json' };
     const { status, body } = await send(`${hub.endpoints.api}${path}`, { method: 'POST', headers, body: '{"a":1}' });
     expect(`${status} ${body}`).toContain(`does not serve POST ${path}.`);
