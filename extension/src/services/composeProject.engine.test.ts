@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { readTextFile } from './textFile.ts';
 import { ComposeProject, type ComposeWorld } from './composeProject.ts';
 import { followProgram, runProgram } from './composeProgram.ts';
@@ -98,15 +98,25 @@ describe.skipIf(!isEngineThere).each(tools)('a project by %s', (tool) => {
       : state.kind;
   }
 
+  /** A container runs before it has said what it says. */
+  async function says(service: string, expected: RegExp): Promise<void> {
+    await vi.waitFor(
+      () => {
+        const { stdout } = spawnSync('docker', ['logs', ...containersOf(service)], { encoding: 'utf8' });
+        expect(stdout).toMatch(expected);
+      },
+      { timeout: 10_000, interval: 200 },
+    );
+  }
+
   const forever = `command: ["sh", "-c", "echo greeting: $$GREETING; getent hosts host.docker.internal; trap 'exit 0' TERM; while :; do sleep 0.1; done"]`;
 
   test('comes up with the environment and the host’s name, is stopped, and is made anew on a restart', async () => {
     write(`  web: { image: "${image}", ${forever}, depends_on: [db] }\n  db: { image: "${image}", ${forever} }\n`);
     await project.up(['web']);
     expect(states()).toBe('db running none\nweb running none');
-    const logs = spawnSync('docker', ['logs', ...containersOf('web')], { encoding: 'utf8' }).stdout;
-    expect(logs).toMatch(/^greeting: it's \$5\n\d+\.\d+\.\d+\.\d+\s+host\.docker\.internal$/m);
-    expect(spawnSync('docker', ['logs', ...containersOf('db')], { encoding: 'utf8' }).stdout).toMatch(/^greeting:$/m);
+    await says('web', /^greeting: it's \$5\n\d+\.\d+\.\d+\.\d+\s+host\.docker\.internal$/m);
+    await says('db', /^greeting:$/m);
 
     const first = containersOf('web');
     await project.restart('web');
