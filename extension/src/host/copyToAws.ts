@@ -72,6 +72,7 @@ async function chooseOffers<T>(what: string, offers: readonly Offer<T>[], where:
     title: `Copy ${what}s to ${where}`,
     placeHolder: 'What differs; nothing is written yet',
     canPickMany: true,
+    ignoreFocusOut: true,
   });
   if (picked === undefined || picked.length === 0) {
     return [];

@@ -23,6 +23,7 @@ export async function pickRuleFiles(): Promise<string | undefined> {
           title: 'Import Sampling Rules',
           placeHolder: 'Files in the form of aws xray create-sampling-rule --cli-input-json',
           canPickMany: true,
+          ignoreFocusOut: true,
         });
   if (picked === undefined || picked.length === 0) {
     return undefined;
