@@ -88,8 +88,9 @@ export class EditorWindow {
     const entry = this.page.locator('.quick-input-widget .monaco-list-row').filter({ hasText: title }).first();
     await until(`the palette lists "${title}"`, async () => {
       await this.page.keyboard.press('F1');
-      await input.waitFor();
-      await input.fill(`>${title}`);
+      // A window that is still starting takes the focus, and the palette goes: then it is opened again.
+      await input.waitFor({ timeout: 2_000 });
+      await input.fill(`>${title}`, { timeout: 2_000 });
       // The palette lists what was enabled when it was opened, so what is not there yet may be there the next time.
       const isListed = await entry.waitFor({ timeout: 2_000 }).then(
         () => true,
