@@ -1,6 +1,7 @@
 import type { ErrorStatus } from '@sightline/telemetry/model/errorItem';
-import { Disposable, Emitter, type Disposer } from '../lifetime.ts';
+import { Disposable, Emitter } from '../lifetime.ts';
 import type { ErrorGroupQuery, ErrorSource, ErrorsChanged } from '../sources/errorSource.ts';
+import { LiveQuestion } from '../sources/liveQuestion.ts';
 import { UserError } from '../userError.ts';
 import { errorsChangeBetween, errorsChangeByTime, type ErrorsChange } from './errorsChange.ts';
 import {
@@ -32,15 +33,11 @@ export class ErrorsController extends Disposable {
   readonly #source: ErrorSource;
   readonly #clock: Clock;
   readonly #ended = new AbortController();
+  readonly #question: LiveQuestion<ErrorsChanged>;
   readonly #loading = new Map<number, Promise<void>>();
   #state: ErrorsState;
-  #isVisible = false;
-  #feed: Disposer | undefined;
-  #ages: Disposer | undefined;
   #agesDrawnAt = 0;
   #askedAt = 0;
-  #isWanted = true;
-  #asking: Promise<void> | undefined;
 
   constructor(source: ErrorSource, clock: Clock, preferences: Partial<Pick<ErrorsState, 'groupBy' | 'filter'>>) {
     super();
@@ -49,8 +46,16 @@ export class ErrorsController extends Disposable {
     this.#state = { ...initialErrorsState, ...preferences, source: source.state };
     this.register(source.onDidChangeState(() => this.#onSourceState()));
     this.register({ dispose: () => this.#ended.abort() });
-    this.register({ dispose: () => this.#feed?.dispose() });
-    this.register({ dispose: () => this.#ages?.dispose() });
+    this.#question = this.register(
+      new LiveQuestion({
+        source,
+        clock,
+        concerns: ({ errors, removed }) => errors === true || removed,
+        ask: () => this.#ask(),
+        tick: () => this.#drawAges(),
+        pace: agePace,
+      }),
+    );
   }
 
   get state(): ErrorsState {
@@ -67,30 +72,17 @@ export class ErrorsController extends Disposable {
 
   /** While hidden nothing is asked and no clock runs; the feed only says that there is something to ask for. */
   setVisible(isVisible: boolean): void {
-    if (this.#isVisible === isVisible) {
-      return;
-    }
-    this.#isVisible = isVisible;
-    this.#ages?.dispose();
-    this.#ages = undefined;
-    if (isVisible) {
-      this.#follow();
-      this.#drawAges();
-      this.#ages = this.#clock.every(agePace, () => this.#drawAges());
-      this.#startIfShown();
-    }
+    this.#question.setVisible(isVisible);
   }
 
   /** Settles once what is known to have changed has been asked for, also while hidden; at once where there is no source to ask. */
   async whenCurrent(): Promise<void> {
-    this.#start();
-    await this.#asking;
+    await this.#question.whenCurrent();
   }
 
   /** Asks for all rows again. Settles when they are there. */
   async refresh(): Promise<void> {
-    this.#isWanted = true;
-    await this.whenCurrent();
+    await this.#question.refresh();
   }
 
   async loadOlder(): Promise<void> {
@@ -159,58 +151,23 @@ export class ErrorsController extends Disposable {
 
   filter(filter: ErrorsState['filter']): void {
     this.#dispatch({ kind: 'filterChosen', filter });
-    this.#ask();
-  }
-
-  #follow(): void {
-    if (this.#feed === undefined) {
-      // What changed before anybody listened is not known.
-      this.#isWanted = true;
-      this.#feed = this.#source.onDidChange((change) => this.#onChange(change));
-    }
+    this.#question.want();
   }
 
   #onSourceState(): void {
     this.#dispatch({ kind: 'sourceChanged', source: this.#source.state });
-    this.#ask();
   }
 
-  #onChange({ errors, removed }: ErrorsChanged): void {
-    if (errors === true || removed) {
-      this.#ask();
+  async #ask(): Promise<void> {
+    this.#askedAt = this.#clock.now();
+    const { filter, rows } = this.#state;
+    try {
+      const limit = Math.min(Math.max(groupPageSize, rows.length), maxGroups);
+      const page = await this.#source.listErrorGroups(this.#query(limit), this.#ended.signal);
+      this.#dispatch({ kind: 'newestLoaded', page, filter });
+    } catch (error) {
+      this.#fail(error);
     }
-  }
-
-  #ask(): void {
-    this.#isWanted = true;
-    this.#startIfShown();
-  }
-
-  #startIfShown(): void {
-    if (this.#isVisible) {
-      this.#start();
-    }
-  }
-
-  #start(): void {
-    if (this.#source.state.kind === 'ready' && this.#isWanted) {
-      this.#asking ??= this.#askUntilCurrent().finally(() => (this.#asking = undefined));
-    }
-  }
-
-  async #askUntilCurrent(): Promise<void> {
-    do {
-      this.#isWanted = false;
-      this.#askedAt = this.#clock.now();
-      const { filter, rows } = this.#state;
-      try {
-        const limit = Math.min(Math.max(groupPageSize, rows.length), maxGroups);
-        const page = await this.#source.listErrorGroups(this.#query(limit), this.#ended.signal);
-        this.#dispatch({ kind: 'newestLoaded', page, filter });
-      } catch (error) {
-        this.#fail(error);
-      }
-    } while (this.#isWanted && this.#isVisible && !this.isDisposed);
   }
 
   #query(limit: number, before?: string): ErrorGroupQuery {
@@ -243,7 +200,7 @@ export class ErrorsController extends Disposable {
     this.#changed.fire(errorsChangeByTime(this.#state, this.#agesDrawnAt, now));
     this.#agesDrawnAt = now;
     if (now - this.#askedAt >= curvePace && this.#state.rows.length > 0) {
-      this.#ask();
+      this.#question.want();
     }
   }
 

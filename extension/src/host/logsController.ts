@@ -1,4 +1,6 @@
-import { Disposable, Emitter, type Disposer } from '../lifetime.ts';
+import type { ChangeEvent } from '@sightline/hub/client/api';
+import { Disposable, Emitter } from '../lifetime.ts';
+import { LiveQuestion } from '../sources/liveQuestion.ts';
 import type { LogSource } from '../sources/logSource.ts';
 import { UserError } from '../userError.ts';
 import { logsChangeBetween, logsChangeByTime, type LogsChange } from './logsChange.ts';
@@ -29,17 +31,13 @@ export class LogsController extends Disposable {
   readonly #source: LogSource;
   readonly #clock: Clock;
   readonly #ended = new AbortController();
+  readonly #question: LiveQuestion<ChangeEvent>;
   /** By group, by stream key: what is being loaded. */
   readonly #loading = new Map<string, Promise<void>>();
   #state: LogsState;
   /** Of the source that the rows are of. */
   #label: string;
-  #isVisible = false;
-  #feed: Disposer | undefined;
-  #ages: Disposer | undefined;
   #agesDrawnAt = 0;
-  #isWanted = true;
-  #asking: Promise<void> | undefined;
 
   constructor(source: LogSource, clock: Clock) {
     super();
@@ -49,8 +47,16 @@ export class LogsController extends Disposable {
     this.#state = { ...initialLogsState, source: source.state };
     this.register(source.onDidChangeState(() => this.#onSourceState()));
     this.register({ dispose: () => this.#ended.abort() });
-    this.register({ dispose: () => this.#feed?.dispose() });
-    this.register({ dispose: () => this.#ages?.dispose() });
+    this.#question = this.register(
+      new LiveQuestion({
+        source,
+        clock,
+        concerns: ({ logs, removed }) => logs || removed,
+        ask: () => this.#ask(),
+        tick: () => this.#drawAges(),
+        pace: agePace,
+      }),
+    );
   }
 
   get state(): LogsState {
@@ -67,32 +73,19 @@ export class LogsController extends Disposable {
 
   /** While hidden nothing is asked and no clock runs; the feed only says that there is something to ask for. */
   setVisible(isVisible: boolean): void {
-    if (this.#isVisible === isVisible) {
-      return;
-    }
-    this.#isVisible = isVisible;
-    this.#ages?.dispose();
-    this.#ages = undefined;
-    if (isVisible) {
-      this.#follow();
-      this.#drawAges();
-      this.#ages = this.#clock.every(agePace, () => this.#drawAges());
-      this.#start();
-    }
+    this.#question.setVisible(isVisible);
   }
 
   /** Settles once the groups are as they should be, also while hidden; at once where there is no source to ask. */
   async whenCurrent(): Promise<void> {
-    this.#start();
-    await this.#asking;
+    await this.#question.whenCurrent();
   }
 
   /** Asks for everything again. */
   async refresh(): Promise<void> {
     this.#dispatch({ kind: 'refreshed' });
     this.#changed.fire({ kind: 'structure' });
-    this.#isWanted = true;
-    await this.whenCurrent();
+    await this.#question.refresh();
   }
 
   /** Shows only lines that match, or all of them. The pattern has been found to be one. */
@@ -183,48 +176,19 @@ export class LogsController extends Disposable {
     await loading;
   }
 
-  #follow(): void {
-    if (this.#feed === undefined) {
-      // What changed before anybody listened is not known.
-      this.#isWanted = true;
-      this.#feed = this.#source.onDidChange(({ logs, removed }) => {
-        if (logs || removed) {
-          this.#ask();
-        }
-      });
-    }
-  }
-
   #onSourceState(): void {
     const { label, state } = this.#source;
     this.#dispatch({ kind: label === this.#label ? 'sourceChanged' : 'sourceReplaced', source: state });
     this.#label = label;
-    this.#ask();
   }
 
-  #ask(): void {
-    this.#isWanted = true;
-    if (this.#isVisible) {
-      this.#start();
+  async #ask(): Promise<void> {
+    try {
+      const groups = await this.#source.listGroups(this.#ended.signal);
+      this.#dispatch({ kind: 'groupsLoaded', groups });
+    } catch (error) {
+      this.#fail(error);
     }
-  }
-
-  #start(): void {
-    if (this.#source.state.kind === 'ready' && this.#isWanted) {
-      this.#asking ??= this.#askUntilCurrent().finally(() => (this.#asking = undefined));
-    }
-  }
-
-  async #askUntilCurrent(): Promise<void> {
-    do {
-      this.#isWanted = false;
-      try {
-        const groups = await this.#source.listGroups(this.#ended.signal);
-        this.#dispatch({ kind: 'groupsLoaded', groups });
-      } catch (error) {
-        this.#fail(error);
-      }
-    } while (this.#isWanted && this.#isVisible && !this.isDisposed);
   }
 
   #drawStream(group: string, stream: string): void {

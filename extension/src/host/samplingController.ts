@@ -38,6 +38,8 @@ export class SamplingController extends Disposable {
         clock,
         concerns: ({ sampling }) => sampling === true,
         ask: () => this.#ask(),
+        // The counts grow old without a change, also while the view is hidden.
+        tick: () => this.#question.want(),
         pace: countsPace,
       }),
     );

@@ -18,7 +18,8 @@ export interface LiveQuestionOptions<Change> {
   readonly concerns: (change: Change) => boolean;
   /** Asks, and keeps the answer. Must not reject. */
   readonly ask: () => Promise<void>;
-  /** After so many milliseconds the answer is an old one without any change. */
+  /** Called when the view is shown, and at this pace, in milliseconds, for as long as it is. */
+  readonly tick: () => void;
   readonly pace: number;
 }
 
@@ -37,7 +38,7 @@ export class LiveQuestion<Change> extends Disposable {
   constructor(options: LiveQuestionOptions<Change>) {
     super();
     this.#options = options;
-    this.register(options.source.onDidChangeState(() => this.#want()));
+    this.register(options.source.onDidChangeState(() => this.want()));
     this.register({ dispose: () => this.#feed?.dispose() });
     this.register({ dispose: () => this.#timer?.dispose() });
   }
@@ -50,15 +51,10 @@ export class LiveQuestion<Change> extends Disposable {
     this.#timer?.dispose();
     this.#timer = undefined;
     if (isVisible) {
-      const { source, clock, concerns, pace } = this.#options;
-      // What changed while nobody looked is not known.
-      this.#isWanted = true;
-      this.#feed ??= source.onDidChange((change) => {
-        if (concerns(change)) {
-          this.#want();
-        }
-      });
-      this.#timer = clock.every(pace, () => this.#want());
+      const { clock, pace, tick } = this.#options;
+      this.#follow();
+      tick();
+      this.#timer = clock.every(pace, tick);
       this.#start();
     }
   }
@@ -75,10 +71,25 @@ export class LiveQuestion<Change> extends Disposable {
     await this.whenCurrent();
   }
 
-  #want(): void {
+  /** The answer is an old one: asks again, at once or when the view is shown. */
+  want(): void {
     this.#isWanted = true;
     if (this.#isVisible) {
       this.#start();
+    }
+  }
+
+  /** Once begun it goes on while the view is hidden, and only says that there is something to ask for. */
+  #follow(): void {
+    if (this.#feed === undefined) {
+      // What changed before anybody listened is not known.
+      this.#isWanted = true;
+      const { source, concerns } = this.#options;
+      this.#feed = source.onDidChange((change) => {
+        if (concerns(change)) {
+          this.want();
+        }
+      });
     }
   }
 
