@@ -13,7 +13,7 @@ if (Number(process.versions.node.split('.')[0]) < 24) {
 }
 // Loaded only now: the packages may just have been installed.
 const { runOnDesktop } = await import('./desktopRun.ts');
-const { summaryLine } = await import('../scripts/testRun.mjs');
-const { line, failed } = summaryLine([await runOnDesktop(process.argv[2] ?? 'stable')]);
-console.log(`\n${line}`);
+const { summaryOf } = await import('../scripts/testRun.mjs');
+const { text, failed } = summaryOf([await runOnDesktop(process.argv[2] ?? 'stable')]);
+console.log(`\n${text}`);
 process.exitCode = failed === 0 ? 0 : 1;

@@ -1,6 +1,6 @@
 // `npm run e2e [-- filter]`: only the tests in a real VS Code.
-import { runTests, summaryLine } from '../scripts/testRun.mjs';
+import { runTests, summaryOf } from '../scripts/testRun.mjs';
 
-const { line, failed } = summaryLine([await runTests('e2e/vitest.config.ts', process.argv.slice(2))]);
-console.log(`\n${line}`);
+const { text, failed } = summaryOf([await runTests('e2e/vitest.config.ts', process.argv.slice(2))]);
+console.log(`\n${text}`);
 process.exitCode = failed === 0 ? 0 : 1;

@@ -1,5 +1,5 @@
 // `npm test [-- filter]`: the tests beside the code, then those in a real VS Code and those in containers. Ends with the true line "N passed, N failed".
-import { runTests, summaryLine } from './testRun.mjs';
+import { runTests, summaryOf } from './testRun.mjs';
 
 const filters = process.argv.slice(2);
 const counts = [await runTests('vitest.config.ts', filters)];
@@ -11,6 +11,6 @@ if (process.platform === 'linux') {
   const { runOnDesktop } = await import('../e2e/desktopRun.ts');
   counts.push(await runOnDesktop('stable'));
 }
-const { line, failed } = summaryLine(counts);
-console.log(`\n${line}`);
+const { text, failed } = summaryOf(counts);
+console.log(`\n${text}`);
 process.exitCode = failed === 0 ? 0 : 1;
