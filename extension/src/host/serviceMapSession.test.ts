@@ -54,6 +54,17 @@ test('requests that leave the time range are seen to leave though nothing else h
   check({ log }, ['ask from 300 s before now', 'viewChanged map 2']);
 });
 
+test('where a cap forbids it, a map is not asked for because time passes, until the cap is lifted', async () => {
+  const { source, log, pass } = await begun();
+  source.isCapped = true;
+  await pass(15_000);
+  await pass(15_000);
+  check({ log }, []);
+  source.isCapped = false;
+  await pass(15_000);
+  check({ log }, ['ask from 300 s before now', 'viewChanged map 2']);
+});
+
 test('what is no trace changes nothing', async () => {
   const { source, log, pass } = await begun();
   source.change({ traces: [], logs: true });
@@ -210,6 +221,8 @@ function toText(view: ServiceMapView): string {
 
 /** Its maps have no services but a number, in place of a time. */
 class RecordingMapSource implements MapSource {
+  readonly quietPace = 15_000;
+  isCapped = false;
   state: SourceState = { kind: 'ready' };
   readonly #changed = new Emitter<ChangeEvent>();
   readonly #stateChanged = new Emitter<SourceState>();
@@ -224,6 +237,10 @@ class RecordingMapSource implements MapSource {
   constructor(log: string[], now: () => number) {
     this.#log = log;
     this.#now = now;
+  }
+
+  mayAskByItself(): boolean {
+    return !this.isCapped;
   }
 
   change(change: Partial<ChangeEvent>): void {

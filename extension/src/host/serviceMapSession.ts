@@ -28,8 +28,6 @@ export interface ServiceMapDesk {
 
 /** Milliseconds from one answer to the next question while requests come: numbers that change faster cannot be read. */
 const busyPace = 1000;
-/** And while nothing comes: requests leave the time range all the same. */
-const quietPace = 15_000;
 
 /**
  * What stands behind one service map.
@@ -195,7 +193,16 @@ export class ServiceMapSession extends Disposable {
     }
     if (this.#isNewsDue || this.#scope.traceId === undefined) {
       this.#stopTimer();
-      this.#timer = this.#desk.after(this.#isNewsDue ? busyPace : quietPace, () => void this.#look());
+      this.#timer = this.#desk.after(this.#isNewsDue ? busyPace : this.#source.quietPace, () => this.#lookNow());
+    }
+  }
+
+  #lookNow(): void {
+    // Requests leave the time range though nothing comes, but that alone is no reason to ask against a cap.
+    if (this.#isNewsDue || this.#source.mayAskByItself()) {
+      void this.#look();
+    } else {
+      this.#lookLater();
     }
   }
 

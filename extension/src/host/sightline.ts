@@ -17,6 +17,7 @@ import { XRayDaemon } from '../services/xrayDaemon.ts';
 import { expectedEndpoints, readEndpointsOf } from '../services/expectedHub.ts';
 import { pageOf } from '../services/folderServiceRow.ts';
 import { HubErrorSource } from '../sources/hubErrorSource.ts';
+import type { HubReadMeter } from '../sources/hubReadMeter.ts';
 import { HubSamplingSource } from '../sources/hubSamplingSource.ts';
 import { AddToRepository } from './addToRepository.ts';
 import { CloudLogs } from './cloudLogs.ts';
@@ -34,6 +35,7 @@ import { LogsView } from './logsView.ts';
 import { withProgress } from './progress.ts';
 import { ReportDocuments } from './reportDocuments.ts';
 import { Secrets } from './secrets.ts';
+import { windowReadMeter } from './readMeter.ts';
 import { SamplingView } from './samplingView.ts';
 import { ServiceChoices } from './serviceChoices.ts';
 import { FolderServices } from './folderServices.ts';
@@ -68,6 +70,7 @@ export class Sightline extends Disposable {
   readonly #logsView: LogsView;
   readonly #errorsView: ErrorsView;
   readonly #samplingView: SamplingView;
+  readonly #readMeter: HubReadMeter;
   readonly #memory: WindowMemory;
   readonly #contextKeys = new ContextKeySetter();
   readonly #environment: HubEnvironment;
@@ -152,8 +155,9 @@ export class Sightline extends Disposable {
     );
     this.#servicesView = this.register(new ServicesView(this.#services));
     this.register(new StatusBar(this.#session, activity));
+    this.#readMeter = this.register(windowReadMeter({ presence: this.#session, client }));
     const choice = this.register(
-      new SourceChoice(context.workspaceState, this.#contextKeys, () => ownHubOf(this.#session)),
+      new SourceChoice(context.workspaceState, this.#contextKeys, () => ownHubOf(this.#session), this.#readMeter),
     );
     const sources = this.register(new WindowSources(choice, this.#session, client));
     this.#tracesView = this.register(
@@ -238,6 +242,7 @@ export class Sightline extends Disposable {
   /** Notes what runs, for the case that this is a reload, and ends it. */
   async end(): Promise<void> {
     this.#memory.noteEnd();
+    await this.#readMeter.flush();
     await this.#folders.backend.end(endingMillis);
     // What the backend said last goes through the daemon.
     await Promise.all([this.#folders.database.end(endingMillis), this.#xrayDaemon.end(endingMillis)]);

@@ -8,6 +8,7 @@ import { AwsAccount, type AwsChoice } from '../sources/aws/awsAccount.ts';
 import { listAwsProfiles, type AwsProfile } from '../sources/aws/awsProfiles.ts';
 import { awsRegions } from '../sources/aws/awsRegions.ts';
 import { loadAwsSdk } from '../sources/aws/loadAwsSdk.ts';
+import type { ReadMeter } from '../sources/aws/readMeter.ts';
 import { UserError } from '../userError.ts';
 import type { ContextKeySetter } from './contextKeys.ts';
 import { getSetting } from './settings.ts';
@@ -25,13 +26,20 @@ export class SourceChoice extends Disposable {
   readonly #memory: vscode.Memento;
   readonly #contextKeys: ContextKeySetter;
   readonly #ownHub: () => OwnHub | undefined;
+  readonly #meter: ReadMeter;
   #chosen: Chosen = local;
 
-  constructor(memory: vscode.Memento, contextKeys: ContextKeySetter, ownHub: () => OwnHub | undefined) {
+  constructor(
+    memory: vscode.Memento,
+    contextKeys: ContextKeySetter,
+    ownHub: () => OwnHub | undefined,
+    meter: ReadMeter,
+  ) {
     super();
     this.#memory = memory;
     this.#contextKeys = contextKeys;
     this.#ownHub = ownHub;
+    this.#meter = meter;
     const remembered = readChoice(memory.get(memoryKey));
     if (remembered !== undefined) {
       this.#chosen = { kind: 'aws', account: this.#accountOf(remembered) };
@@ -98,6 +106,7 @@ export class SourceChoice extends Disposable {
       loadSdk: loadAwsSdk,
       isOwnHub: (endpoint) => leadsToOwnHub(endpoint, this.#ownHub()),
       env: process.env,
+      meter: this.#meter,
     });
   }
 }

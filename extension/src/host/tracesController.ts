@@ -33,6 +33,7 @@ const largestPage = 1000;
 const otherFilter = 'another filter was chosen';
 const otherSource = 'another source was chosen';
 const stopped = 'a person stopped it';
+const hidden = 'the view was hidden';
 /** How long after its end a trace may still get log lines and errors. */
 const lateMillis = 60_000;
 
@@ -110,6 +111,10 @@ export class TracesController extends Disposable {
       this.#drawAges();
       this.#ages = this.#clock.every(agePace, () => this.#drawAges());
       this.#ask('nothing');
+    } else if (this.#asking !== undefined) {
+      // A search may take many calls, and nobody sees what it finds.
+      this.#giveUp(hidden);
+      this.#ask('all');
     }
   }
 
@@ -352,7 +357,7 @@ export class TracesController extends Disposable {
     return await this.#source.listTraces(query, AbortSignal.any([this.#ended.signal, signal]));
   }
 
-  #giveUp(reason: typeof otherFilter | typeof otherSource | typeof stopped): void {
+  #giveUp(reason: typeof otherFilter | typeof otherSource | typeof stopped | typeof hidden): void {
     this.#search.abort(reason);
     this.#search = new AbortController();
   }

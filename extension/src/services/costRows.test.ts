@@ -95,7 +95,7 @@ test('each destination says what it costs, what is left free and what is expecte
 Cost  $0.24 this month · $1.00 expected
   AWS X-Ray  $0.24 this month · $1.00 expected · this hour 200 traces, 1,400 spans
     Traces recorded  $0.24 · 148,800 traces · nothing free left · 300,000 traces expected
-    Traces retrieved and scanned  12 traces · 999,988 traces free left · 24 traces expected
+    Traces retrieved and scanned by our own reading  12 traces · 999,988 traces free left · 24 traces expected
   CloudWatch Logs  $0.00 this month · $0.00 expected · this hour nothing
     Log data ingested  <0.01 GB · 5 GB free left · 0.5 GB expected
   Rollbar  paused: cap of what is free reached · this hour 1 item
@@ -137,7 +137,7 @@ test('the document has every price with its source, and says what it is not', ()
       Traces recorded
         148,800 traces → 300,000 traces expected, nothing free left   $0.24 → $1.00
         $5.00 for 1,000,000 traces, 100,000 traces free a month: 2026-11-23, https://aws.amazon.com/xray/pricing/, as the vendor publishes it
-      Traces retrieved and scanned
+      Traces retrieved and scanned by our own reading
         12 traces → 24 traces expected, 999,988 traces free left   $0.00 → $0.00
         $0.50 for 1,000,000 traces, 1,000,000 traces free a month: 2026-11-23, https://aws.amazon.com/xray/pricing/, as the vendor publishes it
 

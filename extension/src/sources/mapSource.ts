@@ -13,6 +13,10 @@ export interface MapSource {
   readonly onDidChangeState: Event<SourceState>;
   /** Fires after each change of what is kept. */
   readonly onDidChange: Event<ChangeEvent>;
+  /** Milliseconds after which a map of the last minutes is an old one, though nothing is known to have changed. */
+  readonly quietPace: number;
+  /** Whether a map may then be asked for without a person's doing; what a cap forbids is not. */
+  mayAskByItself(): boolean;
 
   loadServiceMap(query: ServiceMapQuery, signal?: AbortSignal): Promise<ServiceMapReply>;
 }

@@ -49,8 +49,13 @@ export interface CostLineJson extends Pick<
   readonly isOverridden: boolean;
 }
 
-/** `POST /sightline/v1/cost/reads`: what was read from a destination, so that it is counted. */
+/** `POST /sightline/v1/cost/reads`: what was read from a destination, so that it is counted. Empty `usage` only asks. */
 export interface CostReads {
   readonly destination: CostDestination;
-  readonly usage: Pick<Usage, 'tracesRetrieved' | 'tracesScanned' | 'liveTailSeconds' | 'insightsBytes'>;
+  readonly usage: Pick<Usage, 'tracesRetrieved' | 'tracesScanned' | 'liveTailSeconds' | 'insightsBytes' | 'viewCalls'>;
+}
+
+export interface CostReadsReply {
+  /** A cap is reached: nothing more is to be read there without a person asking for it. */
+  readonly isCapped: boolean;
 }

@@ -12,7 +12,7 @@ import type {
   TraceList,
   TraceTreeRows,
 } from './api.ts';
-import type { CostJson, CostReads } from './costApi.ts';
+import type { CostJson, CostReads, CostReadsReply } from './costApi.ts';
 import type { LeaseClaim, LeaseReply } from './leasesApi.ts';
 import type { ErrorGroupChange, ErrorGroupJson, ErrorGroupList, OccurrenceJson, OccurrenceList } from './errorsApi.ts';
 import type { FilterFactsJson, GroupChange, GroupJson, GroupList } from './filterApi.ts';
@@ -301,9 +301,9 @@ export class HubClient {
     return parseBody(body) as CostJson;
   }
 
-  /** Has what was read from a destination counted. */
-  async countReads(reads: CostReads, signal?: AbortSignal): Promise<void> {
-    await this.#send('POST', '/sightline/v1/cost/reads', signal, { body: JSON.stringify(reads) });
+  /** Has what was read from a destination counted, and answers whether a cap is reached there. */
+  async countReads(reads: CostReads, signal?: AbortSignal): Promise<CostReadsReply> {
+    return await this.#post('/sightline/v1/cost/reads', JSON.stringify(reads), signal);
   }
 
   async stats(signal?: AbortSignal): Promise<StatsReply> {

@@ -1,4 +1,4 @@
-import { capStateOf, type CapState } from '@sightline/telemetry/cost/cap';
+import { capStateOf, readCapStateOf, type CapState } from '@sightline/telemetry/cost/cap';
 import { costOf, type CostSummary } from '@sightline/telemetry/cost/costOf';
 import {
   changeCostSettings,
@@ -81,6 +81,12 @@ export class CostMeter {
     const isCapped = this.capStateOf(destination) === 'over';
     this.#capped.set(destination, { hour, isCapped });
     return isCapped;
+  }
+
+  /** Whether the views are to ask nothing more there by themselves this month. */
+  isReadingCapped(destination: CostDestination): boolean {
+    const cap = this.#settings.caps[destination];
+    return cap !== undefined && readCapStateOf(cap, this.summaryOf(destination)) === 'over';
   }
 
   /** `undefined` where there is no cap. */

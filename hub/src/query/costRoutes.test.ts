@@ -44,6 +44,18 @@ test('what the views read from AWS is counted and priced', async () => {
   });
 });
 
+test('whoever tells what was read learns whether the cap is reached, and of free reading by what was read alone', async () => {
+  const client = clientOf(await startHubUnderTest());
+  const isCapped = async (usage: object): Promise<boolean> =>
+    (await client.countReads({ destination: 'xray', usage })).isCapped;
+  const answers = [await isCapped({ tracesScanned: 10 })];
+  await client.changeCostSettings({ caps: { xray: { kind: 'amount', counter: 'tracesScanned', amount: 12 } } });
+  answers.push(await isCapped({ tracesScanned: 1 }), await isCapped({ tracesScanned: 1 }), await isCapped({}));
+  await client.changeCostSettings({ caps: { xray: { kind: 'free' } } });
+  answers.push(await isCapped({}), await isCapped({ tracesScanned: 1_000_000 }));
+  expect(answers).toEqual([false, false, true, true, false, true]);
+});
+
 test('caps and prices are set, kept and removed', async () => {
   const hub = await startHubUnderTest();
   const client = clientOf(hub);
@@ -60,10 +72,11 @@ test('caps and prices are set, kept and removed', async () => {
 
 test('what is wrong is said in a sentence, and changes nothing', async () => {
   const hub = await startHubUnderTest();
-  const reads = '`usage` must have whole numbers of tracesRetrieved, tracesScanned, liveTailSeconds, insightsBytes.';
+  const reads =
+    '`usage` must have whole numbers of tracesRetrieved, tracesScanned, liveTailSeconds, insightsBytes, viewCalls.';
   await check(hub, 'POST /reads {"destination":"xray","usage":{"traces":1}}', `400 ${reads}`);
   await check(hub, 'POST /reads {"destination":"xray","usage":{"tracesScanned":-1}}', `400 ${reads}`);
-  await check(hub, 'POST /reads {"destination":"xray","usage":{}}', `400 ${reads}`);
+  await check(hub, 'POST /reads {"destination":"xray"}', `400 ${reads}`);
   await check(hub, 'POST /reads {"usage":{}}', '400 `destination` must be one of xray, logs, otlp, rollbar.');
   await check(hub, 'PUT /settings {', '400 The body must be JSON.');
   await check(

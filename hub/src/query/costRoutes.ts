@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { parseCostSettings } from '@sightline/telemetry/cost/costSettings';
 import { costDestinations, readCounters, type Usage } from '@sightline/telemetry/cost/usage';
-import type { CostReads } from '../client/costApi.ts';
+import type { CostReads, CostReadsReply } from '../client/costApi.ts';
 import type { CostMeter } from '../cost/costMeter.ts';
 import { costReport, type CostSurroundings } from '../cost/costReport.ts';
 import { ApiError } from './parameters.ts';
@@ -25,8 +25,11 @@ export function addCostRoutes(app: FastifyInstance, meter: CostMeter, surroundin
     });
     scope.post('/sightline/v1/cost/reads', async ({ body }, reply) => {
       const { destination, usage } = readsIn(jsonIn(body));
-      meter.add(destination, usage);
-      return await reply.code(204).send();
+      if (Object.keys(usage).length > 0) {
+        meter.add(destination, usage);
+      }
+      const answer: CostReadsReply = { isCapped: meter.isReadingCapped(destination) };
+      return await reply.send(answer);
     });
     done();
   });
@@ -37,8 +40,8 @@ function readsIn(value: unknown): CostReads {
   if (destination === undefined || !costDestinations.includes(destination)) {
     throw new ApiError(400, `\`destination\` must be one of ${costDestinations.join(', ')}.`);
   }
-  const amounts = typeof usage === 'object' && usage !== null ? Object.entries(usage) : [];
-  if (amounts.length === 0 || !amounts.every(isRead)) {
+  const amounts = typeof usage === 'object' && usage !== null ? Object.entries(usage) : undefined;
+  if (amounts === undefined || !amounts.every(isRead)) {
     throw new ApiError(400, `\`usage\` must have whole numbers of ${[...readCounters].join(', ')}.`);
   }
   return { destination, usage: Object.fromEntries(amounts) };

@@ -11,13 +11,11 @@ export type Cap =
 /** `over`: reached. `expected`: will be, if it goes on as it did. */
 export type CapState = 'under' | 'expected' | 'over';
 
-/** How a month stands against its cap. A cap is reached as soon as nothing more fits under it. */
+/** How a month stands against its cap, as far as the relay is concerned. A cap is reached as soon as nothing more fits under it. */
 export function capStateOf(cap: Cap, summary: CostSummary): CapState {
   switch (cap.kind) {
     case 'free':
-      return stateOf(
-        summary.lines.filter(isSent).map(({ used, forecastUsed, free }) => [used, forecastUsed, free] as const),
-      );
+      return stateOfLines(summary.lines.filter(isSent));
     case 'dollars':
       return stateOf([[summary.cost, summary.forecastCost, parseDollars(cap.dollars) ?? 0n]]);
     case 'amount':
@@ -25,9 +23,22 @@ export function capStateOf(cap: Cap, summary: CostSummary): CapState {
   }
 }
 
+/** The same for the views, which stop asking by themselves: what is free to send leaves what is free to read alone. */
+export function readCapStateOf(cap: Cap, summary: CostSummary): CapState {
+  return cap.kind === 'free' ? stateOfLines(summary.lines.filter(isRead)) : capStateOf(cap, summary);
+}
+
 /** What the relay sends. Pausing it ends neither our own reading nor what is stored already. */
-function isSent({ charge: { of } }: CostLine): boolean {
-  return typeof of !== 'string' && !of.some((counter) => readCounters.has(counter));
+function isSent(line: CostLine): boolean {
+  return typeof line.charge.of !== 'string' && !isRead(line);
+}
+
+function isRead({ charge: { of } }: CostLine): boolean {
+  return typeof of !== 'string' && of.some((counter) => readCounters.has(counter));
+}
+
+function stateOfLines(lines: readonly CostLine[]): CapState {
+  return stateOf(lines.map(({ used, forecastUsed, free }) => [used, forecastUsed, free] as const));
 }
 
 function stateOf(

@@ -22,7 +22,7 @@ test.each<[unknown, string[]]>([
   [
     { caps: { xray: { kind: 'amount', counter: 'traces', amount: -1 } } },
     [
-      '`caps.xray` needs a `counter`, one of traces, spans, spanBytes, logEvents, logBytes, events, items, requests, tracesRetrieved, tracesScanned, liveTailSeconds, insightsBytes, and an `amount` of at least 0.',
+      '`caps.xray` needs a `counter`, one of traces, spans, spanBytes, logEvents, logBytes, events, items, requests, tracesRetrieved, tracesScanned, liveTailSeconds, insightsBytes, viewCalls, and an `amount` of at least 0.',
     ],
   ],
   [{ caps: 'free' }, ['`caps` is an object.']],

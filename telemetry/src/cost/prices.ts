@@ -76,7 +76,7 @@ export const charges: readonly Charge[] = [
   {
     id: 'xray.read',
     destination: 'xray',
-    what: 'Traces retrieved and scanned',
+    what: 'Traces retrieved and scanned by our own reading',
     of: ['tracesRetrieved', 'tracesScanned'],
     unit: 'traces',
     price: '0.50',
@@ -150,7 +150,7 @@ export const charges: readonly Charge[] = [
   {
     id: 'logs.liveTail',
     destination: 'logs',
-    what: 'Live tail',
+    what: 'Live-tail minutes of our own reading',
     of: ['liveTailSeconds'],
     unit: 'minutes',
     price: '0.01',
@@ -164,7 +164,7 @@ export const charges: readonly Charge[] = [
   {
     id: 'logs.insights',
     destination: 'logs',
-    what: 'Data scanned by Logs Insights',
+    what: 'Data scanned by our own Logs Insights queries',
     of: ['insightsBytes'],
     unit: 'GB',
     price: '0.005',

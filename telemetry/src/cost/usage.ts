@@ -17,6 +17,7 @@ export const counters = [
   'tracesScanned',
   'liveTailSeconds',
   'insightsBytes',
+  'viewCalls',
 ] as const;
 
 export type Counter = (typeof counters)[number];
@@ -24,12 +25,13 @@ export type Counter = (typeof counters)[number];
 /** How much of each; what is absent is nothing. */
 export type Usage = Partial<Readonly<Record<Counter, number>>>;
 
-/** What our own reading uses, as opposed to what the relay sends. */
+/** What our own reading uses, as opposed to what the relay sends. `viewCalls` cost nothing by themselves: vendors limit them. */
 export const readCounters: ReadonlySet<Counter> = new Set([
   'tracesRetrieved',
   'tracesScanned',
   'liveTailSeconds',
   'insightsBytes',
+  'viewCalls',
 ]);
 
 /** For how many days CloudWatch keeps what was sent; `never`: it does not expire. */

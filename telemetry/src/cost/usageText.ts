@@ -13,6 +13,7 @@ const texts: Record<Counter, (amount: number) => string> = {
   tracesScanned: (amount) => `${counted(amount, 'trace')} scanned`,
   liveTailSeconds: (amount) => `${counted(Math.ceil(amount / 60), 'minute')} of live tail`,
   insightsBytes: (amount) => `${bytes(amount)} scanned by Insights`,
+  viewCalls: (amount) => `${counted(amount, 'call')} of the views`,
 };
 
 /** An amount of what is counted, in words: `2 traces`, `1.5 MB of logs`. */

@@ -6,6 +6,7 @@ import { credentialsOf } from './awsCredentials.ts';
 import { toUserError, type AwsCall } from './awsErrors.ts';
 import type { ProfileKind } from './awsProfiles.ts';
 import { RateLimit } from './rateLimit.ts';
+import type { ReadMeter } from './readMeter.ts';
 
 /** The bundle with the SDK. */
 export type AwsSdk = typeof import('./awsSdk.ts');
@@ -25,6 +26,7 @@ export interface AwsAccountOptions {
   /** A hub must not look at itself as if it were AWS. */
   readonly isOwnHub: (endpoint: string) => Promise<boolean>;
   readonly env: Readonly<Record<string, string | undefined>>;
+  readonly meter: ReadMeter;
 }
 
 /** What a call is made with. */
@@ -51,6 +53,8 @@ const answerMillis = 60_000;
 export class AwsAccount {
   readonly label: string;
   readonly choice: AwsChoice;
+  /** Whoever reads something that AWS charges for tells it here. */
+  readonly meter: ReadMeter;
   readonly #options: AwsAccountOptions;
   readonly #limit = new RateLimit({
     perSecond: callsPerSecond,
@@ -63,6 +67,7 @@ export class AwsAccount {
   constructor(options: AwsAccountOptions) {
     this.#options = options;
     this.choice = options.choice;
+    this.meter = options.meter;
     this.label = labelOf(options.choice);
   }
 
@@ -91,6 +96,7 @@ export class AwsAccount {
   ): Promise<T> {
     const clients = await this.#load();
     await this.#limit.take(signal);
+    this.meter.count(permission.startsWith('xray:') ? 'xray' : 'logs', { viewCalls: 1 });
     try {
       return await send(clients, { ...(signal !== undefined && { abortSignal: signal }) });
     } catch (error) {

@@ -3,6 +3,7 @@ import { Disposable, Emitter, type Disposer, type Event } from '../../lifetime.t
 import type { Pacer } from '../liveQuestion.ts';
 import type { SourceState } from '../traceSource.ts';
 import type { AwsAccount } from './awsAccount.ts';
+import type { ReadDestination } from './readMeter.ts';
 
 export interface CloudPace {
   readonly clock: Pacer;
@@ -15,13 +16,17 @@ export abstract class CloudSource extends Disposable {
   readonly label: string;
   readonly state: SourceState = { kind: 'ready' };
   readonly #changed = this.register(new Emitter<ChangeEvent>());
+  readonly #account: AwsAccount;
+  readonly #destination: ReadDestination;
   readonly #pace: CloudPace;
   #listeners = 0;
   #timer: Disposer | undefined;
 
-  constructor(account: AwsAccount, pace: CloudPace) {
+  constructor(account: AwsAccount, destination: ReadDestination, pace: CloudPace) {
     super();
     this.label = account.label;
+    this.#account = account;
+    this.#destination = destination;
     this.#pace = pace;
     this.register({ dispose: () => this.#timer?.dispose() });
   }
@@ -47,7 +52,11 @@ export abstract class CloudSource extends Disposable {
   #follow(): void {
     const { clock, pollMillis } = this.#pace;
     if (this.#listeners > 0 && !this.isDisposed) {
-      this.#timer ??= clock.every(pollMillis, () => this.#changed.fire(maybeMore));
+      this.#timer ??= clock.every(pollMillis, () => {
+        if (this.#account.meter.mayPoll(this.#destination)) {
+          this.#changed.fire(maybeMore);
+        }
+      });
     } else {
       this.#timer?.dispose();
       this.#timer = undefined;

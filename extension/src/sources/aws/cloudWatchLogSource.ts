@@ -30,7 +30,7 @@ export class CloudWatchLogSource extends CloudSource implements LogSource {
   #placesMade = 0;
 
   constructor(account: AwsAccount, options: CloudWatchLogOptions) {
-    super(account, options);
+    super(account, 'logs', options);
     this.#account = account;
     this.#now = options.now;
   }

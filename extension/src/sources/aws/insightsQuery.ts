@@ -54,6 +54,7 @@ export async function runInsightsQuery(
 }
 
 async function readResults(account: AwsAccount, queryId: string, signal: AbortSignal): Promise<InsightsAnswer> {
+  let counted = 0;
   for (;;) {
     // oxlint-disable-next-line no-await-in-loop -- each answer says whether to go on.
     const {
@@ -65,6 +66,10 @@ async function readResults(account: AwsAccount, queryId: string, signal: AbortSi
       ({ sdk, client, options }) => client.send(new sdk.GetQueryResultsCommand({ queryId }), options),
       signal,
     );
+    // Counted along the way: what was scanned is charged for, whether the query comes to its end or not.
+    const scanned = Math.round(statistics?.bytesScanned ?? 0);
+    account.meter.count('logs', { insightsBytes: Math.max(0, scanned - counted) });
+    counted = Math.max(counted, scanned);
     if (status === 'Complete') {
       // `@ptr` is for asking AWS about the line again, and tells a person nothing.
       const fields = [...new Set(results.flat().map(({ field = '' }) => field))].filter((field) => field !== '@ptr');
@@ -72,7 +77,7 @@ async function readResults(account: AwsAccount, queryId: string, signal: AbortSi
       return {
         fields,
         rows,
-        bytesScanned: statistics?.bytesScanned ?? 0,
+        bytesScanned: scanned,
         recordsMatched: statistics?.recordsMatched ?? 0,
       };
     }

@@ -6,6 +6,7 @@ import {
 } from '@aws-sdk/client-cloudwatch-logs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { accountAt } from '../testing/awsAccount.ts';
+import { RecordingMeter } from '../testing/recordingMeter.ts';
 import { startCloudHub, type CloudHub } from '../testing/cloudHub.ts';
 import { runInsightsQuery } from './insightsQuery.ts';
 import { followLiveTail } from './liveTail.ts';
@@ -42,18 +43,24 @@ async function put(message: string): Promise<void> {
 async function check(query: string, expected: readonly string[]): Promise<void> {
   const now = Date.now();
   const question = { group, query, from: now - 60_000, to: now + 5_000 };
-  const { rows } = await runInsightsQuery(accountAt(cloud.endpoint), question, AbortSignal.timeout(20_000));
+  const meter = new RecordingMeter();
+  const account = accountAt(cloud.endpoint, { meter });
+  const { rows, bytesScanned } = await runInsightsQuery(account, question, AbortSignal.timeout(20_000));
   expect(rows.map((cells) => cells.join(' '))).toEqual(expected);
+  expect([bytesScanned > 0, meter.used.logs.insightsBytes]).toEqual([true, bytesScanned]);
 }
 
 test('live tail tells of the lines that match as they come, until it is stopped', async () => {
   const stop = new AbortController();
   const seen: string[] = [];
+  const meter = new RecordingMeter();
+  const time = { now: 0 };
   const tail = followLiveTail(
-    accountAt(cloud.endpoint),
+    accountAt(cloud.endpoint, { meter }),
     { group, pattern: 'ERROR' },
     ({ lines }) => seen.push(...lines.map(({ message = '' }) => message)),
     stop.signal,
+    () => time.now,
   );
   // Lines of before the session are not told, so one is written until it is there.
   await expect
@@ -66,9 +73,14 @@ test('live tail tells of the lines that match as they come, until it is stopped'
       { timeout: 20_000 },
     )
     .toBe('ERROR seen');
+  time.now = 61_500;
+  await expect.poll(() => meter.used.logs.liveTailSeconds, { timeout: 20_000 }).toBe(61);
+  time.now = 90_200;
   stop.abort('enough');
   await expect(tail).rejects.toBe('enough');
   expect(new Set(seen)).toEqual(new Set(['ERROR seen']));
+  // To the second that has begun: a window may be closed at any time, and what came before that was told.
+  expect(meter.used.logs).toEqual({ viewCalls: 2, liveTailSeconds: 91 });
 });
 
 test('a group that is not there is said', async () => {
@@ -81,7 +93,7 @@ test('a group that is not there is said', async () => {
   await expect(tail).rejects.toThrow('There is no log group "/nowhere" in AWS environment eu-central-1.');
 });
 
-test('an Insights query gives its fields as rows', async () => {
+test('an Insights query gives its fields as rows, and what it scanned is counted', async () => {
   await put('WARN slow');
   await check('filter @message like /slow/ | fields @message', ['WARN slow']);
   await check('filter @message like /nothing/ | fields @message', []);

@@ -9,12 +9,35 @@ export interface TailUpdate {
   readonly isSampled: boolean;
 }
 
+/** Tells the meter how long a session has lasted so far: AWS charges by the time, and a window may be closed at any moment. */
+class SessionClock {
+  readonly #account: AwsAccount;
+  readonly #now: () => number;
+  #counted: number;
+
+  constructor(account: AwsAccount, now: () => number) {
+    this.#account = account;
+    this.#now = now;
+    this.#counted = now();
+  }
+
+  /** Counts the whole seconds since the last time, or with those begun at the end. */
+  count(round: (seconds: number) => number = Math.floor): void {
+    const seconds = round((this.#now() - this.#counted) / 1_000);
+    if (seconds > 0) {
+      this.#counted += seconds * 1_000;
+      this.#account.meter.count('logs', { liveTailSeconds: seconds });
+    }
+  }
+}
+
 /** Tells of each line of a log group as it comes, until the signal is aborted. Settles when AWS ends the session, which it does after three hours. */
 export async function followLiveTail(
   account: AwsAccount,
   { group, pattern }: { readonly group: string; readonly pattern: string | undefined },
   onUpdate: (update: TailUpdate) => void,
   signal: AbortSignal,
+  now: () => number = () => performance.now(),
 ): Promise<void> {
   const input = {
     logGroupIdentifiers: [await arnOf(account, group, signal)],
@@ -24,12 +47,18 @@ export async function followLiveTail(
     'logs:StartLiveTail',
     async ({ sdk, client, options }) => {
       const { responseStream } = await client.send(new sdk.StartLiveTailCommand(input), options);
-      for await (const { sessionUpdate } of responseStream ?? []) {
-        signal.throwIfAborted();
-        if (sessionUpdate !== undefined) {
-          const { sessionResults = [], sessionMetadata } = sessionUpdate;
-          onUpdate({ lines: sessionResults, isSampled: sessionMetadata?.sampled === true });
+      const clock = new SessionClock(account, now);
+      try {
+        for await (const { sessionUpdate } of responseStream ?? []) {
+          signal.throwIfAborted();
+          clock.count();
+          if (sessionUpdate !== undefined) {
+            const { sessionResults = [], sessionMetadata } = sessionUpdate;
+            onUpdate({ lines: sessionResults, isSampled: sessionMetadata?.sampled === true });
+          }
         }
+      } finally {
+        clock.count(Math.ceil);
       }
     },
     signal,

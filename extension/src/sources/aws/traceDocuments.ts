@@ -26,6 +26,8 @@ const settledAfter = 60_000;
 const freshFor = 5_000;
 /** Milliseconds between two looks at a retrieval, which takes seconds. */
 const retrievalPace = 500;
+/** Milliseconds for which an account is taken to keep its traces where it did: a person may switch Transaction Search on and off. */
+const destinationFreshFor = 10 * 60_000;
 /** Around the time at which a trace is known to have begun. */
 const retrievalBefore = 10 * 60_000;
 const retrievalAfter = 60 * 60_000;
@@ -41,7 +43,7 @@ export class TraceDocuments {
   readonly #now: () => number;
   readonly #kept = new Map<TraceId, Kept>();
   readonly #starts = new Map<TraceId, number>();
-  #destination: Promise<'XRay' | 'CloudWatchLogs'> | undefined;
+  #destination: { readonly answer: Promise<'XRay' | 'CloudWatchLogs'>; readonly askedAt: number } | undefined;
 
   constructor(account: AwsAccount, now: () => number) {
     this.#account = account;
@@ -81,11 +83,15 @@ export class TraceDocuments {
 
   /** Where traces are sent to decides by which calls they are read. Where AWS does not tell it to this identity, the classic way is tried. */
   async #whereTo(signal?: AbortSignal): Promise<'XRay' | 'CloudWatchLogs'> {
-    this.#destination ??= this.#askDestination(signal).catch((error: unknown) => {
-      this.#destination = undefined;
-      throw error;
-    });
-    return await this.#destination;
+    const now = this.#now();
+    if (this.#destination === undefined || now - this.#destination.askedAt > destinationFreshFor) {
+      const answer = this.#askDestination(signal).catch((error: unknown) => {
+        this.#destination = undefined;
+        throw error;
+      });
+      this.#destination = { answer, askedAt: now };
+    }
+    return await this.#destination.answer;
   }
 
   async #askDestination(signal?: AbortSignal): Promise<'XRay' | 'CloudWatchLogs'> {
@@ -95,7 +101,9 @@ export class TraceDocuments {
         ({ sdk, client, options }) => client.send(new sdk.GetTraceSegmentDestinationCommand({}), options),
         signal,
       );
-      return Destination === 'CloudWatchLogs' ? 'CloudWatchLogs' : 'XRay';
+      const isTransactionSearch = Destination === 'CloudWatchLogs';
+      this.#account.meter.noteTransactionSearch(isTransactionSearch);
+      return isTransactionSearch ? 'CloudWatchLogs' : 'XRay';
     } catch (error) {
       if (isRefusedOrUnknown(error)) {
         return 'XRay';
@@ -111,6 +119,7 @@ export class TraceDocuments {
         client.send(new sdk.BatchGetTracesCommand({ TraceIds: ids.map(toXRayTraceId) }), options),
       signal,
     );
+    this.#account.meter.count('xray', { tracesRetrieved: Traces.length });
     return Traces.flatMap(({ Id, Segments = [], LimitExceeded }) =>
       toCloudTrace(Id, 'XRAY', textsOf(Segments), LimitExceeded === true),
     );
@@ -130,6 +139,7 @@ export class TraceDocuments {
       signal,
     );
     const found = await this.#readRetrieval(RetrievalToken ?? '', signal);
+    this.#account.meter.count('xray', { tracesRetrieved: found.size });
     return [...found].flatMap(([id, { format, texts }]) => toCloudTrace(id, format, texts, false));
   }
 

@@ -68,6 +68,8 @@ async function readOn(account: AwsAccount, place: SummaryPlace, signal?: AbortSi
     ({ sdk, client, options }) => client.send(new sdk.GetTraceSummariesCommand(input), options),
     signal,
   );
+  // Without the number, as stand-ins for AWS leave it out, at least those that were found.
+  account.meter.count('xray', { tracesScanned: answer.TracesProcessedCount ?? answer.TraceSummaries?.length ?? 0 });
   const { token: _, ...rest } = step;
   const token = answer.NextToken;
   return {

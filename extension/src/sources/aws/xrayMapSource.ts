@@ -22,13 +22,19 @@ const nanosPerMilli = 1_000_000n;
 
 /** The service map of AWS X-Ray in one account and region. */
 export class XRayMapSource extends CloudSource implements MapSource {
+  readonly quietPace: number;
   readonly #account: AwsAccount;
   readonly #now: () => number;
 
   constructor(account: AwsAccount, options: CloudPace & { readonly now: () => number }) {
-    super(account, options);
+    super(account, 'xray', options);
     this.#account = account;
     this.#now = options.now;
+    this.quietPace = options.pollMillis;
+  }
+
+  mayAskByItself(): boolean {
+    return this.#account.meter.mayPoll('xray');
   }
 
   async loadServiceMap(query: ServiceMapQuery, signal?: AbortSignal): Promise<ServiceMapReply> {
@@ -77,6 +83,7 @@ export class XRayMapSource extends CloudSource implements MapSource {
     if (ids.length === 0) {
       return [];
     }
+    this.#account.meter.count('xray', { tracesRetrieved: ids.length });
     const { Services = [] } = await this.#account.xray(
       'xray:GetTraceGraph',
       ({ sdk, client, options }) => client.send(new sdk.GetTraceGraphCommand({ TraceIds: [...ids] }), options),

@@ -2,6 +2,7 @@ import { PutTraceSegmentsCommand, UpdateTraceSegmentDestinationCommand, XRayClie
 import type { TraceList } from '@sightline/hub/client/api';
 import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test, type TestContext } from 'vitest';
 import { accountAt } from '../testing/awsAccount.ts';
+import { RecordingMeter } from '../testing/recordingMeter.ts';
 import { startCloudHub, type CloudHub } from '../testing/cloudHub.ts';
 import { awsError, startFaultProxy, type FaultProxy } from '../testing/faultProxy.ts';
 import { resetMoto, startMoto, type Moto } from '../testing/moto.ts';
@@ -40,15 +41,20 @@ interface Stage {
   readonly source: XRayTraceSource;
   readonly proxy: FaultProxy;
   readonly writer: XRayClient;
+  readonly meter: RecordingMeter;
+  /** By how much the clock of the source is ahead, in milliseconds. */
+  readonly time: { ahead: number };
 }
 
 /** The source in front of an AWS, with a proxy between that writes down what is called. */
 async function stage(target: string, windowMillis = 3_600_000): Promise<Stage> {
   const proxy = await startFaultProxy(target);
-  const source = new XRayTraceSource(accountAt(proxy.endpoint), {
+  const meter = new RecordingMeter();
+  const time = { ahead: 1_000 };
+  const source = new XRayTraceSource(accountAt(proxy.endpoint, { meter }), {
     clock: { every: () => ({ dispose: () => undefined }) },
     pollMillis: 1_000,
-    now: () => Date.now() + 1_000,
+    now: () => Date.now() + time.ahead,
     windowMillis: () => windowMillis,
   });
   const writer = new XRayClient({ endpoint: target, region: 'eu-central-1' });
@@ -57,7 +63,7 @@ async function stage(target: string, windowMillis = 3_600_000): Promise<Stage> {
     writer.destroy();
     await proxy.stop();
   });
-  return { source, proxy, writer };
+  return { source, proxy, writer, meter, time };
 }
 
 function motoOrSkip(context: TestContext): string {
@@ -186,6 +192,37 @@ test('with Transaction Search a trace is fetched by a retrieval, in the OTEL for
   expect(tree?.rows.map(([depth, , name]) => `${' '.repeat(depth)}${tree.texts[name]}`)).toEqual(['shop', ' orders']);
   expect((await source.loadRaw(row?.id ?? ''))?.documents[0]?.format).toBe('otlp-json');
   expect(proxy.calls.slice(1)).toEqual(['GetTraceSegmentDestination', 'StartTraceRetrieval', 'ListRetrievedTraces']);
+});
+
+test('what is read is counted: the traces that AWS looked through, those that it handed out, and the calls', async () => {
+  const { source, proxy, writer, meter } = await stage(cloud.endpoint, 1_000);
+  const body = '{"TraceSummaries":[],"TracesProcessedCount":41}';
+  proxy.fail('TraceSummaries', { kind: 'answer', status: 200, body });
+  await source.listTraces(everything);
+  expect(meter.used.xray).toEqual({ viewCalls: 1, tracesScanned: 41 });
+  const document = segmentOf(66_000, { age: 100 });
+  await put(writer, [document]);
+  const { trace_id: id } = JSON.parse(document) as { trace_id: string };
+  await source.loadTreeRows(id);
+  await source.loadTreeRows(id);
+  expect(meter.used).toEqual({ xray: { viewCalls: 3, tracesScanned: 41, tracesRetrieved: 1 }, logs: {} });
+  expect(proxy.calls.slice(1)).toEqual(['GetTraceSegmentDestination', 'Traces']);
+});
+
+test('where the account keeps its traces is told, and again when that has changed: it decides what they cost', async () => {
+  const { source, writer, meter, time } = await stage(cloud.endpoint);
+  const keepIn = async (Destination: 'CloudWatchLogs' | 'XRay'): Promise<unknown> =>
+    await writer.send(new UpdateTraceSegmentDestinationCommand({ Destination }));
+  const load = async (number: number): Promise<unknown> =>
+    await source.loadTreeRows(number.toString(16).padStart(32, '5'));
+  await keepIn('CloudWatchLogs');
+  await load(1);
+  await keepIn('XRay');
+  await load(2);
+  expect(meter.destinations).toEqual(['CloudWatchLogs']);
+  time.ahead += 11 * 60_000;
+  await load(3);
+  expect(meter.destinations).toEqual(['CloudWatchLogs', 'XRay']);
 });
 
 test('where the destination may not be asked, the classic way is taken', async () => {

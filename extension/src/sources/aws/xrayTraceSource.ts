@@ -31,7 +31,7 @@ export class XRayTraceSource extends CloudSource implements TraceSource {
   #placesMade = 0;
 
   constructor(account: AwsAccount, options: XRayTraceOptions) {
-    super(account, options);
+    super(account, 'xray', options);
     this.#account = account;
     this.#options = options;
     this.#documents = new TraceDocuments(account, options.now);

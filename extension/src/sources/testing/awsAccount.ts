@@ -1,5 +1,6 @@
 import { AwsAccount, type AwsAccountOptions } from '../aws/awsAccount.ts';
 import { loadAwsSdk } from '../aws/loadAwsSdk.ts';
+import { RecordingMeter } from './recordingMeter.ts';
 
 /** An account behind an endpoint, with keys in its environment as a machine in AWS has them. */
 export function accountAt(endpoint: string, options: Partial<AwsAccountOptions> = {}): AwsAccount {
@@ -10,6 +11,7 @@ export function accountAt(endpoint: string, options: Partial<AwsAccountOptions> 
     loadSdk: loadAwsSdk,
     isOwnHub: async () => false,
     env: process.env,
+    meter: new RecordingMeter(),
     ...options,
   });
 }
