@@ -1,3 +1,4 @@
+import { gramsOf } from './chunkGrams.ts';
 import { packEvents, packParts, plainSize, type ChunkEvents, type ChunkPart } from './logChunk.ts';
 import { invalidParameter } from './logFailure.ts';
 import { indexTraceIds } from './logTraceIds.ts';
@@ -9,6 +10,7 @@ export interface BuiltChunk {
   readonly parts: readonly ChunkPart[];
   readonly packedParts: Uint8Array;
   readonly traces: Uint8Array;
+  readonly grams: Uint8Array | undefined;
   readonly body: Uint8Array;
 }
 
@@ -74,16 +76,18 @@ export class ChunkBuilder {
   build(): BuiltChunk {
     const count = this.#count;
     const parts = this.#parts;
+    const text = this.#text.subarray(0, this.#textBytes);
     const chunk = {
       count,
       size: plainSize(count, this.#textBytes),
       parts,
       packedParts: packParts(parts),
       traces: new Uint8Array(Uint32Array.from(this.#traces).buffer),
+      grams: gramsOf(text),
       body: packEvents({
         times: this.#times.subarray(0, count),
         ends: this.#ends.subarray(0, count),
-        text: this.#text.subarray(0, this.#textBytes),
+        text,
       }),
     };
     this.clear();

@@ -5,8 +5,12 @@ import type { FilterPattern } from '@sightline/telemetry/language/filterPatternT
 import type { ChunkEvents } from './logChunk.ts';
 import { invalidParameter } from './logFailure.ts';
 
-/** Gives the numbers of the events in a chunk that match, in the order they came. */
-export type EventMatcher = (events: ChunkEvents) => readonly number[];
+export interface EventMatcher {
+  /** Of every group at least one has to occur in an event that matches. */
+  readonly literals: readonly (readonly Buffer[])[];
+  /** Gives the numbers of the events in a chunk that match, in the order they came. */
+  readonly find: (events: ChunkEvents) => readonly number[];
+}
 
 /** A matcher for a filter pattern, and for lines with a trace id's last 24 digits where one is given. Throws `LogRefusal`. */
 export function compileMatcher(pattern: string | undefined, traceId: string | undefined): EventMatcher {
@@ -18,11 +22,13 @@ export function compileMatcher(pattern: string | undefined, traceId: string | un
   const literals = literalsOf(parsed.pattern).map((group) => group.map((literal) => Buffer.from(literal)));
   const ofTrace = traceId === undefined ? [] : [[Buffer.from(traceId.slice(-24))]];
   const groups = [...ofTrace, ...literals];
-  const [leading, ...others] = groups;
-  if (parsed.pattern.kind === 'all' && leading === undefined) {
-    return ({ ends }) => [...ends.keys()];
+  if (parsed.pattern.kind === 'all' && groups.length === 0) {
+    return { literals: groups, find: ({ ends }) => [...ends.keys()] };
   }
-  const matches = byteTestOf(parsed.pattern, traceId);
+  return { literals: groups, find: searchFor(groups, byteTestOf(parsed.pattern, traceId)) };
+}
+
+function searchFor([leading, ...others]: EventMatcher['literals'], matches: ByteTest): EventMatcher['find'] {
   return ({ ends, text }) => {
     const found: number[] = [];
     if (others.some((group) => group.every((literal) => !text.includes(literal)))) {

@@ -34,7 +34,8 @@ export class LogLedger {
   constructor(database: DatabaseSync, catalog: LogCatalog) {
     const heads = database
       .prepare(
-        'select id, grp, seq, size, parts, length(body) + length(parts) + length(traces) as bytes from log_chunk order by id',
+        `select id, grp, seq, size, parts, length(body) + length(parts) + length(traces) + ifnull(length(bits), 0) as bytes
+         from log_chunk left join log_grams on chunk = id order by id`,
       )
       .iterate() as unknown as Iterable<{
       id: number;

@@ -12,6 +12,7 @@ export class LogSnapshot {
   readonly #heads: StatementSync;
   readonly #meta: StatementSync;
   readonly #body: StatementSync;
+  readonly #grams: StatementSync;
   readonly #rawParts: StatementSync;
   readonly #raw: StatementSync;
 
@@ -20,6 +21,7 @@ export class LogSnapshot {
     this.#heads = this.database.prepare(selectChunkHeads);
     this.#meta = this.database.prepare('select value from meta where key = ?');
     this.#body = this.database.prepare('select body from log_chunk where id = ?');
+    this.#grams = this.database.prepare('select bits from log_grams where chunk = ?');
     this.#rawParts = this.database.prepare('select id, parts from raw where id > ? order by id');
     this.#raw = this.database.prepare('select at, codec, parts, body from raw where id = ?');
   }
@@ -53,6 +55,11 @@ export class LogSnapshot {
 
   rawGroup(id: number): (PackedGroup & { readonly at: number }) | undefined {
     return this.#raw.get(id) as (PackedGroup & { readonly at: number }) | undefined;
+  }
+
+  /** See `gramsOf`; `undefined` where nothing is known but what the chunk itself says. */
+  grams(chunk: number): Uint8Array | undefined {
+    return (this.#grams.get(chunk) as { bits: Uint8Array } | undefined)?.bits;
   }
 
   body(chunk: number): Uint8Array | undefined {

@@ -145,6 +145,27 @@ test('the oldest events leave where they take more than half of what the store m
   expect(group?.events).toBe(store.stats().logEvents);
 });
 
+test('a search for a word reads only the chunks that can have it, before and after the store was opened anew', async () => {
+  const first = await openTestStore();
+  await makeStreams(first.store, 'a');
+  const filler = 'GET /api/activities 200 '.repeat(15_000);
+  await put(first.store, 'a', [0, `${filler}first`]);
+  await put(first.store, 'a', [1, `${filler}needle-in-the-hay`], [2, 'nadel im Heuhaufen: größer']);
+  await put(first.store, 'a', [3, `${filler}last`]);
+  const database = new DatabaseSync(join(first.dataDir, databaseFile));
+  database.exec(
+    "update log_chunk set body = x'00' where id <> (select id from log_chunk order by id limit 1 offset 1)",
+  );
+  database.close();
+  await check(first.store, { pattern: '"größer"' }, 'nadel im Heuhaufen: größer');
+  await check(first.store, { pattern: '?"größer" ?needles', order: 'newest first' }, 'nadel im Heuhaufen: größer');
+  await expect(check(first.store, { pattern: 'activities' }, '')).rejects.toThrow();
+  await first.store.close();
+  const { store } = await openTestStore({ dataDir: first.dataDir });
+  await check(store, { pattern: '%Heu[h]aufen%', limit: 1 }, 'nadel im Heuhaufen: größer');
+  await check(store, { pattern: 'nowhere' }, '');
+});
+
 test('a line past its retention is not shown, even where a newer one keeps its chunk', async () => {
   const { store } = await openTestStore();
   await makeStreams(store, 'a');

@@ -40,7 +40,9 @@ export class LogWriter {
   readonly #limits: LogLimits;
   readonly #willRemove: (events: RemovedEvents) => void;
   readonly #insert: StatementSync;
+  readonly #insertGrams: StatementSync;
   readonly #delete: StatementSync;
+  readonly #deleteGrams: StatementSync;
   readonly #noteRemoved: StatementSync;
   readonly #readChunk: StatementSync;
   readonly #builders = new Map<LogGroup, ChunkBuilder>();
@@ -59,7 +61,9 @@ export class LogWriter {
     this.#insert = database.prepare(
       'insert into log_chunk (grp, seq, size, parts, traces, body) values (?, ?, ?, ?, ?, ?)',
     );
+    this.#insertGrams = database.prepare('insert into log_grams (chunk, bits) values (?, ?)');
     this.#delete = database.prepare('delete from log_chunk where id = ?');
+    this.#deleteGrams = database.prepare('delete from log_grams where chunk = ?');
     this.#noteRemoved = database.prepare(
       `insert into meta (key, value) values ('${removedKey}', 1) on conflict (key) do update set value = value + 1`,
     );
@@ -185,9 +189,13 @@ export class LogWriter {
     }
   }
 
-  #insertChunk(group: number, sequence: number, { size, packedParts, traces, body, parts }: BuiltChunk): void {
+  #insertChunk(group: number, sequence: number, chunk: BuiltChunk): void {
+    const { size, packedParts, traces, grams, body, parts } = chunk;
     const { lastInsertRowid } = this.#insert.run(group, sequence, size, packedParts, traces, body);
-    const bytes = packedParts.length + traces.length + body.length;
+    if (grams !== undefined) {
+      this.#insertGrams.run(lastInsertRowid, grams);
+    }
+    const bytes = packedParts.length + traces.length + (grams?.length ?? 0) + body.length;
     this.#ledger.add(toLedgerChunk({ id: Number(lastInsertRowid), group, sequence, size, bytes }, parts));
   }
 
@@ -256,6 +264,7 @@ export class LogWriter {
   #remove(chunks: readonly LedgerChunk[]): void {
     for (const chunk of chunks) {
       this.#delete.run(chunk.id);
+      this.#deleteGrams.run(chunk.id);
       this.#ledger.remove(chunk);
     }
     if (chunks.length > 0) {

@@ -33,7 +33,7 @@ export async function selectNew(source: LogSource, query: NewEventsQuery): Promi
   const groups = query.groups.map((name, index) => freshOf(directory, name, query.after?.[index]));
   for (const { name, from, chunks } of groups) {
     for await (const { chunk, events: found } of cache.read(snapshot, chunks)) {
-      for (const at of matcher(found)) {
+      for (const at of matcher.find(found)) {
         const event = chunk.sequence + at >= from ? eventAt(directory, name, chunk, found, at) : undefined;
         if (event !== undefined && isOfStreams(event.stream, query)) {
           events.push(event);

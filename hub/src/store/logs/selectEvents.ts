@@ -1,3 +1,4 @@
+import { compileGramTest } from './chunkGrams.ts';
 import { compileMatcher, type EventMatcher } from './eventMatcher.ts';
 import {
   comparePositions,
@@ -31,7 +32,13 @@ export async function selectEvents(
     .filter(({ parts }) => parts.some(({ stream }) => isWanted(stream)));
   const isOldestFirst = query.order === 'oldest first';
   chunks.sort((left, right) => (isOldestFirst ? left.first - right.first : right.last - left.last));
-  for await (const { chunk, events } of cache.read(snapshot, untilSatisfied(chunks, selection, isOldestFirst))) {
+  const couldMatch = compileGramTest(matcher.literals);
+  const canHave = ({ id }: ChunkHead): boolean => {
+    const grams = matcher.literals.length === 0 ? undefined : snapshot.grams(id);
+    return grams === undefined || couldMatch(grams);
+  };
+  const candidates = untilSatisfied(chunks, selection, isOldestFirst, canHave);
+  for await (const { chunk, events } of cache.read(snapshot, candidates)) {
     signal?.throwIfAborted();
     const group = groups.get(chunk.group) as NamedGroup;
     takeFrom(chunk, events, {
@@ -81,7 +88,7 @@ function takeFrom(chunk: ChunkHead, events: ChunkEvents, wanted: Wanted): void {
   let partAt = 0;
   let part = chunk.parts[0] as ChunkPart;
   let partEnd = part.count;
-  for (const at of matcher(events)) {
+  for (const at of matcher.find(events)) {
     while (at >= partEnd) {
       partAt += 1;
       part = chunk.parts[partAt] as ChunkPart;
@@ -173,13 +180,17 @@ class Selection {
   }
 }
 
-/** The chunks until the rest can hold nothing that comes before the last event of a full page. */
+/** The chunks that can have an event that matches, until the rest can hold nothing that comes before the last event of a full page. */
 function* untilSatisfied(
   chunks: readonly ChunkHead[],
   selection: Selection,
   isOldestFirst: boolean,
+  canHave: (chunk: ChunkHead) => boolean,
 ): Generator<ChunkHead> {
   for (const chunk of chunks) {
+    if (!canHave(chunk)) {
+      continue;
+    }
     const { bound } = selection;
     if (bound !== undefined && (isOldestFirst ? chunk.first > bound.time : chunk.last < bound.time)) {
       selection.noteMore();
