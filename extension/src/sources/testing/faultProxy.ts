@@ -10,6 +10,7 @@ export type Fault =
       readonly type?: string;
       readonly message?: string;
       readonly body?: string;
+      readonly headers?: Readonly<Record<string, string>>;
     }
   /** No answer ever. */
   | { readonly kind: 'hang' }
@@ -92,6 +93,7 @@ function put(fault: Fault, outgoing: ServerResponse): void {
       outgoing.writeHead(fault.status, {
         'content-type': fault.body === undefined ? 'application/x-amz-json-1.1' : 'text/html',
         ...(fault.type !== undefined && { 'x-amzn-errortype': fault.type }),
+        ...fault.headers,
       });
       outgoing.end(
         fault.body ?? JSON.stringify({ __type: fault.type, message: fault.message, Message: fault.message }),
