@@ -160,6 +160,8 @@ export interface DestinationArgument {
 export interface SourceCommands {
   /** Local, or an AWS profile and region; asks for it. */
   'sightline.chooseSource': () => Promise<void>;
+  /** Of the Errors view: Local, or Rollbar; asks for it. */
+  'sightline.chooseErrorSource': () => Promise<void>;
   'sightline.chooseAwsProfile': () => Promise<void>;
   'sightline.chooseTraceWindow': () => Promise<void>;
   'sightline.showAwsPermissions': () => Promise<void>;
@@ -297,6 +299,7 @@ export const commandIds: Record<
   'sightline.testDestination': true,
   'sightline.resendRefused': true,
   'sightline.chooseSource': true,
+  'sightline.chooseErrorSource': true,
   'sightline.chooseAwsProfile': true,
   'sightline.chooseTraceWindow': true,
   'sightline.showAwsPermissions': true,

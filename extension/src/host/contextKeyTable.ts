@@ -20,6 +20,8 @@ export interface ContextKeys {
   'sightline.isTraceSearching': boolean;
   /** Where the views look. */
   'sightline.source': 'local' | 'aws';
+  /** Where the Errors view looks. */
+  'sightline.errorSource': 'local' | 'rollbar';
   /** The Errors view has rows. */
   'sightline.hasErrors': boolean;
   /** The Logs view shows only lines that match. */
@@ -40,6 +42,7 @@ export const contextKeyIds: Record<keyof ContextKeys, true> = {
   'sightline.isTraceFilterSet': true,
   'sightline.isTraceSearching': true,
   'sightline.source': true,
+  'sightline.errorSource': true,
   'sightline.hasErrors': true,
   'sightline.isLogFilterSet': true,
   'sightline.hasLogs': true,

@@ -11,6 +11,7 @@ import { occurrenceOf, occurrencesOf, type ErrorFilter, type ErrorGrouping } fro
 import type { ErrorsNode } from './errorsNodes.ts';
 import type { ErrorsTreeProvider } from './errorsTreeProvider.ts';
 import { goToFrame } from './goToFrame.ts';
+import { withProgress } from './progress.ts';
 import { updatePreference } from './settings.ts';
 
 /** The commands of the Errors view. From a row they get the row; from the palette they take the selected row, or ask for an error. */
@@ -19,21 +20,25 @@ export class ErrorCommands {
   readonly #tree: vscode.TreeView<ErrorsNode>;
   readonly #provider: ErrorsTreeProvider;
   readonly #documents: ErrorsDocuments;
+  readonly #showLocal: () => Promise<void>;
 
   constructor(
     controller: ErrorsController,
     tree: vscode.TreeView<ErrorsNode>,
     provider: ErrorsTreeProvider,
     documents: ErrorsDocuments,
+    showLocal: () => Promise<void>,
   ) {
     this.#controller = controller;
     this.#tree = tree;
     this.#provider = provider;
     this.#documents = documents;
+    this.#showLocal = showLocal;
   }
 
   readonly handlers: ErrorsCommands = {
-    'sightline.refreshErrors': () => inView(() => this.#controller.refresh()),
+    'sightline.refreshErrors': () =>
+      inView(() => withProgress('Reading errors', (signal) => this.#controller.refresh(signal))),
     'sightline.filterErrors': () => this.#chooseFilter(),
     'sightline.groupErrors': () => this.#chooseGrouping(),
     'sightline.loadOlderErrors': (node) => this.#loadOlder(node),
@@ -52,6 +57,9 @@ export class ErrorCommands {
     given: ErrorTarget | undefined,
     act: (counter: number, node: ErrorsNode) => Promise<void>,
   ): Promise<void> {
+    if (isOfHub(given)) {
+      await this.#showLocal();
+    }
     const target = given ?? this.#tree.selection.find((node) => 'counter' in node) ?? (await this.#pick());
     const node = target === undefined ? undefined : nodeOf(target);
     if (node !== undefined && 'counter' in node) {
@@ -156,6 +164,11 @@ export class ErrorCommands {
     }
     return { id: occurrence.id, item: itemOf(occurrence) };
   }
+}
+
+/** Messages and traces name errors of the hub on this machine, whichever place the view shows. */
+function isOfHub(target: ErrorTarget | undefined): boolean {
+  return typeof target === 'number' || target?.kind === 'error';
 }
 
 function nodeOf(target: ErrorTarget): ErrorsNode {

@@ -57,6 +57,36 @@ test('ages are drawn anew where their text has changed; the curves are asked for
   check(log, ['draw error/1', 'groups active 100']);
 });
 
+test('of another source nothing of the former one is left, and it is asked at once', async () => {
+  const { controller, source, log } = await shown();
+  await controller.loadOccurrences(1);
+  source.label = 'Rollbar';
+  log.splice(0);
+  const answer = source.hold();
+  source.setState({ kind: 'ready' });
+  await source.settled();
+  expect(controller.state.rows).toEqual([]);
+  expect(occurrencesOf(controller.state, 1)).toEqual([]);
+  answer();
+  await source.settled();
+  check(log, ['draw all', 'groups active 100', 'draw all']);
+});
+
+test('a question that takes long can be given up, and the rows stay', async () => {
+  const { controller, source } = await shown();
+  const { rows } = controller.state;
+  const cancel = new AbortController();
+  const answer = source.hold();
+  const refreshed = controller.refresh(cancel.signal);
+  await source.settled();
+  cancel.abort();
+  source.fail(new Error('given up'));
+  answer();
+  await refreshed;
+  expect(controller.state.rows).toBe(rows);
+  expect(controller.state.failure).toBeUndefined();
+});
+
 test('occurrences are asked for when a group is opened, and again once it has happened again', async () => {
   const { controller, source, log } = await shown();
   await Promise.all([controller.loadOccurrences(1), controller.loadOccurrences(1)]);

@@ -36,12 +36,17 @@ export class ErrorsController extends Disposable {
   readonly #question: LiveQuestion<ErrorsChanged>;
   readonly #loading = new Map<number, Promise<void>>();
   #state: ErrorsState;
+  /** Of the source that the rows are of. */
+  #label: string;
+  /** Gives up the question for the rows that is under way. */
+  #asking = new AbortController();
   #agesDrawnAt = 0;
   #askedAt = 0;
 
   constructor(source: ErrorSource, clock: Clock, preferences: Partial<Pick<ErrorsState, 'groupBy' | 'filter'>>) {
     super();
     this.#source = source;
+    this.#label = source.label;
     this.#clock = clock;
     this.#state = { ...initialErrorsState, ...preferences, source: source.state };
     this.register(source.onDidChangeState(() => this.#onSourceState()));
@@ -80,9 +85,15 @@ export class ErrorsController extends Disposable {
     await this.#question.whenCurrent();
   }
 
-  /** Asks for all rows again. Settles when they are there. */
-  async refresh(): Promise<void> {
-    await this.#question.refresh();
+  /** Asks for all rows again. Settles when they are there, or once `signal` is aborted. */
+  async refresh(signal?: AbortSignal): Promise<void> {
+    const giveUp = (): void => this.#asking.abort();
+    signal?.addEventListener('abort', giveUp, { once: true });
+    try {
+      await this.#question.refresh();
+    } finally {
+      signal?.removeEventListener('abort', giveUp);
+    }
   }
 
   async loadOlder(): Promise<void> {
@@ -155,18 +166,25 @@ export class ErrorsController extends Disposable {
   }
 
   #onSourceState(): void {
-    this.#dispatch({ kind: 'sourceChanged', source: this.#source.state });
+    const { label, state } = this.#source;
+    this.#dispatch({ kind: label === this.#label ? 'sourceChanged' : 'sourceReplaced', source: state });
+    this.#label = label;
   }
 
   async #ask(): Promise<void> {
     this.#askedAt = this.#clock.now();
+    this.#asking = new AbortController();
+    const { signal } = this.#asking;
     const { filter, rows } = this.#state;
     try {
       const limit = Math.min(Math.max(groupPageSize, rows.length), maxGroups);
-      const page = await this.#source.listErrorGroups(this.#query(limit), this.#ended.signal);
+      const until = AbortSignal.any([signal, this.#ended.signal]);
+      const page = await this.#source.listErrorGroups(this.#query(limit), until);
       this.#dispatch({ kind: 'newestLoaded', page, filter });
     } catch (error) {
-      this.#fail(error);
+      if (!signal.aborted) {
+        this.#fail(error);
+      }
     }
   }
 

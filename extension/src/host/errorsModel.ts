@@ -38,6 +38,8 @@ export type LoadedOccurrences =
 
 export type ErrorsEvent =
   | { readonly kind: 'sourceChanged'; readonly source: SourceState }
+  /** The errors are those of another place from now on. */
+  | { readonly kind: 'sourceReplaced'; readonly source: SourceState }
   | { readonly kind: 'newestLoaded'; readonly page: ErrorGroupList; readonly filter: ErrorFilter }
   | { readonly kind: 'olderAsked' }
   | { readonly kind: 'olderLoaded'; readonly page: ErrorGroupList; readonly after: string }
@@ -74,6 +76,8 @@ export function reduceErrors(state: ErrorsState, event: ErrorsEvent): ErrorsStat
   switch (event.kind) {
     case 'sourceChanged':
       return { ...state, source: event.source, failure: undefined };
+    case 'sourceReplaced':
+      return { ...initialErrorsState, source: event.source, filter: state.filter, groupBy: state.groupBy };
     case 'newestLoaded':
       return event.filter === state.filter ? withNewest(state, event.page) : state;
     case 'olderAsked':

@@ -10,6 +10,7 @@ test('a hidden view asks nothing, whatever the time, and a shown one at each bea
   const proxy = await startFaultProxy(cloud.endpoint);
   const project = new RollbarProject({
     endpoint: proxy.endpoint,
+    setting: 'sightline.rollbar.readEndpoint',
     loadToken: async () => 'PlantedRollbarReadToken0000000001',
     isOwnHub: async () => false,
   });

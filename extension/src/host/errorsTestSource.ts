@@ -44,7 +44,7 @@ export function testOccurrence(
 
 /** Keeps errors in memory and answers as a hub does; each question is in the log. */
 export class RecordingErrorSource implements ErrorSource {
-  readonly label = 'Test';
+  label = 'Test';
   state: SourceState = { kind: 'ready' };
   readonly #changed = new Emitter<ErrorsChanged>();
   readonly #stateChanged = new Emitter<SourceState>();

@@ -40,7 +40,8 @@ function groupTooltip(row: ErrorGroupJson): string {
     ['Trace of the last one', row.traceId === undefined ? undefined : code(row.traceId)],
   ];
   const lines = facts.flatMap(([name, value]) => (value === undefined || value === '' ? [] : [`${name}: ${value}`]));
-  return `**${escapeMarkdown(oneLine(row.title))}**\n\n${lines.join('  \n')}\n\n_The blocks are the last hour, five minutes each._`;
+  const curve = row.recent.length === 0 ? '' : '\n\n_The blocks are the last hour, five minutes each._';
+  return `**${escapeMarkdown(oneLine(row.title))}**\n\n${lines.join('  \n')}${curve}`;
 }
 
 function exceptionTooltip(exception: ExceptionView): string {

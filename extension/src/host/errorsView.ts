@@ -1,12 +1,13 @@
 import * as vscode from 'vscode';
 import { Disposable } from '../lifetime.ts';
-import type { ErrorSource } from '../sources/errorSource.ts';
+import { localLabel } from '../sources/traceSource.ts';
 import { registerCommands } from './commands.ts';
 import type { ContextKeySetter } from './contextKeys.ts';
 import { drawErrorRow, renderErrorsTree } from './errorRows.ts';
 import { ErrorCommands } from './errorsCommands.ts';
 import { ErrorsController } from './errorsController.ts';
 import { ErrorsDocuments } from './errorsDocuments.ts';
+import type { ErrorSources } from './errorSources.ts';
 import { errorsMessageOf } from './errorsMessage.ts';
 import { errorNodeIdOf, type ErrorsNode } from './errorsNodes.ts';
 import { ErrorsTreeProvider } from './errorsTreeProvider.ts';
@@ -21,16 +22,16 @@ export class ErrorsView extends Disposable {
   /** By node id, where a person opened or closed a row. */
   readonly #expanded = new Map<string, boolean>();
 
-  constructor(source: ErrorSource, clock: Clock, contextKeys: ContextKeySetter, log: vscode.LogOutputChannel) {
+  constructor(sources: ErrorSources, clock: Clock, contextKeys: ContextKeySetter, log: vscode.LogOutputChannel) {
     super();
     this.#contextKeys = contextKeys;
-    this.#controller = this.register(new ErrorsController(source, clock, preferences()));
+    this.#controller = this.register(new ErrorsController(sources.shown, clock, preferences()));
     const provider = this.register(new ErrorsTreeProvider(this.#controller));
     this.#tree = this.register(
       vscode.window.createTreeView('sightline.errors', { treeDataProvider: provider, showCollapseAll: true }),
     );
-    const documents = this.register(new ErrorsDocuments(this.#controller));
-    const commands = new ErrorCommands(this.#controller, this.#tree, provider, documents);
+    const documents = this.register(new ErrorsDocuments(this.#controller, sources));
+    const commands = new ErrorCommands(this.#controller, this.#tree, provider, documents, () => sources.showLocal());
     this.register(registerCommands(log, commands.handlers));
     this.#controller.setVisible(this.#tree.visible);
     this.register(this.#tree.onDidChangeVisibility(({ visible }) => this.#controller.setVisible(visible)));
@@ -52,7 +53,8 @@ export class ErrorsView extends Disposable {
   }
 
   #update(): void {
-    const { state } = this.#controller;
+    const { state, source } = this.#controller;
+    this.#tree.description = source.label === localLabel ? '' : source.label;
     const message = errorsMessageOf(state);
     if (this.#tree.message !== message) {
       // The editor takes `undefined` for "no message"; its types, with exact optional properties, do not.

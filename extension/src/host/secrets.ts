@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { Disposable, Emitter } from '../lifetime.ts';
 import { checkSecret, findSecrets, maskSecret, vendorSecrets, type VendorSecret } from '../services/vendorSecrets.ts';
+import { leadsToOwnHub, type OwnHub } from '../services/ownHub.ts';
 import { UserError } from '../userError.ts';
 import { withProgress } from './progress.ts';
 import { getSetting } from './settings.ts';
@@ -10,10 +11,12 @@ export class Secrets extends Disposable {
   readonly #changed = this.register(new Emitter<VendorSecret>());
   readonly onDidChange = this.#changed.event;
   readonly #store: vscode.SecretStorage;
+  readonly #ownHub: () => OwnHub | undefined;
 
-  constructor(store: vscode.SecretStorage) {
+  constructor(store: vscode.SecretStorage, ownHub: () => OwnHub | undefined) {
     super();
     this.#store = store;
+    this.#ownHub = ownHub;
     this.register(
       store.onDidChange(({ key }) => {
         const kind = (Object.keys(vendorSecrets) as VendorSecret[]).find((each) => keyOf(each) === key);
@@ -66,16 +69,18 @@ export class Secrets extends Disposable {
   async #keep(kind: VendorSecret, value: string): Promise<void> {
     let whose = '';
     await withProgress(`Checking the ${vendorSecrets[kind].name}`, async (signal) => {
-      whose = await checkSecret(kind, value, { endpoint: endpointOf(kind), signal });
+      const isOwnHub = (endpoint: string): Promise<boolean> => leadsToOwnHub(endpoint, this.#ownHub());
+      whose = await checkSecret(kind, value, { endpoint: endpointOf(kind), isOwnHub, signal });
     });
     await this.#store.store(keyOf(kind), value);
     void vscode.window.showInformationMessage(`The ${vendorSecrets[kind].name} is kept: ${whose}.`);
   }
 }
 
-/** Asks which of Rollbar's two tokens is meant. */
+/** Asks which of Rollbar's tokens is meant. */
 export async function setRollbarToken(secrets: Secrets): Promise<void> {
-  const items = (['rollbar', 'rollbarRead'] as const).map((secret) => ({ label: vendorSecrets[secret].name, secret }));
+  const kinds = ['rollbar', 'rollbarRead', 'rollbarWrite'] as const;
+  const items = kinds.map((secret) => ({ label: vendorSecrets[secret].name, secret }));
   const picked = await vscode.window.showQuickPick(items, { title: 'Set Rollbar Token' });
   if (picked !== undefined) {
     await secrets.set(picked.secret);
@@ -91,8 +96,8 @@ function keyOf(kind: VendorSecret): string {
 }
 
 function endpointOf(kind: VendorSecret): string {
-  const setting = kind === 'honeycomb' ? 'sightline.honeycomb.endpoint' : 'sightline.rollbar.endpoint';
-  const endpoint = getSetting(setting) ?? vendorSecrets[kind].endpoint;
+  const { setting, endpoint: usual } = vendorSecrets[kind];
+  const endpoint = getSetting(setting) ?? usual;
   if (!URL.canParse(endpoint)) {
     throw new UserError(`The setting ${setting} is no address: "${endpoint}".`);
   }

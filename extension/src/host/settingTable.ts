@@ -20,6 +20,8 @@ export interface Settings {
   'sightline.aws.refreshSeconds': number;
   'sightline.honeycomb.endpoint': string | null;
   'sightline.rollbar.endpoint': string | null;
+  'sightline.rollbar.readEndpoint': string | null;
+  'sightline.rollbar.refreshSeconds': number;
   'sightline.relay.destinations': readonly RelayDestination[];
   'sightline.relay.otlpEndpoint': string;
   'sightline.relay.awsProfile': string | null;
@@ -67,6 +69,8 @@ export const settingDefaults: Settings = {
   'sightline.aws.refreshSeconds': 15,
   'sightline.honeycomb.endpoint': null,
   'sightline.rollbar.endpoint': null,
+  'sightline.rollbar.readEndpoint': null,
+  'sightline.rollbar.refreshSeconds': 30,
   'sightline.relay.destinations': [],
   'sightline.relay.otlpEndpoint': 'https://api.honeycomb.io',
   'sightline.relay.awsProfile': null,

@@ -16,7 +16,6 @@ import { localXRayDaemon } from '../services/localXRayDaemon.ts';
 import { XRayDaemon } from '../services/xrayDaemon.ts';
 import { expectedEndpoints, readEndpointsOf } from '../services/expectedHub.ts';
 import { pageOf } from '../services/folderServiceRow.ts';
-import { HubErrorSource } from '../sources/hubErrorSource.ts';
 import type { HubReadMeter } from '../sources/hubReadMeter.ts';
 import { HubSamplingSource } from '../sources/hubSamplingSource.ts';
 import { AddToRepository } from './addToRepository.ts';
@@ -28,6 +27,7 @@ import { costCommands } from './costCommands.ts';
 import { HubEnvironment } from './environment.ts';
 import { Destinations } from './destinations.ts';
 import { ErrorMessages } from './errorMessages.ts';
+import { ErrorSources } from './errorSources.ts';
 import { ErrorsView } from './errorsView.ts';
 import { HubOutput } from './hubOutput.ts';
 import { LeasedNotices } from './leasedNotices.ts';
@@ -129,7 +129,7 @@ export class Sightline extends Disposable {
         expectedEndpoints: () => this.#expectedEndpoints(dataDir),
       }),
     );
-    const secrets = this.register(new Secrets(context.secrets));
+    const secrets = this.register(new Secrets(context.secrets, () => ownHubOf(this.#session)));
     const destinations = this.register(new Destinations(this.#session, client, secrets, log));
     const activity = this.register(new HubActivity(this.#session, client));
     const cost = this.register(
@@ -176,7 +176,16 @@ export class Sightline extends Disposable {
       extensionUri: context.extensionUri,
     };
     this.#logsView = this.register(new LogsView(sources.logs, surroundings));
-    const errors = this.register(new HubErrorSource(this.#session, client));
+    const errors = this.register(
+      new ErrorSources({
+        memory: context.workspaceState,
+        contextKeys: this.#contextKeys,
+        secrets,
+        presence: this.#session,
+        ownHub: () => ownHubOf(this.#session),
+        client,
+      }),
+    );
     this.#errorsView = this.register(new ErrorsView(errors, systemClock, this.#contextKeys, log));
     const holder = randomUUID();
     const right = new LeasedNotices({
@@ -184,7 +193,7 @@ export class Sightline extends Disposable {
       isFocused: () => vscode.window.state.focused,
       sleep: (millis) => sleep(millis),
     });
-    this.register(new ErrorMessages(errors, right, systemClock));
+    this.register(new ErrorMessages(errors.local, right, systemClock));
     const documents = this.register(new ReportDocuments());
     const sampling = this.register(new HubSamplingSource(this.#session, client));
     this.#samplingView = this.register(new SamplingView(sampling, { clock: systemClock, log, reports: documents }));
@@ -205,7 +214,9 @@ export class Sightline extends Disposable {
     this.register(registerCommands(log, { 'sightline.addToRepository': () => additions.run() }));
     this.register(registerCommands(log, costCommands({ watch: cost, client, documents })));
     this.register(registerCommands(log, destinations.handlers));
-    this.register(registerCommands(log, sourceCommands({ choice, documents, sources, sampling, secrets, cloudLogs })));
+    this.register(
+      registerCommands(log, sourceCommands({ choice, documents, sources, errors, sampling, secrets, cloudLogs })),
+    );
     this.#memory = this.register(new WindowMemory(context.storageUri, this.#folders));
     this.register(this.#services.onDidChange(() => this.#setContext()));
     this.register(onDidChangeSetting(xrayDaemonSettingIds, () => this.#considerDaemon()));

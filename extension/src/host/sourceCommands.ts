@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { permissionsText } from '../sources/aws/awsPermissions.ts';
 import type { CloudLogs } from './cloudLogs.ts';
 import type { SourceCommands } from './commandTable.ts';
+import type { ErrorSources } from './errorSources.ts';
 import type { ReportDocuments } from './reportDocuments.ts';
 import { setRollbarToken, type Secrets } from './secrets.ts';
 import type { SourceChoice } from './sourceChoice.ts';
@@ -14,6 +15,7 @@ export interface SourceDesk {
   readonly choice: SourceChoice;
   readonly documents: ReportDocuments;
   readonly sources: WindowSources;
+  readonly errors: ErrorSources;
   readonly secrets: Secrets;
   readonly cloudLogs: CloudLogs;
   /** The rules that are here. */
@@ -25,12 +27,14 @@ export function sourceCommands({
   choice,
   documents,
   sources,
+  errors,
   sampling,
   secrets,
   cloudLogs,
 }: SourceDesk): SourceCommands {
   return {
     'sightline.chooseSource': () => choice.choose(),
+    'sightline.chooseErrorSource': () => errors.choose(),
     'sightline.chooseAwsProfile': () => choice.chooseProfile(),
     'sightline.chooseTraceWindow': async () => {
       if (await chooseTraceWindow()) {

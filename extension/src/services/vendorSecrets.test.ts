@@ -7,14 +7,16 @@ import { checkSecret, findSecrets, maskSecret, type VendorSecret } from './vendo
 
 /** What a person is told of a secret. */
 async function check(kind: VendorSecret, value: string, endpoint: string, expected: string): Promise<void> {
-  const outcome = await checkSecret(kind, value, { endpoint, signal: AbortSignal.timeout(20_000) }).catch(
-    (error: Error) => `${error.name}: ${error.message}`,
-  );
-  expect(outcome.replaceAll(endpoint, 'ENDPOINT')).toBe(expected);
+  const outcome = await checkSecret(kind, value, {
+    endpoint,
+    isOwnHub: async () => false,
+    signal: AbortSignal.timeout(20_000),
+  }).catch((error: Error) => `${error.name}: ${error.message}`);
+  expect(outcome.replaceAll(endpoint, 'ENDPOINT').replaceAll(new URL(endpoint).host, 'HOST')).toBe(expected);
 }
 
-async function answering(status: number): Promise<string> {
-  const server = createServer((_, reply) => reply.writeHead(status).end('{}'));
+async function answering(status: number, body = '{}'): Promise<string> {
+  const server = createServer((_, reply) => reply.writeHead(status).end(body));
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   onTestFinished(() => void server.close());
@@ -33,15 +35,38 @@ test('a Honeycomb key is said to be of its team and environment, a wrong one is 
   );
 });
 
-test('a Rollbar token that may not read is still one that sends', async () => {
-  await check('rollbar', 'x', await answering(403), 'a token that sends');
+/** Rollbar's answer to a token with this scope alone, to a call that reads. */
+async function answeringScope(scope: string): Promise<string> {
+  const message = `insufficient privileges: read scope is required but the access token only has ${scope}.`;
+  return await answering(403, JSON.stringify({ err: 1, message }));
+}
+
+test('a Rollbar token is said to be what it is for, and is not kept for anything else', async () => {
+  const reads = '{"err":0,"result":{"page":1,"total_count":0,"items":[]}}';
+  await check('rollbarRead', 'x', await answering(200, reads), 'a token that reads');
+  await check('rollbar', 'x', await answering(200, reads), 'a token that also reads');
+  await check('rollbar', 'x', await answeringScope('post_server_item'), 'a token that sends');
+  await check('rollbarWrite', 'x', await answeringScope('write'), 'a token that writes');
   await check(
     'rollbarRead',
     'x',
-    await answering(403),
-    'UserError: ENDPOINT does not know this Rollbar token that reads (403). It was not kept.',
+    await answeringScope('post_server_item'),
+    'UserError: The Rollbar token lacks the scope read: it only has post_server_item. It was not kept.',
   );
-  await check('rollbarRead', 'x', await answering(200), 'a token that reads');
+  await check(
+    'rollbarWrite',
+    'x',
+    await answeringScope('post_server_item'),
+    'UserError: The Rollbar token lacks the scope write: it only has post_server_item. It was not kept.',
+  );
+});
+
+test('a token that Rollbar does not know is no token that sends', async () => {
+  const unknown = JSON.stringify({ err: 1, message: 'access token not found: PlantedToken0000000001' });
+  const said =
+    'UserError: Rollbar does not know the token (403): access token not found: …. It may have been revoked. Make one under Project Access Tokens in the settings of the project in Rollbar, and set it with "Sightline: Set Rollbar Token". It was not kept.';
+  await check('rollbar', 'PlantedToken0000000001', await answering(403, unknown), said);
+  await check('rollbarRead', 'PlantedToken0000000001', await answering(403, unknown), said);
 });
 
 test('where nobody answers, or something is broken there, that is said', async () => {
@@ -54,9 +79,30 @@ test('where nobody answers, or something is broken there, that is said', async (
   await check(
     'honeycomb',
     'x',
-    'http://127.0.0.1:1',
-    'UserError: ENDPOINT did not answer, so the Honeycomb key could not be checked. Look at the network and the proxy.',
+    await answering(200, '<html>Sign in</html>'),
+    'UserError: ENDPOINT answered with a web page (200), so the Honeycomb key could not be checked. It was not kept.',
   );
+  await check(
+    'rollbarRead',
+    'x',
+    await answering(200, '<html>Sign in</html>'),
+    "UserError: HOST gave a web page instead of an answer (200): a proxy's or portal's, or it is no Rollbar API. It was not kept.",
+  );
+  await check(
+    'honeycomb',
+    'x',
+    'http://127.0.0.1:1',
+    'UserError: ENDPOINT did not answer, so the Honeycomb key could not be checked. Look at the network and the proxy. It was not kept.',
+  );
+});
+
+test('this very hub, which takes any key, checks none', async () => {
+  const endpoint = 'http://127.0.0.1:1';
+  for (const kind of ['honeycomb', 'rollbar', 'rollbarRead'] as const) {
+    const options = { endpoint, isOwnHub: async () => true, signal: AbortSignal.timeout(20_000) };
+    // oxlint-disable-next-line no-await-in-loop -- three short ones.
+    await expect(checkSecret(kind, 'x', options)).rejects.toThrow(/is this window's own hub.* It was not kept\.$/);
+  }
 });
 
 test('secrets in the environment and in .env are found, placeholders are not', () => {

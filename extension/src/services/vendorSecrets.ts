@@ -1,8 +1,9 @@
 import { UserError } from '../userError.ts';
+import { rollbarEndpoint, RollbarProject } from '../sources/rollbar/rollbarProject.ts';
 import { placeholderKey } from './environment.ts';
 
 /** What of a person's is kept in the editor's secret store. */
-export type VendorSecret = 'honeycomb' | 'rollbar' | 'rollbarRead';
+export type VendorSecret = 'honeycomb' | 'rollbar' | 'rollbarRead' | 'rollbarWrite';
 
 export interface SecretFacts {
   /** What it is called in a sentence. */
@@ -11,19 +12,34 @@ export interface SecretFacts {
   readonly variable: string;
   /** Whom to ask whether it is one. */
   readonly endpoint: string;
+  /** Names another. */
+  readonly setting: 'sightline.honeycomb.endpoint' | 'sightline.rollbar.endpoint' | 'sightline.rollbar.readEndpoint';
 }
 
 export const vendorSecrets: Readonly<Record<VendorSecret, SecretFacts>> = {
-  honeycomb: { name: 'Honeycomb key', variable: 'HONEYCOMB_API_KEY', endpoint: 'https://api.honeycomb.io' },
+  honeycomb: {
+    name: 'Honeycomb key',
+    variable: 'HONEYCOMB_API_KEY',
+    endpoint: 'https://api.honeycomb.io',
+    setting: 'sightline.honeycomb.endpoint',
+  },
   rollbar: {
     name: 'Rollbar token that sends items (post_server_item)',
     variable: 'ROLLBAR_ACCESS_TOKEN',
-    endpoint: 'https://api.rollbar.com',
+    endpoint: rollbarEndpoint,
+    setting: 'sightline.rollbar.endpoint',
   },
   rollbarRead: {
     name: 'Rollbar token that reads',
     variable: 'ROLLBAR_READ_TOKEN',
-    endpoint: 'https://api.rollbar.com',
+    endpoint: rollbarEndpoint,
+    setting: 'sightline.rollbar.readEndpoint',
+  },
+  rollbarWrite: {
+    name: 'Rollbar token that writes (resolves and reopens)',
+    variable: 'ROLLBAR_WRITE_TOKEN',
+    endpoint: rollbarEndpoint,
+    setting: 'sightline.rollbar.readEndpoint',
   },
 };
 
@@ -66,55 +82,82 @@ function valueIn(text: string, variable: string): string {
   return /^(["']).*\1$/.test(value) ? value.slice(1, -1) : value.replace(/\s+#.*$/, '');
 }
 
+export interface SecretCheck {
+  readonly endpoint: string;
+  /** A hub takes any key, so it can check none. */
+  readonly isOwnHub: (endpoint: string) => Promise<boolean>;
+  readonly signal: AbortSignal;
+}
+
 /** Asks the vendor whether a secret is one. Settles with whose it is; rejects with a `UserError` where it is none, or where nobody answers. */
-export async function checkSecret(
-  kind: VendorSecret,
-  value: string,
-  { endpoint, signal }: { readonly endpoint: string; readonly signal: AbortSignal },
-): Promise<string> {
-  const { name } = vendorSecrets[kind];
-  const call = kind === 'honeycomb' ? askHoneycomb : askRollbar;
+export async function checkSecret(kind: VendorSecret, value: string, check: SecretCheck): Promise<string> {
   try {
-    return await call(kind, value, endpoint, signal);
+    return kind === 'honeycomb' ? await askHoneycomb(value, check) : await askRollbar(kind, value, check);
   } catch (error) {
-    signal.throwIfAborted();
+    check.signal.throwIfAborted();
     throw error instanceof UserError
-      ? error
+      ? new UserError(`${error.message} It was not kept.`, { actions: error.actions, cause: error.cause })
       : new UserError(
-          `${endpoint} did not answer, so the ${name} could not be checked. Look at the network and the proxy.`,
+          `${check.endpoint} did not answer, so the ${vendorSecrets[kind].name} could not be checked. Look at the network and the proxy. It was not kept.`,
           { cause: error },
         );
   }
 }
 
-async function askHoneycomb(kind: VendorSecret, value: string, endpoint: string, signal: AbortSignal): Promise<string> {
-  const reply = await fetch(new URL('/1/auth', endpoint), { headers: { 'x-honeycomb-team': value }, signal });
-  if (!reply.ok) {
-    throw refused(kind, reply.status, endpoint);
+async function askHoneycomb(value: string, { endpoint, isOwnHub, signal }: SecretCheck): Promise<string> {
+  const { name, setting } = vendorSecrets.honeycomb;
+  if (await isOwnHub(endpoint)) {
+    throw new UserError(`The setting ${setting} (${endpoint}) is this window's own hub, which takes any key.`);
   }
-  const { team, environment } = (await reply.json()) as { team?: { slug?: string }; environment?: { slug?: string } };
+  const reply = await fetch(new URL('/1/auth', endpoint), { headers: { 'x-honeycomb-team': value }, signal });
+  const text = await reply.text();
+  if (reply.status === 401 || reply.status === 403) {
+    throw new UserError(`${endpoint} does not know this ${name} (${reply.status}).`);
+  }
+  const answered = fieldsOf(text);
+  if (!reply.ok || answered === undefined) {
+    const what = /^\s*</.test(text) ? `with a web page (${reply.status})` : String(reply.status);
+    throw new UserError(`${endpoint} answered ${what}, so the ${name} could not be checked.`);
+  }
+  const { team, environment } = answered as { team?: { slug?: string }; environment?: { slug?: string } };
   const of = environment?.slug ?? '';
   return `team ${team?.slug ?? 'unknown'}${of === '' ? ' (a classic key)' : `, environment ${of}`}`;
 }
 
-async function askRollbar(kind: VendorSecret, value: string, endpoint: string, signal: AbortSignal): Promise<string> {
-  const reply = await fetch(new URL('/api/1/items/', endpoint), {
-    headers: { 'x-rollbar-access-token': value },
-    signal,
-  });
-  // A token that only sends is known, and may not read: Rollbar answers 403 then, and 401 to one that it does not know.
-  if (kind === 'rollbar' && reply.status === 403) {
-    return 'a token that sends';
+function fieldsOf(text: string): object | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null ? value : undefined;
+  } catch {
+    // Said by the caller, with the status.
+    return undefined;
   }
-  if (!reply.ok) {
-    throw refused(kind, reply.status, endpoint);
-  }
-  return kind === 'rollbar' ? 'a token that also reads' : 'a token that reads';
 }
 
-function refused(kind: VendorSecret, status: number, endpoint: string): UserError {
-  const { name } = vendorSecrets[kind];
-  return status === 401 || status === 403
-    ? new UserError(`${endpoint} does not know this ${name} (${status}). It was not kept.`)
-    : new UserError(`${endpoint} answered ${status}, so the ${name} could not be checked. It was not kept.`);
+/** What Rollbar calls the scope, and what a person is told. */
+const rollbarUses = {
+  rollbar: { scope: 'post_', alone: 'a token that sends', also: 'a token that also reads' },
+  rollbarRead: { scope: 'read', alone: '', also: 'a token that reads' },
+  rollbarWrite: { scope: 'write', alone: 'a token that writes', also: 'a token that also reads' },
+} as const;
+
+async function askRollbar(
+  kind: Exclude<VendorSecret, 'honeycomb'>,
+  value: string,
+  check: SecretCheck,
+): Promise<string> {
+  const { setting } = vendorSecrets[kind];
+  const project = new RollbarProject({ ...check, setting, loadToken: async () => value });
+  const beside = await project.scopesBesideReading(check.signal);
+  const { scope, alone, also } = rollbarUses[kind];
+  if (beside === undefined) {
+    return also;
+  }
+  // Rollbar may not say which ones; then the first use will.
+  if (kind !== 'rollbarRead' && (beside.scopes === undefined || beside.scopes.includes(scope))) {
+    return alone;
+  }
+  throw new UserError(
+    `The Rollbar token lacks the scope ${scope === 'post_' ? 'post_server_item' : scope}${beside.scopes === undefined ? '' : `: it only has ${beside.scopes}`}.`,
+  );
 }

@@ -8,6 +8,7 @@ import { RollbarProject, type RollbarProjectOptions } from './rollbarProject.ts'
 // Another hub stands for Rollbar, since it serves the same read API; sockets and faults are real.
 const readToken = 'PlantedRollbarReadToken0000000001';
 const writeToken = 'PlantedRollbarWriteToken000000001';
+const setting = 'sightline.rollbar.readEndpoint';
 const noClock = { every: () => ({ dispose: () => undefined }) };
 let cloud: CloudHub;
 
@@ -26,6 +27,7 @@ async function stage(options: Partial<RollbarProjectOptions> = {}, target = clou
   const proxy = await startFaultProxy(target);
   const project = new RollbarProject({
     endpoint: proxy.endpoint,
+    setting,
     loadToken: async (scope) => (scope === 'read' ? readToken : writeToken),
     isOwnHub: async () => false,
     ...options,
@@ -248,7 +250,7 @@ test('without a token the command that sets one is named', async () => {
 test('an endpoint that is this very hub is refused in words', async () => {
   const { source, proxy } = await stage({ isOwnHub: async () => true });
   await expect(source.listErrorGroups({ limit: 10 })).rejects.toThrow(
-    /^The setting sightline\.rollbar\.readEndpoint \(http:\/\/127\.0\.0\.1:\d+\) is this window's own hub, which is the source Local\./,
+    /^The setting sightline\.rollbar\.readEndpoint \(http:\/\/127\.0\.0\.1:\d+\) is this window's own hub, not Rollbar\./,
   );
   expect(proxy.calls).toEqual([]);
 });
@@ -304,7 +306,12 @@ test('trouble that passes is not seen, trouble that stays is said', async () => 
 
 /** How a project at an endpoint that cannot be talked to fails, in words. */
 async function checkUnreachable(endpoint: string, expected: RegExp): Promise<void> {
-  const project = new RollbarProject({ endpoint, loadToken: async () => readToken, isOwnHub: async () => false });
+  const project = new RollbarProject({
+    endpoint,
+    setting,
+    loadToken: async () => readToken,
+    isOwnHub: async () => false,
+  });
   await expect(project.ask({ path: 'items/' })).rejects.toThrow(expected);
 }
 

@@ -10,6 +10,8 @@ export interface RollbarCall {
   /** The token it was made with, which no sentence may repeat: Rollbar's own do. */
   readonly token: string;
   readonly host: string;
+  /** The setting that names the host. */
+  readonly setting: string;
 }
 
 export interface RollbarAnswer {
@@ -28,7 +30,7 @@ const waysToGetOne = 'Make one under Project Access Tokens in the settings of th
 /** What an answer that is no result says, as a sentence for the person. */
 export function answerTrouble(answer: RollbarAnswer, call: RollbarCall): UserError {
   const { status, location } = answer;
-  const { host } = call;
+  const { host, setting } = call;
   if (isWebPage(answer)) {
     return new UserError(
       `${host} gave a web page instead of an answer (${status}): a proxy's or portal's, or it is no Rollbar API.`,
@@ -37,7 +39,7 @@ export function answerTrouble(answer: RollbarAnswer, call: RollbarCall): UserErr
   }
   if (status >= 300 && status < 400) {
     return new UserError(
-      `${host} sends elsewhere (${status}${originOf(location)}): use the address that it names in the setting sightline.rollbar.readEndpoint.`,
+      `${host} sends elsewhere (${status}${originOf(location)}): use the address that it names in the setting ${setting}.`,
       { actions: [openSettings] },
     );
   }
@@ -45,7 +47,7 @@ export function answerTrouble(answer: RollbarAnswer, call: RollbarCall): UserErr
     return tokenTrouble(answer, call);
   }
   if (status === 404) {
-    return new UserError(`${host} has no Rollbar API (404): look at the setting sightline.rollbar.readEndpoint.`, {
+    return new UserError(`${host} has no Rollbar API (404): look at the setting ${setting}.`, {
       actions: [openSettings],
     });
   }
@@ -59,6 +61,11 @@ export function answerTrouble(answer: RollbarAnswer, call: RollbarCall): UserErr
 /** Whether a token is known, and only may not do what was asked. */
 export function isOfOtherScope({ status, text }: Pick<RollbarAnswer, 'status' | 'text'>): boolean {
   return status === 403 && /insufficient privileges/i.test(text);
+}
+
+/** Which scopes a token has, where the refusal says it: `... but the access token only has post_server_item.` */
+export function scopesIn(text: string): string | undefined {
+  return /only has (.+?)\.?$/.exec(messageIn(text).trim())?.[1];
 }
 
 function tokenTrouble(answer: RollbarAnswer, call: RollbarCall): UserError {
@@ -96,16 +103,16 @@ function isWebPage({ contentType, text }: RollbarAnswer): boolean {
 }
 
 /** Why no whole answer came, as a sentence. */
-export function connectionTrouble(error: unknown, host: string): UserError {
+export function connectionTrouble(error: unknown, call: Pick<RollbarCall, 'host' | 'setting'>): UserError {
   const { code, message } = reasonOf(error);
-  return new UserError(sentenceOf(code, message, host), { cause: error });
+  return new UserError(sentenceOf(code, message, call), { cause: error });
 }
 
-function sentenceOf(code: string, message: string, host: string): string {
+function sentenceOf(code: string, message: string, { host, setting }: Pick<RollbarCall, 'host' | 'setting'>): string {
   switch (code) {
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
-      return `The address of ${host} cannot be found: there is no network, or the setting sightline.rollbar.readEndpoint is wrong.`;
+      return `The address of ${host} cannot be found: there is no network, or the setting ${setting} is wrong.`;
     case 'TimeoutError':
     case 'ETIMEDOUT':
     case 'UND_ERR_CONNECT_TIMEOUT':

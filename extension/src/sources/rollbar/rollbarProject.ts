@@ -4,6 +4,8 @@ import { RateLimit } from '../aws/rateLimit.ts';
 import {
   answerTrouble,
   connectionTrouble,
+  isOfOtherScope,
+  scopesIn,
   setToken,
   type RollbarAnswer,
   type RollbarScope,
@@ -12,6 +14,8 @@ import {
 export interface RollbarProjectOptions {
   /** Of the API, without `/api/1`. */
   readonly endpoint: string;
+  /** The setting that names the endpoint. */
+  readonly setting: string;
   /** Asked for anew with each call, since a person may set another one meanwhile. */
   readonly loadToken: (scope: RollbarScope) => Promise<string | undefined>;
   /** A hub must not look at itself as if it were Rollbar. */
@@ -58,7 +62,10 @@ export class RollbarProject {
 
   constructor(options: RollbarProjectOptions) {
     this.#options = options;
-    const { host, origin } = new URL(options.endpoint);
+    // One that is no address is told of when something is asked.
+    const { host, origin } = URL.canParse(options.endpoint)
+      ? new URL(options.endpoint)
+      : { host: options.endpoint, origin: options.endpoint };
     this.#host = host;
     this.#isElsewhere = origin === rollbarEndpoint;
     this.label = origin === rollbarEndpoint ? 'Rollbar' : `Rollbar (${host})`;
@@ -71,6 +78,16 @@ export class RollbarProject {
       return undefined;
     }
     return { result: this.#resultOf(answer, request, await this.#token(request.scope ?? 'read')) };
+  }
+
+  /** `undefined` for a token that reads; of another one what Rollbar says that it has. Rejects where it is no token. */
+  async scopesBesideReading(signal: AbortSignal): Promise<{ readonly scopes: string | undefined } | undefined> {
+    const answer = await this.answer({ path: 'items/?page=1', signal });
+    if (isOfOtherScope(answer)) {
+      return { scopes: scopesIn(answer.text) };
+    }
+    this.#resultOf(answer, {}, await this.#token('read'));
+    return undefined;
   }
 
   /** Where Rollbar redirects to an item, the item's id. Not followed: the answer has the token in its address. */
@@ -133,7 +150,7 @@ export class RollbarProject {
       if (mayFail && (error as { name?: string }).name !== 'TimeoutError') {
         return undefined;
       }
-      throw connectionTrouble(error, this.#host);
+      throw connectionTrouble(error, { host: this.#host, setting: this.#options.setting });
     }
   }
 
@@ -161,14 +178,18 @@ export class RollbarProject {
 
   /** Asked until it is known to be another, which it then stays. */
   async #refuseOwnHub(): Promise<void> {
-    const { isOwnHub, endpoint } = this.#options;
+    const { isOwnHub, endpoint, setting } = this.#options;
     if (this.#isElsewhere) {
       return;
     }
+    const actions = [{ label: 'Open Settings', command: 'sightline.openSettings' }];
+    if (!URL.canParse(endpoint) || !/^https?:/.test(endpoint)) {
+      throw new UserError(`The setting ${setting} is no address: "${endpoint}".`, { actions });
+    }
     if (await isOwnHub(endpoint)) {
       throw new UserError(
-        `The setting sightline.rollbar.readEndpoint (${endpoint}) is this window's own hub, which is the source Local. Leave it empty for Rollbar itself.`,
-        { actions: [{ label: 'Open Settings', command: 'sightline.openSettings' }] },
+        `The setting ${setting} (${endpoint}) is this window's own hub, not Rollbar. Leave it empty for Rollbar itself.`,
+        { actions },
       );
     }
     this.#isElsewhere = true;
@@ -192,7 +213,7 @@ export class RollbarProject {
   #resultOf(answer: RollbarAnswer, { scope = 'read' }: Pick<RollbarRequest, 'scope'>, token: string): unknown {
     const parsed = parse(answer.text);
     if (answer.status !== 200 || parsed?.err !== 0) {
-      throw answerTrouble(answer, { scope, token, host: this.#host });
+      throw answerTrouble(answer, { scope, token, host: this.#host, setting: this.#options.setting });
     }
     return parsed.result;
   }
