@@ -159,7 +159,7 @@ test('a search for a word reads only the chunks that can have it, before and aft
   database.close();
   await check(first.store, { pattern: '"größer"' }, 'nadel im Heuhaufen: größer');
   await check(first.store, { pattern: '?"größer" ?needles', order: 'newest first' }, 'nadel im Heuhaufen: größer');
-  await expect(check(first.store, { pattern: 'activities' }, '')).rejects.toThrow();
+  await expect(check(first.store, { pattern: 'activities' }, '')).rejects.toThrow('Unknown frame descriptor');
   await first.store.close();
   const { store } = await openTestStore({ dataDir: first.dataDir });
   await check(store, { pattern: '%Heu[h]aufen%', limit: 1 }, 'nadel im Heuhaufen: größer');
