@@ -82,11 +82,22 @@ export class EditorWindow {
     if ((await row.getAttribute('aria-expanded')) === 'true') await row.locator('.monaco-tl-twistie').click();
   }
 
-  /** Runs a command as a person does, from the palette. */
+  /** Selects a row by a click, for a command that takes the row that is selected. */
+  async select(view: string, label: string | RegExp): Promise<void> {
+    await this.row(view, label).click();
+    // A list that is drawn anew under the pointer selects late.
+    await this.rows(view).and(this.page.locator('.selected')).filter({ hasText: label }).first().waitFor();
+  }
+
+  /** Runs a command as a person does, from the palette, by its whole title. */
   async runCommand(title: string): Promise<void> {
     const input = this.page.locator('.quick-input-widget input.input');
-    const entry = this.page.locator('.quick-input-widget .monaco-list-row').filter({ hasText: title }).first();
-    await until(`the palette lists "${title}"`, async () => {
+    const name = new RegExp(`^${title.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`)}$`);
+    const entry = this.page
+      .locator('.quick-input-widget .monaco-list-row')
+      .filter({ has: this.page.locator('.label-name', { hasText: name }) })
+      .first();
+    await until(`the palette runs "${title}"`, async () => {
       await this.page.keyboard.press('F1');
       // A window that is still starting takes the focus, and the palette goes: then it is opened again.
       await input.waitFor({ timeout: 2_000 });
@@ -96,9 +107,24 @@ export class EditorWindow {
         () => true,
         () => false,
       );
-      await this.page.keyboard.press(isListed ? 'Enter' : 'Escape');
-      return isListed;
+      const isChosen = isListed && (await this.#moveTo(entry));
+      await this.page.keyboard.press(isChosen ? 'Enter' : 'Escape');
+      return isChosen;
     });
+  }
+
+  /** Until what was typed has narrowed the list, Enter would run what is first in it: the command that was used last. */
+  async #moveTo(entry: Locator): Promise<boolean> {
+    const chosen = entry.and(this.page.locator('.focused'));
+    for (let moves = 0; moves < 10; moves += 1) {
+      const isChosen = await chosen.waitFor({ timeout: 300 }).then(
+        () => true,
+        () => false,
+      );
+      if (isChosen) return true;
+      await this.page.keyboard.press('ArrowDown');
+    }
+    return false;
   }
 
   /** Opens a terminal and types a line into it, with Enter. */

@@ -122,7 +122,7 @@ describe('Add to This Repository', () => {
     );
     const window = await editor.openWindow({ folder: foreign, extensionFolder });
     await window.showSightline();
-    await window.runCommand('Sightline: Add to This Repository');
+    await window.runCommand('Sightline: Add to This Repository…');
     await window.page
       .getByText('The changes are shown before')
       .or(window.page.getByPlaceholder('The changes are shown before'))

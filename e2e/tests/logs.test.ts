@@ -73,7 +73,7 @@ test('the table filters, and opens JSON to its fields', async () => {
 
 test('a request of the sample has its line, and the line leads to the trace', async () => {
   await fetch(editor.url('backend', '/api/activities/home'));
-  await window.row('Logs', /^cruddur/).click();
+  await window.select('Logs', /^cruddur/);
   await window.runCommand('Sightline: Open Log as Table');
   await checkShownInTable('/api/activities/home');
   await table().locator('[data-act=trace]').first().click();
@@ -102,13 +102,7 @@ test('a million lines open as a table, and more of them come as somebody scrolls
     }));
     await call('PutLogEvents', { logGroupName: group, logStreamName: 'million', logEvents });
   }
-  await window.row('Logs', /^million/).click();
-  // The command takes the row that is selected; a list that is drawn anew under the pointer selects late.
-  await window
-    .rows('Logs')
-    .and(window.page.locator('.selected'))
-    .filter({ hasText: /^million/ })
-    .waitFor();
+  await window.select('Logs', /^million/);
   await window.runCommand('Sightline: Open Log as Table');
   const asked = performance.now();
   await checkShownInTable('line 1000000 GET');

@@ -35,7 +35,7 @@ test('the built-in rules are there in order of priority, and count what the samp
 });
 
 test('a rule is made step by step, and a wrong value is told at once', async () => {
-  await window.runCommand('Sightline: Create Sampling Rule');
+  await window.runCommand('Sightline: Create Sampling Rule…');
   await type('RuleName', 'Cruddur');
   await type('ServiceName', 'backend');
   await type('URLPath', '/api/activities/home');
@@ -50,8 +50,8 @@ test('a rule is made step by step, and a wrong value is told at once', async () 
 
 test('its members are below it, and one of them is changed', async () => {
   await window.expand('Sampling', /^Cruddur/);
-  await window.row('Sampling', /^ReservoirSize/).click();
-  await window.runCommand('Sightline: Edit Sampling Rule');
+  await window.select('Sampling', /^ReservoirSize/);
+  await window.runCommand('Sightline: Edit Sampling Rule…');
   await type('ReservoirSize', '2');
   await checkShown(/^Cruddur.*2\/s \+ 10 %/);
   await window.widenSidebar(520);
@@ -62,7 +62,7 @@ test('a dry run of the last hour says why the rule does not catch a request with
   await request('/api/activities/home?page=2');
   // Its segment is sent after its answer.
   await until('the request is stored', isStored);
-  await window.runCommand('Sightline: Dry Run of the Last Hour');
+  await window.runCommand('Sightline: Dry Run of the Last Hour (Sampling)');
   await checkInDocument(/Cruddur: catches \d+ requests?/);
   await checkInDocument(
     /URLPath is "\/api\/activities\/home", and the X-Ray SDK for Node compares it with the path and its query/,
@@ -71,7 +71,7 @@ test('a dry run of the last hour says why the rule does not catch a request with
 });
 
 test('one request that somebody types is explained', async () => {
-  await window.runCommand('Sightline: Which Sampling Rule Catches');
+  await window.runCommand('Sightline: Which Sampling Rule Catches…');
   await type('the request', 'GET http://localhost:4567/api/activities/home?page=2');
   await type('the service', 'backend');
   await window.page.locator('.quick-input-widget').getByText('X-Ray SDK for Python').first().click();
@@ -79,7 +79,7 @@ test('one request that somebody types is explained', async () => {
 });
 
 test('a rule opens as JSON, and saving it changes the rule', async () => {
-  await window.row('Sampling', /^Cruddur/).click();
+  await window.select('Sampling', /^Cruddur/);
   await window.runCommand('Sightline: Open Sampling Rule as JSON');
   await window.page.locator('.tab.active', { hasText: 'Cruddur.json' }).waitFor();
   await replaceInDocument('"FixedRate": 0.1', '"FixedRate": 0.25');
@@ -91,7 +91,7 @@ test('files of the AWS CLI are imported after a preview', async () => {
   cpSync(path.join(projectRoot, 'aws'), path.join(folder, 'aws'), { recursive: true });
   const other = await editor.openWindow({ folder, extensionFolder });
   await other.runCommand('Sightline: Focus on Sampling View');
-  await other.runCommand('Sightline: Import Sampling Rules');
+  await other.runCommand('Sightline: Import Sampling Rules…');
   const picker = other.page.locator('.quick-input-widget');
   await picker
     .locator('.monaco-list-row', { hasText: 'xray-health-check.json' })
@@ -116,8 +116,8 @@ test('files of the AWS CLI are imported after a preview', async () => {
 });
 
 test('a rule is deleted once that is confirmed', async () => {
-  await window.row('Sampling', /^Cruddur/).click();
-  await window.runCommand('Sightline: Delete Sampling Rule');
+  await window.select('Sampling', /^Cruddur/);
+  await window.runCommand('Sightline: Delete Sampling Rule…');
   const dialog = window.page.locator('.monaco-dialog-box');
   await dialog.getByText('Delete the sampling rule "Cruddur"?').waitFor();
   await dialog.getByRole('button', { name: 'Delete' }).click();

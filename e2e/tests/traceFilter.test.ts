@@ -99,14 +99,14 @@ test('a saved filter is an X-Ray group, and can be picked again', async () => {
   await input().fill('fault');
   await input().press('Enter');
   await checkRows('GET /api/broken');
-  await window.runCommand('Sightline: Save Filter of Traces');
+  await window.runCommand('Sightline: Save Filter of Traces…');
   const asked = window.page.locator('.quick-input-widget input.input');
   await asked.fill('broken');
   await asked.press('Enter');
   await until('the group is there', async () => (await groups()) === 'broken = fault');
   await window.runCommand('Sightline: Clear Filter of Traces');
   await window.row('Traces', /GET \/api\/fast/).waitFor();
-  await window.runCommand('Sightline: Saved Filters of Traces');
+  await window.runCommand('Sightline: Saved Filters of Traces…');
   await window.page.locator('.quick-input-widget .monaco-list-row', { hasText: 'broken' }).click();
   await checkRows('GET /api/broken');
 });
