@@ -258,7 +258,7 @@ function listening(child: ChildProcess): Promise<void> {
     let output = '';
     const limit = setTimeout(() => {
       child.kill('SIGKILL');
-      reject(new Error(`VS Code's server did not listen within 30 s:\n${output}`));
+      reject(new Error(`VS Code's server did not listen within a minute:\n${output}`));
     }, 30_000);
     const read = (text: Buffer): void => {
       output += text.toString();

@@ -8,7 +8,7 @@ import { until } from './until.ts';
 /** Where pictures go; ignored by git. */
 export const pictureFolder = path.join(projectRoot, 'e2e/out');
 
-const waitMillis = 30_000;
+const waitMillis = 60_000;
 
 export class EditorWindow {
   readonly page: Page;

@@ -7,7 +7,7 @@ import { setTimeout as after } from 'node:timers/promises';
 export async function until<T>(
   what: string,
   ask: () => Promise<T | false | undefined> | T | false | undefined,
-  limitMillis = 30_000,
+  limitMillis = 60_000,
 ): Promise<T> {
   const end = Date.now() + limitMillis;
   let lastError: unknown;

@@ -87,7 +87,7 @@ async function pressFailingRequest(): Promise<void> {
   await page.close();
 }
 
-/** Passes once the view has such a row; fails when it has none within 30 s. */
+/** Passes once the view has such a row; fails when it has none within a minute. */
 async function checkShown(view: string, label: RegExp): Promise<void> {
   await window.row(view, label).waitFor();
 }

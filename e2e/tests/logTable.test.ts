@@ -91,7 +91,7 @@ async function checkShown(text: string): Promise<void> {
   await checkSeen(page.locator('[role=row]', { hasText: text }).first());
 }
 
-/** Passes once it is there to be seen; fails when it is not within 30 s. */
+/** Passes once it is there to be seen; fails when it is not within a minute. */
 async function checkSeen(what: Locator): Promise<void> {
   await what.waitFor();
 }

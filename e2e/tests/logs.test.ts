@@ -115,7 +115,7 @@ test('a million lines open as a table, and more of them come as somebody scrolls
   await window.picture('log-table-million');
 });
 
-/** Passes once the Logs view has such a row; fails when it has none within 30 s. */
+/** Passes once the Logs view has such a row; fails when it has none within a minute. */
 async function checkShown(label: RegExp): Promise<void> {
   await window.row('Logs', label).waitFor();
 }

@@ -146,7 +146,7 @@ async function request(address: string): Promise<boolean> {
   return (await fetch(editor.url('backend', address))).ok;
 }
 
-/** Passes once the view has such a row; fails when it has none within 30 s. */
+/** Passes once the view has such a row; fails when it has none within a minute. */
 async function checkShown(label: RegExp): Promise<void> {
   await window.row('Sampling', label).waitFor();
 }

@@ -88,7 +88,7 @@ test('after a reload of the window it is there again', async () => {
   await checkSeen(node(/^backend: /));
 });
 
-/** Passes once it is there to be seen; fails when it is not within 30 s. */
+/** Passes once it is there to be seen; fails when it is not within a minute. */
 async function checkSeen(what: Locator): Promise<void> {
   await what.waitFor();
 }

@@ -105,7 +105,7 @@ test('it looks at home in a light theme too', async () => {
   await window.picture('sidebar-light');
 });
 
-/** Passes once the view has such a row; fails when it has none within 30 s. */
+/** Passes once the view has such a row; fails when it has none within a minute. */
 async function checkShown(view: string, label: RegExp): Promise<void> {
   await window.row(view, label).waitFor();
 }
