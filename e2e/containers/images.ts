@@ -69,7 +69,8 @@ async function makeImage(image: string, context: string): Promise<void> {
   const key = keyOf([baseRecipe, recipe.dockerfile, versions]);
   if ((await labelOf(image)) === key) return;
   writeFileSync(path.join(context, 'Dockerfile'), `${recipe.dockerfile}\nLABEL ${label}=${key}\n`);
-  for (const [name, from] of Object.entries(recipe.files)) cpSync(from, path.join(context, name));
+  for (const [name, from] of Object.entries(recipe.files))
+    cpSync(from, path.join(context, name), { dereference: true });
   await outputOf('docker', ['build', '--quiet', '--tag', image, context]);
 }
 

@@ -11,7 +11,8 @@ import { composeFilesIn, xrayDaemonIn, type ComposeModel } from '../services/com
 import { containerHostNames, hubForContainers, type HubForContainers } from '../services/composeHub.ts';
 import { servicesToInstrument, type ComposeOverride } from '../services/composeOverride.ts';
 import { followProgram, runProgram } from '../services/composeProgram.ts';
-import { ComposeProject, type ComposePlace } from '../services/composeProject.ts';
+import type { ComposePlace } from '../services/composeCli.ts';
+import { ComposeProject } from '../services/composeProject.ts';
 import type { ComposeSnapshot } from '../services/composeRows.ts';
 import { listensBeyondLoopback } from '../services/hubReach.ts';
 import type { HubSession } from '../services/hubSession.ts';
@@ -58,7 +59,7 @@ export class ComposeServices extends Disposable {
         isInContainer,
         ownProject,
         sleep: (millis) => sleep(millis),
-        now: () => performance.now(),
+        now: () => Date.now(),
       }),
     );
     this.register(this.project.onOutput((text) => this.#output.append(text)));

@@ -65,10 +65,12 @@ test('nothing that is printed makes it throw', () => {
   );
 });
 
-const event = (action: string): string => JSON.stringify({ time: 'x', type: 'container', action, service: 'web' });
+const event = (Action: string): string => JSON.stringify({ status: Action, Type: 'container', Action, time: 1 });
 
 test('a health check is no change, and many', () => {
   expect(['start', 'die', 'health_status: healthy', 'exec_start: sh', 'top'].filter((a) => isChange(event(a)))).toEqual(
     ['start', 'die', 'health_status: healthy'],
   );
+  const podman = ['died', 'exec'].map((Status) => JSON.stringify({ Name: 'shop_web_1', Status, Type: 'container' }));
+  expect(podman.map(isChange)).toEqual([true, false]);
 });

@@ -39,11 +39,12 @@ export function parseIds(text: string): readonly string[] {
     .filter((line) => /^[0-9a-f]{12,64}$/.test(line));
 }
 
-/** Whether a line of `events --json` says that a container came, went or changed. An `exec` is the health check's, and is many. */
+/** Whether a line of the engine's events, as JSON, says that a container came, went or changed. An `exec` is the health check's, and is many. */
 export function isChange(line: string): boolean {
   const event = parseJson(line);
-  const action = isObject(event) ? textOf(event['action']) : '';
-  return action !== '' && !action.startsWith('exec_') && action !== 'top' && action !== 'attach';
+  // Docker's name for it, and Podman's.
+  const action = isObject(event) ? textOf(event['Action']) || textOf(event['Status']) : '';
+  return action !== '' && !/^exec(?:_|$)/.test(action) && action !== 'top' && action !== 'attach';
 }
 
 function containerOf(value: unknown): ComposeContainer | undefined {

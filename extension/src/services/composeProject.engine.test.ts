@@ -6,7 +6,8 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { readTextFile } from './textFile.ts';
-import { ComposeProject, type ComposeWorld } from './composeProject.ts';
+import type { ComposeWorld } from './composeCli.ts';
+import { ComposeProject } from './composeProject.ts';
 import { followProgram, runProgram } from './composeProgram.ts';
 import { servicesToInstrument } from './composeOverride.ts';
 import { composeCommands, parseTool, versionQuestions } from './composeTool.ts';
@@ -50,7 +51,7 @@ describe.skipIf(!isEngineThere).each(tools)('a project by %s', (tool) => {
     isInContainer: false,
     ownProject: () => Promise.resolve(undefined),
     sleep: (millis) => sleep(millis),
-    now: () => performance.now(),
+    now: () => Date.now(),
   });
 
   beforeEach(() => {
@@ -109,10 +110,12 @@ describe.skipIf(!isEngineThere).each(tools)('a project by %s', (tool) => {
     );
   }
 
-  const forever = `command: ["sh", "-c", "echo greeting: $$GREETING; getent hosts host.docker.internal; trap 'exit 0' TERM; while :; do sleep 0.1; done"]`;
+  const waiting = "trap 'exit 0' TERM; while :; do sleep 0.1; done";
+  const forever = `command: ["sh", "-c", "echo greeting: $$GREETING; ${waiting}"]`;
+  const asking = `command: ["sh", "-c", "echo greeting: $$GREETING; grep host.docker.internal /etc/hosts; ${waiting}"]`;
 
   test('comes up with the environment and the host’s name, is stopped, and is made anew on a restart', async () => {
-    write(`  web: { image: "${image}", ${forever}, depends_on: [db] }\n  db: { image: "${image}", ${forever} }\n`);
+    write(`  web: { image: "${image}", ${asking}, depends_on: [db] }\n  db: { image: "${image}", ${forever} }\n`);
     await project.up(['web']);
     expect(states()).toBe('db running none\nweb running none');
     await says('web', /^greeting: it's \$5\n\d+\.\d+\.\d+\.\d+\s+host\.docker\.internal$/m);
@@ -172,7 +175,7 @@ describe.skipIf(!isEngineThere).each(tools)('a project by %s', (tool) => {
     write(`  web: { image: "${image}", ${forever}, ${check} }\n`);
     const cancel = new AbortController();
     const done = project.up(['web'], cancel.signal);
-    while (containers().length === 0) await sleep(50);
+    await vi.waitFor(() => expect(containers()).not.toEqual([]), { timeout: 30_000, interval: 50 });
     cancel.abort();
     await expect(done).rejects.toThrow('aborted');
     expect(containers()).toEqual([]);

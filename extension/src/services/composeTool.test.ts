@@ -60,6 +60,21 @@ test('states are asked of each tool as it can tell them', () => {
   );
 });
 
+test('events are asked of the engine, from a moment on', () => {
+  const docker =
+    'docker|events|--since|1790000000|--filter|type=container|--filter|label=com.docker.compose.project=shop|--format|{{json .}}';
+  check(
+    { verb: 'events', since: 1_790_000_000 },
+    { kind: 'project', name: 'shop' },
+    `
+    v2: ${docker}
+    v1: ${docker}
+    v2: ${docker}
+    podman: ${docker.replace('docker', 'podman').replace('{{json .}}', 'json')}
+    `,
+  );
+});
+
 test('a rebuild leaves what the service depends on as it is', () => {
   check(
     { verb: 'up', services: ['web'], isAlone: true, isRebuilt: true, isRecreated: true },

@@ -21,7 +21,9 @@ export type ComposeTarget =
   | { readonly kind: 'project'; readonly name: string };
 
 export type ComposeVerb =
-  | { readonly verb: 'config' | 'events' }
+  | { readonly verb: 'config' }
+  /** What has happened to containers since a second of the epoch, and what happens from now on. */
+  | { readonly verb: 'events'; readonly since: number }
   | { readonly verb: 'ps' }
   | {
       readonly verb: 'up';
@@ -70,11 +72,22 @@ export function describeTool({ program, prefix, version }: ComposeTool): string 
   return [program, ...prefix, version].join(' ');
 }
 
-/** The command line for one thing to do. Podman's states are asked of its engine, since its providers print different ones. */
+/**
+ * The command line for one thing to do. Podman's states are asked of its engine, since its providers print different ones; so are all events, since compose cannot be
+ * asked for those that came before it had begun to listen.
+ */
 export function composeCommandLine(tool: ComposeTool, target: ComposeTarget, verb: ComposeVerb): ComposeCommandLine {
   if (verb.verb === 'ps' && tool.kind === 'podman') {
-    const args = ['ps', '--all', '--filter', `label=${podmanLabel(target)}`, '--format', 'json'];
+    const args = ['ps', '--all', '--filter', `label=${labelOf(target)}`, '--format', 'json'];
     return { program: tool.engine, args };
+  }
+  if (verb.verb === 'events') {
+    const filters = ['--filter', 'type=container', '--filter', `label=${labelOf(target)}`];
+    const format = tool.engine === 'podman' ? 'json' : '{{json .}}';
+    return {
+      program: tool.engine,
+      args: ['events', '--since', String(verb.since), ...filters, '--format', format],
+    };
   }
   return {
     program: tool.program,
@@ -99,7 +112,7 @@ export const composeEnvironment: Readonly<Record<string, string>> = {
   COMPOSE_IGNORE_ORPHANS: 'true',
 };
 
-function podmanLabel(target: ComposeTarget): string {
+function labelOf(target: ComposeTarget): string {
   return target.kind === 'project'
     ? `com.docker.compose.project=${target.name}`
     : `com.docker.compose.project.working_dir=${target.folder}`;
@@ -114,14 +127,12 @@ function targetArguments(target: ComposeTarget, { verb }: ComposeVerb): string[]
   return [...target.files, ...override].flatMap((file) => ['-f', file]);
 }
 
-function verbArguments({ kind }: ComposeTool, verb: ComposeVerb): string[] {
+function verbArguments({ kind }: ComposeTool, verb: Exclude<ComposeVerb, { verb: 'events' }>): string[] {
   switch (verb.verb) {
     case 'config':
       return ['config'];
     case 'down':
       return ['down'];
-    case 'events':
-      return ['events', '--json'];
     case 'ps':
       return kind === 'v1' ? ['ps', '--all', '--quiet'] : ['ps', '--all', '--format', 'json'];
     case 'up':
