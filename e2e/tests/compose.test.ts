@@ -7,6 +7,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { EditorWindow } from '../editorWindow.ts';
 import { extensionFolder, SampleEditor, withoutSample } from '../sampleEditor.ts';
 import { until } from '../until.ts';
+import { sendSegment } from '../xraySegment.ts';
 
 const image = 'debian:bookworm-slim';
 const canRun = spawnSync('docker', ['image', 'inspect', image], { stdio: 'ignore', timeout: 10_000 }).status === 0;
@@ -38,6 +39,24 @@ services:
     init: true
     command: ["sleep", "600"]
 `;
+
+const daemonImage = 'amazon/aws-xray-daemon';
+const canRunDaemon =
+  canRun && spawnSync('docker', ['image', 'inspect', daemonImage], { stdio: 'ignore', timeout: 10_000 }).status === 0;
+
+/** As people write it: UDP alone, which is all that segments need. */
+function withDaemon(port: number): string {
+  return `services:
+  web:
+    image: ${image}
+    init: true
+    command: ["sleep", "600"]
+  xray-daemon:
+    image: ${daemonImage}
+    command: ["-o", "-n", "us-east-1"]
+    ports: ["${port}:2000/udp"]
+`;
+}
 
 let root: string;
 let folder: string;
@@ -110,6 +129,45 @@ describe.skipIf(!canRun)('a backend that is a compose service', () => {
   }, 240_000);
 });
 
+describe.skipIf(!canRunDaemon)('an X-Ray daemon that is a compose service', () => {
+  test('is chosen and started with the file, leaves no port to the hub, hands segments to it and says so', async () => {
+    const own = path.join(root, 'with a daemon');
+    mkdirSync(own);
+    const second = await SampleEditor.start({ settings: { ...withoutSample, 'sightline.startWith': 'compose' } });
+    // The one that the hub would take too.
+    const port = second.ports.xray;
+    writeFileSync(path.join(own, 'compose.yaml'), withDaemon(port));
+    try {
+      const window = await second.openWindow({ folder: own, extensionFolder });
+      await window.showSightline();
+      await window.runCommand('Sightline: Start All');
+      await window
+        .row('Services', new RegExp(`^X-Ray daemon\\s*127\\.0\\.0\\.1:${port} · waiting for segments`))
+        .waitFor({ timeout: 60_000 });
+      await sendSegment(port, '/checkout');
+      await window.row('Traces', /GET \/checkout/).waitFor();
+      await window.row('Services', /X-Ray daemon.*batch sent 1 segment/).waitFor();
+      await window.widenSidebar(620);
+      await window.picture('compose-xray-daemon');
+      // Nobody else was in the way: the segment went through the container.
+      const [daemon = ''] = containers('xray-daemon', own);
+      const { stdout } = spawnSync('docker', ['logs', daemon], { encoding: 'utf8' });
+      expect(stdout).toContain('Successfully sent batch of 1 segments');
+
+      spawnSync('docker', ['stop', daemon], { stdio: 'ignore' });
+      await window.row('Services', /X-Ray daemon\s*stopped/).waitFor();
+      spawnSync('docker', ['start', daemon], { stdio: 'ignore' });
+      await window.row('Services', new RegExp(`^X-Ray daemon\\s*127\\.0\\.0\\.1:${port}`)).waitFor();
+    } catch (error) {
+      await second.pictures('failed-compose-xray-daemon');
+      throw error;
+    } finally {
+      spawnSync('docker', ['rm', '--force', ...containers(undefined, own)], { stdio: 'ignore' });
+      await second.stop();
+    }
+  }, 240_000);
+});
+
 describe('Add to This Repository', () => {
   test('shows the changes, and writes them once they are confirmed', async () => {
     const foreign = path.join(root, 'foreign');
@@ -162,8 +220,8 @@ async function pick(window: EditorWindow, text: string): Promise<void> {
   await window.page.locator('.quick-input-list .monaco-list-row', { hasText: text }).first().click();
 }
 
-function containers(service?: string): string[] {
-  const filters = [`label=com.docker.compose.project.working_dir=${folder}`];
+function containers(service?: string, of = folder): string[] {
+  const filters = [`label=com.docker.compose.project.working_dir=${of}`];
   if (service !== undefined) filters.push(`label=com.docker.compose.service=${service}`);
   const args = ['ps', '--all', '--quiet', ...filters.flatMap((filter) => ['--filter', filter])];
   return spawnSync('docker', args, { encoding: 'utf8' })

@@ -1,10 +1,10 @@
 /** The AWS X-Ray daemon in front of the hub. Skipped where XRAY_DAEMON does not name the program, which no package registry has. */
-import { createSocket } from 'node:dgram';
 import { readdirSync, readFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { isAlive } from '../processes.ts';
 import { extensionFolder, SampleEditor, withoutSample } from '../sampleEditor.ts';
 import { until } from '../until.ts';
+import { sendSegment } from '../xraySegment.ts';
 
 const program = process.env['XRAY_DAEMON'];
 // What the test asks of processes, it asks of /proc.
@@ -82,20 +82,4 @@ function commandOf(pid: string): string[] {
     // It ended between the listing and the reading.
     return [];
   }
-}
-
-async function sendSegment(port: number, path: string): Promise<void> {
-  const seconds = Math.floor(Date.now() / 1_000);
-  const segment = {
-    name: 'shop',
-    id: seconds.toString(16).padStart(16, 'a'),
-    trace_id: `1-${seconds.toString(16)}-${Buffer.from(path.padEnd(12)).toString('hex')}`,
-    start_time: seconds,
-    end_time: seconds + 0.1,
-    http: { request: { method: 'GET', url: `http://shop${path}` }, response: { status: 200 } },
-  };
-  const socket = createSocket('udp4');
-  const datagram = `{"format":"json","version":1}\n${JSON.stringify(segment)}`;
-  await new Promise((resolve) => socket.send(datagram, port, '127.0.0.1', resolve));
-  socket.close();
 }

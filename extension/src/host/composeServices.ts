@@ -8,6 +8,7 @@ import * as vscode from 'vscode';
 import { parse } from 'yaml';
 import { Disposable, Emitter } from '../lifetime.ts';
 import { composeFilesIn, xrayDaemonIn, type ComposeModel } from '../services/composeFile.ts';
+import { composeDaemonRun, daemonAddress, findDaemonService } from '../services/composeXRayDaemon.ts';
 import { containerHostNames, hubForContainers, type HubForContainers } from '../services/composeHub.ts';
 import { servicesToInstrument, type ComposeOverride } from '../services/composeOverride.ts';
 import { followProgram, runProgram } from '../services/composeProgram.ts';
@@ -16,9 +17,12 @@ import { ComposeProject } from '../services/composeProject.ts';
 import type { ComposeSnapshot } from '../services/composeRows.ts';
 import { listensBeyondLoopback } from '../services/hubReach.ts';
 import type { HubSession } from '../services/hubSession.ts';
+import type { RunningHub } from '../services/hubState.ts';
 import type { ComposeTool } from '../services/composeTool.ts';
 import { readTextFile } from '../services/textFile.ts';
 import { UserError } from '../userError.ts';
+import type { XRayDaemon, XRayDaemonContainers } from '../services/xrayDaemon.ts';
+import type { XRayDaemonService } from '../services/xrayDaemonChoice.ts';
 import type { HubEnvironment } from './environment.ts';
 import type { ServiceChoices } from './serviceChoices.ts';
 import { getSetting, onDidChangeSetting } from './settings.ts';
@@ -30,6 +34,7 @@ export interface ComposeParts {
   readonly storage: vscode.Uri | undefined;
   /** Made after this. */
   readonly environment: () => HubEnvironment;
+  readonly xrayDaemon: () => XRayDaemon;
 }
 
 const composeSettings = ['sightline.compose.file', 'sightline.compose.command', 'sightline.compose.services'] as const;
@@ -81,9 +86,35 @@ export class ComposeServices extends Disposable {
 
   /** Whether what this window starts is run by compose. */
   get isWanted(): boolean {
-    const choice = this.#parts.choices.get('backend');
-    const isChosen = choice.kind === 'given' && choice.definition.kind === 'compose';
-    return getSetting('sightline.startWith') === 'compose' || isChosen;
+    return this.isBackend || this.#daemon !== undefined;
+  }
+
+  /** Whether the backend is. */
+  get isBackend(): boolean {
+    return getSetting('sightline.startWith') === 'compose' || this.#backendService() !== undefined;
+  }
+
+  /** The service that is the X-Ray daemon of this window's programs. */
+  get #daemon(): string | undefined {
+    const { choice } = this.#parts.xrayDaemon();
+    return choice?.kind === 'compose' ? choice.service : undefined;
+  }
+
+  /** What the daemon among the services does for the window's choice of a daemon. */
+  get daemons(): XRayDaemonContainers & {
+    find(): Promise<XRayDaemonService | undefined>;
+    publishes(port: number): boolean;
+  } {
+    const { project } = this;
+    return {
+      onDidChange: project.onDidChange,
+      find: () => findDaemonService(project, project.place?.label ?? ''),
+      publishes: (port) =>
+        project.model?.services.some(({ ports }) => ports.some(({ published }) => published === port)) === true,
+      addressOf: (service, endpoint) => daemonAddress(project, service, endpoint),
+      attach: (service) => composeDaemonRun(project, service),
+      start: (service, signal) => this.up([service], signal),
+    };
   }
 
   /** What a hub is told that containers of this machine's engine are to reach. */
@@ -94,10 +125,21 @@ export class ComposeServices extends Disposable {
     return this.isWanted && isLinux ? ['--host', '0.0.0.0', ...names.flatMap((name) => ['--allow-host', name])] : [];
   }
 
-  /** Starts services, all for an empty list, once containers can reach the hub. */
+  /** Starts services, all for an empty list, with the X-Ray daemon that they send to, once containers can reach the hub. */
   async up(services: readonly string[], signal?: AbortSignal): Promise<void> {
-    await this.#reachableHub(signal);
-    await this.project.up(services, signal);
+    const hub = this.#reachableHub(signal);
+    // Until it is waited for: the files are read while the hub starts.
+    hub.catch(() => undefined);
+    const daemon = services.length === 0 ? undefined : await this.#daemonToStart();
+    const names = daemon === undefined ? services : [...new Set([...services, daemon])];
+    await this.project.up(names, signal, hub);
+  }
+
+  async #daemonToStart(): Promise<string | undefined> {
+    const { model, isBeside } = this.project;
+    const isThere = model !== undefined && xrayDaemonIn(model) !== undefined;
+    const daemon = isThere && (await this.#parts.xrayDaemon().isWanted()) ? this.#daemon : undefined;
+    return daemon !== undefined && isBeside && this.project.isRunning(daemon) ? undefined : daemon;
   }
 
   async restart(service: string, signal?: AbortSignal): Promise<void> {
@@ -135,19 +177,19 @@ export class ComposeServices extends Disposable {
     };
   }
 
-  /** A hub that runs on loopback alone is out of the containers' reach; it is shared, so a person is asked before it is started anew. */
+  /** A hub that containers cannot reach, or that holds the port of their daemon, is started anew; it is shared, so a person is asked before. */
   async #reachableHub(signal: AbortSignal | undefined): Promise<void> {
     const { session } = this.#parts;
     const hub = await session.start(signal);
-    const seen = await this.#seen();
-    if (seen === undefined || !seen.isBeyondLoopback || (await listensBeyondLoopback(hub.endpoints.api))) {
+    const problem = await this.#problemOf(hub);
+    if (problem === undefined) {
       return;
     }
     const answer =
       hub.origin === 'started' && this.isWanted
         ? restart
         : await vscode.window.showWarningMessage(
-            'The hub listens on this machine alone, where containers cannot reach it.',
+            problem,
             {
               modal: true,
               detail:
@@ -159,12 +201,23 @@ export class ComposeServices extends Disposable {
       throw new vscode.CancellationError();
     }
     await session.stop();
-    await session.start(signal);
-    if (!(await listensBeyondLoopback(session.hub?.endpoints.api ?? ''))) {
+    const still = await this.#problemOf(await session.start(signal));
+    if (still !== undefined) {
       throw new UserError(
-        'The hub still listens on this machine alone, so containers would not reach it. Another window may have started it: stop it there, and start again here.',
+        `${still} It was started anew, and this is still so: another window may have started it. Stop it there, and start again here.`,
       );
     }
+  }
+
+  async #problemOf(hub: RunningHub): Promise<string | undefined> {
+    const seen = await this.#seen();
+    if (seen?.isBeyondLoopback === true && !(await listensBeyondLoopback(hub.endpoints.api))) {
+      return 'The hub listens on this machine alone, where containers cannot reach it.';
+    }
+    const daemon = hub.endpoints.xrayUdp === undefined ? undefined : await this.#daemonToStart();
+    return daemon === undefined
+      ? undefined
+      : `The hub takes X-Ray segments itself, on the port that the service ${daemon} of the compose file is to have.`;
   }
 
   async #seen(): Promise<HubForContainers | undefined> {
@@ -214,7 +267,7 @@ export class ComposeServices extends Disposable {
     const also = [backend, daemon].filter((name) => name !== undefined);
     const named = getSetting('sightline.compose.services') ?? undefined;
     const environment = this.#parts.environment();
-    const isDaemonUsed = daemon !== undefined && seen.endpoints.xrayUdp === undefined;
+    const isDaemonUsed = daemon !== undefined && getSetting('sightline.xray.daemon') !== 'embedded';
     const entries = servicesToInstrument(model, named, also).map((name) => {
       const recipient = name === daemon ? 'daemon' : name === backend ? 'backend' : name;
       const address = isDaemonUsed ? `${daemon}:2000` : undefined;

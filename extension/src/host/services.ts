@@ -142,10 +142,11 @@ export class Services extends Disposable {
     switch (id) {
       case 'hub':
         await this.#startHub(signal);
+        await this.#startContainedDaemon(signal);
         return;
       case 'xrayDaemon':
         await this.#startHub(signal);
-        await this.xrayDaemon.start();
+        await this.xrayDaemon.start(signal);
         return;
       case 'database':
       case 'backend':
@@ -160,10 +161,18 @@ export class Services extends Disposable {
     await this.xrayDaemon.settled();
   }
 
+  /** A daemon of the compose file is not started by following the hub: that takes as long as its engine does, and can be cancelled. */
+  async #startContainedDaemon(signal: AbortSignal | undefined): Promise<void> {
+    if (this.xrayDaemon.choice?.kind === 'compose' && this.xrayDaemon.isNeeded) {
+      await this.xrayDaemon.start(signal);
+    }
+  }
+
+  /** What does not need each other starts at the same time: the engine reads its files and the database starts while the hub does. */
   async #startAll(isAsking: boolean, signal: AbortSignal | undefined): Promise<void> {
-    await this.#startHub(signal);
+    const hub = this.#startHub(signal);
     if (getSetting('sightline.startWith') === 'compose') {
-      await this.folders.compose.up([], signal);
+      await allOf([hub, this.folders.compose.up([], signal)]);
       return;
     }
     if (
@@ -171,9 +180,17 @@ export class Services extends Disposable {
       this.#choices.get('backend').kind === 'unknown' &&
       (vscode.workspace.workspaceFolders?.length ?? 0) > 0
     ) {
+      await hub;
       await this.choose('backend');
     }
-    await this.#startKnown('database', signal);
+    if (this.folders.compose.isBackend) {
+      // Its database comes with it where it depends on it.
+      await allOf([hub, this.#startKnown('backend', signal)]);
+      await this.#startKnown('database', signal);
+      return;
+    }
+    const daemon = hub.then(() => this.#startContainedDaemon(signal));
+    await allOf([daemon, this.#startKnown('database', signal)]);
     await this.#startKnown('backend', signal);
   }
 
@@ -215,6 +232,9 @@ export class Services extends Disposable {
     }
     await this.folders.backend.stop();
     await this.folders.database.stop();
+    if (this.xrayDaemon.choice?.kind === 'compose' && this.xrayDaemon.state.kind === 'running') {
+      await this.xrayDaemon.stop();
+    }
   }
 
   /** All that the Services view shows. */
@@ -251,6 +271,14 @@ export class Services extends Disposable {
         }),
       staleNames: startedWith === undefined ? [] : staleNames(startedWith, this.#environment.forBackend()),
     };
+  }
+}
+
+/** Waits for all of them, so that nothing goes on behind the back of whoever is told of the first failure. */
+async function allOf(work: readonly Promise<unknown>[]): Promise<void> {
+  const failed = (await Promise.allSettled(work)).find((each) => each.status === 'rejected');
+  if (failed !== undefined) {
+    throw failed.reason;
   }
 }
 

@@ -97,6 +97,16 @@ export class Sightline extends Disposable {
         }),
       ),
     );
+    const choices = new ServiceChoices(context.workspaceState);
+    this.#compose = this.register(
+      new ComposeServices({
+        session: this.#session,
+        choices,
+        storage: context.storageUri,
+        environment: () => this.#environment,
+        xrayDaemon: () => this.#xrayDaemon,
+      }),
+    );
     this.#xrayDaemon = this.register(
       new XRayDaemon(
         localXRayDaemon({
@@ -105,19 +115,11 @@ export class Sightline extends Disposable {
           isTrusted: () => vscode.workspace.isTrusted,
           folder: vscode.Uri.joinPath(context.globalStorageUri, 'xray-daemon').fsPath,
           settings: xrayDaemonSettings,
+          containers: this.#compose.daemons,
         }),
       ),
     );
     this.register(new HubArrival(this.#session, dataDir));
-    const choices = new ServiceChoices(context.workspaceState);
-    this.#compose = this.register(
-      new ComposeServices({
-        session: this.#session,
-        choices,
-        storage: context.storageUri,
-        environment: () => this.#environment,
-      }),
-    );
     this.#folders = this.register(new FolderServices(choices, this.#compose));
     this.#environment = this.register(
       new HubEnvironment(context.environmentVariableCollection, {

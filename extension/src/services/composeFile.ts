@@ -72,13 +72,17 @@ export function withDependencies(model: ComposeModel, names: readonly string[]):
   return [...wanted];
 }
 
-/** The service that is the AWS X-Ray daemon: by its name, else by its image. */
+/** The service that is the AWS X-Ray daemon: by its name, else by its image, else by the port that it alone is known for. */
 export function xrayDaemonIn({ services }: ComposeModel): ComposeService | undefined {
   return (
     services.find(({ name }) => name === 'xray-daemon') ??
-    services.find(({ image }) => /(?:^|\/)aws-xray-daemon(?:[:@]|$)/.test(image ?? ''))
+    services.find(({ image }) => /(?:^|\/)aws-xray-daemon(?:[:@]|$)/.test(image ?? '')) ??
+    services.find(({ ports }) => ports.some(({ target, protocol }) => target === xrayPort && protocol === 'udp'))
   );
 }
+
+/** Where the daemon listens in its container, for UDP and TCP. */
+export const xrayPort = 2000;
 
 function serviceOf(name: string, value: JsonObject): ComposeService {
   const check = isObject(value['healthcheck']) ? healthCheckOf(value['healthcheck']['test']) : undefined;
@@ -130,7 +134,7 @@ function wordsOf(command: unknown): readonly string[] {
   return Array.isArray(command) ? command.map(String) : [];
 }
 
-/** `3000`, `"8080:80"`, `"127.0.0.1:2000:2000/udp"`, or the long form. A range is not followed. */
+/** `3000`, `"8080:80"`, `"127.0.0.1:2000:2000/udp"`, `"${PORT:-2000}:2000/udp"`, or the long form. A range is not followed. */
 function portOf(value: unknown): ComposeService['ports'][number] | undefined {
   if (isObject(value)) {
     const published = Number(value['published']);
@@ -141,7 +145,7 @@ function portOf(value: unknown): ComposeService['ports'][number] | undefined {
     };
   }
   const [, published, target, protocol = 'tcp'] =
-    /^(?:(?:[\d.]+:|\[[^\]]*\]:)?(\d*):)?(\d+)(?:\/(tcp|udp))?$/.exec(String(value)) ?? [];
+    /^(?:(?:.*:)?([^:]*|\$\{[^}]*\}):)?(\d+)(?:\/(tcp|udp))?$/.exec(String(value)) ?? [];
   return target === undefined
     ? undefined
     : { target: Number(target), protocol, ...(Number(published) > 0 && { published: Number(published) }) };

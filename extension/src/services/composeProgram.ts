@@ -48,13 +48,13 @@ export async function runProgram(line: ComposeCommandLine, options: ProgramOptio
   return run;
 }
 
-/** Runs a program that goes on, a line at a time, until it is disposed or ends by itself. */
+/** Runs a program that goes on, a line at a time of either of its outputs, until it is disposed or ends by itself. */
 export function followProgram(
   line: ComposeCommandLine,
   folder: string,
   on: { readonly line: (text: string) => void; readonly end: () => void },
 ): Disposer {
-  const child = spawn(line.program, [...line.args], { ...spawnOptions(folder), stdio: ['ignore', 'pipe', 'ignore'] });
+  const child = spawn(line.program, [...line.args], { ...spawnOptions(folder), stdio: ['ignore', 'pipe', 'pipe'] });
   let isOver = false;
   const end = (): void => {
     if (!isOver) {
@@ -64,7 +64,9 @@ export function followProgram(
   };
   child.once('error', end);
   child.once('close', end);
-  createInterface({ input: child.stdout }).on('line', on.line);
+  for (const input of [child.stdout, child.stderr]) {
+    createInterface({ input }).on('line', on.line);
+  }
   return {
     dispose: () => {
       isOver = true;

@@ -173,7 +173,7 @@ export class ComposeProject extends Disposable {
     const tool = await this.#cli.requireTool(signal);
     if (this.#cli.siblings !== undefined) {
       await ready;
-      await this.#bringSiblings(services, work, signal);
+      await this.#bringSiblings(services, verb, work, signal);
       return;
     }
     const files = this.model;
@@ -199,13 +199,18 @@ export class ComposeProject extends Disposable {
   }
 
   /** From inside a container of the project, its services are started or restarted as they were made. */
-  async #bringSiblings(services: readonly string[], work: ComposeWork, signal: AbortSignal | undefined): Promise<void> {
+  async #bringSiblings(
+    services: readonly string[],
+    wanted: ComposeVerb,
+    work: ComposeWork,
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
     if (work === 'rebuilding') {
       throw new UserError(
         'This is one of the containers of the project, where its files have other paths: rebuild it from outside, by "Dev Containers: Rebuild Container".',
       );
     }
-    const verb = services.some((name) => this.isRunning(name)) ? 'restart' : 'start';
+    const verb = wanted.verb === 'up' && wanted.isRecreated === true ? 'restart' : 'start';
     await this.#during(services, work, async () => {
       try {
         await this.#cli.run({ verb, services }, signal);

@@ -51,9 +51,10 @@ export function localHub(local: LocalHub): HubWorld {
 }
 
 async function launch(local: LocalHub, signal: AbortSignal | undefined): ReturnType<typeof launchHub> {
+  // First: a daemon in a container decides where the hub has to listen.
+  const isDaemonUsed = await local.isXRayDaemonUsed();
   const { nodePath, ports, maxBytes, maxAge, rollbarRate, listen } = local.settings();
   const runtime = await findNodeRuntime(nodePath, nodeSurroundings);
-  const isDaemonUsed = await local.isXRayDaemonUsed();
   const chosen = { ...(await choosePorts(ports, isPortFree)), ...(isDaemonUsed && { xray: 'none' as const }) };
   const rate = rollbarRate === null ? [] : ['--rollbar-rate', String(rollbarRate)];
   const limits = ['--max-bytes', maxBytes, '--max-age', maxAge, ...rate, ...listen];

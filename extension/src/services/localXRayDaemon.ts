@@ -5,11 +5,16 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { HubClient } from '@sightline/hub/client/hubClient';
 import { Emitter } from '../lifetime.ts';
 import type { HubSession } from './hubSession.ts';
-import { choosePort, freeXRayPort, isPortFree } from './ports.ts';
+import { choosePort, freeXRayPort, isPortFree, type PortProbe } from './ports.ts';
 import { ServiceProcess } from './serviceProcess.ts';
 import { tiedCommand } from './tiedCommand.ts';
-import type { XRayDaemonRun, XRayDaemonWorld } from './xrayDaemon.ts';
-import { chooseXRayDaemon, programSurroundings, type XRayDaemonSettings } from './xrayDaemonChoice.ts';
+import type { XRayDaemonContainers, XRayDaemonRun, XRayDaemonWorld } from './xrayDaemon.ts';
+import {
+  chooseXRayDaemon,
+  programSurroundings,
+  type FindXRayDaemonService,
+  type XRayDaemonSettings,
+} from './xrayDaemonChoice.ts';
 import { renderXRayDaemonConfig, xrayDaemonEnvironment, type XRayDaemonConfig } from './xrayDaemonConfig.ts';
 
 export interface LocalXRayDaemon {
@@ -20,6 +25,12 @@ export interface LocalXRayDaemon {
   readonly folder: string;
   /** Read anew at each start. */
   readonly settings: () => XRayDaemonSettings & { readonly port?: number; readonly region: string };
+  /** The daemons of the folder's compose file. */
+  readonly containers: XRayDaemonContainers & {
+    readonly find: FindXRayDaemonService;
+    /** Whether a service is to publish the port on this machine. */
+    publishes(port: number): boolean;
+  };
 }
 
 const leaseName = 'xray-daemon';
@@ -29,13 +40,14 @@ const longestLine = 10_000;
 
 /** The daemon of this machine, by processes, files and the hub's leases. */
 export function localXRayDaemon(local: LocalXRayDaemon): XRayDaemonWorld {
-  const { session, client, isTrusted, folder, settings } = local;
+  const { session, client, isTrusted, folder, settings, containers } = local;
   const holder = randomUUID();
   return {
     session,
     isTrusted,
-    choose: () => chooseXRayDaemon(settings(), programSurroundings),
-    chooseAddress: async () => `127.0.0.1:${await portFor(settings().port)}`,
+    containers,
+    choose: () => chooseXRayDaemon(settings(), programSurroundings, containers.find),
+    chooseAddress: async () => `127.0.0.1:${await portFor(settings().port, (port) => containers.publishes(port))}`,
     run: (program, at) => runXRayDaemon(program, folder, { ...at, region: settings().region }),
     claim: (note, take) => client.claimLease(leaseName, { holder, millis: leaseMillis, note, take }),
     release: () => client.releaseLease(leaseName, holder),
@@ -49,8 +61,9 @@ export function localXRayDaemon(local: LocalXRayDaemon): XRayDaemonWorld {
 }
 
 /** A port that a setting names is taken as it is: the daemon says where it is held. */
-async function portFor(named: number | undefined): Promise<number> {
-  const port = await choosePort('xray', named === undefined ? {} : { xray: named }, isPortFree);
+async function portFor(named: number | undefined, isTaken: (port: number) => boolean): Promise<number> {
+  const isFree: PortProbe = async (receiver, port) => !isTaken(port) && (await isPortFree(receiver, port));
+  const port = await choosePort('xray', named === undefined ? {} : { xray: named }, isFree);
   return port === 0 ? await freeXRayPort() : port;
 }
 

@@ -36,6 +36,26 @@ class Daemon implements XRayDaemonRun {
   }
 }
 
+/** A daemon in a container, which goes on when nobody hears of it. */
+class Contained extends Daemon {
+  readonly #gone: () => void;
+  isHeard = true;
+
+  constructor(gone: () => void) {
+    super();
+    this.#gone = gone;
+  }
+
+  detach(): void {
+    this.isHeard = false;
+  }
+
+  override async stop(): Promise<unknown> {
+    this.#gone();
+    return await super.stop();
+  }
+}
+
 /** The lease of one hub, with its windows by number. */
 class Lease {
   holder: number | undefined;
@@ -54,6 +74,23 @@ class Window implements XRayDaemonWorld {
   asked = 0;
   address = '127.0.0.1:2000';
   beat: (() => void) | undefined;
+  readonly #contained = new Emitter<unknown>();
+  /** Where the daemon of the compose file answers, while it runs. */
+  contained: string | undefined;
+  readonly containers = {
+    onDidChange: this.#contained.event,
+    addressOf: (): string | undefined => this.contained,
+    attach: (service: string): XRayDaemonRun => {
+      this.log.push(`hears of ${service}`);
+      const daemon = new Contained(() => (this.contained = undefined));
+      this.started.push(daemon);
+      return daemon;
+    },
+    start: async (service: string): Promise<void> => {
+      this.log.push(`up ${service}`);
+      await this.contain('127.0.0.1:2000');
+    },
+  };
   session: { state: HubState; onDidChange: Emitter<unknown>['event'] } = {
     state: { kind: 'off' },
     onDidChange: this.#changed.event,
@@ -69,6 +106,13 @@ class Window implements XRayDaemonWorld {
     const hub = { endpoints: { api: 'http://127.0.0.1:4319', ...endpoints } };
     this.session.state = { kind, hub, message: '' } as unknown as HubState;
     this.#changed.fire(undefined);
+    await turns();
+  }
+
+  /** What the engine says of the daemon's container. */
+  async contain(address: string | undefined): Promise<void> {
+    this.contained = address;
+    this.#contained.fire(undefined);
     await turns();
   }
 
@@ -342,4 +386,57 @@ test('a daemon that speaks after it was replaced is not listened to', async () =
     },
     ['starting 127.0.0.1:2000', waiting, 'stopping', 'starting 127.0.0.1:2000', waiting],
   );
+});
+
+const service: XRayDaemonChoice = { kind: 'compose', service: 'xray-daemon', file: 'compose.yaml', reason: 'r' };
+
+/** A window whose hub leaves segments to the daemon of its compose file. */
+async function windowWithService(): Promise<{ window: Window; daemon: XRayDaemon }> {
+  const window = new Window(new Lease());
+  window.choice = service;
+  const daemon = new XRayDaemon(window);
+  expect(await daemon.isWanted()).toBe(true);
+  await window.hub('running');
+  return { window, daemon };
+}
+
+test('a daemon in a container is not started by the hub’s start, and is heard of once anybody has started it', async () => {
+  const { window, daemon } = await windowWithService();
+  expect(textOf(daemon.state)).toBe('stopped');
+  await window.contain('127.0.0.1:2000');
+  expect(textOf(daemon.state)).toBe('running 127.0.0.1:2000 waiting for segments');
+  await window.started[0]?.say('[Info] Successfully sent batch of 2 segments (0.01 seconds)');
+  expect(textOf(daemon.state)).toBe('running 127.0.0.1:2000 batch sent 2 segments');
+  await window.started[0]?.say('[Info] Starting proxy http server on 0.0.0.0:2000');
+  expect(textOf(daemon.state)).toBe('running 127.0.0.1:2000 waiting for segments');
+  expect(window.log).toEqual(['hears of xray-daemon']);
+});
+
+test('a daemon in a container goes on without the window and without the hub, and is stopped by a person', async () => {
+  const { window, daemon } = await windowWithService();
+  await daemon.start();
+  expect(window.log).toEqual(['up xray-daemon', 'hears of xray-daemon']);
+  await window.hub('stopped');
+  expect([textOf(daemon.state), window.contained]).toEqual(['off', '127.0.0.1:2000']);
+  await window.hub('running');
+  expect(textOf(daemon.state)).toBe('running 127.0.0.1:2000 waiting for segments');
+  await daemon.stop();
+  expect([textOf(daemon.state), window.contained]).toEqual(['stopped', undefined]);
+  await daemon.start();
+  await daemon.end(0);
+  const last = window.started.at(-1);
+  expect([window.contained, last instanceof Contained && last.isHeard]).toEqual(['127.0.0.1:2000', false]);
+});
+
+test('a container that ends says how; one that somebody has stopped is no failure', async () => {
+  const { window, daemon } = await windowWithService();
+  await daemon.start();
+  await window.started[0]?.say('[Error] Cannot fetch region variable from config file');
+  window.contained = undefined;
+  await window.started[0]?.end(1);
+  expect(textOf(daemon.state)).toBe('exited: ended with exit code 1: no region is set');
+  await window.contain('127.0.0.1:2000');
+  window.contained = undefined;
+  await window.started[1]?.end(143);
+  expect(textOf(daemon.state)).toBe('stopped');
 });

@@ -5,7 +5,7 @@ import { describeExit, type ServiceExit } from './serviceProcess.ts';
 import type { XRayDaemonChoice } from './xrayDaemonChoice.ts';
 import { newXRayDaemonHealth, withXRayDaemonEvent, type XRayDaemonHealth } from './xrayDaemonHealth.ts';
 import { describeXRayDaemonFailure, parseXRayDaemonLine } from './xrayDaemonLog.ts';
-import type { XRayDaemonState } from './xrayDaemonState.ts';
+import { addressOf, type XRayDaemonState } from './xrayDaemonState.ts';
 
 /** A daemon that was started. */
 export interface XRayDaemonRun {
@@ -14,6 +14,18 @@ export interface XRayDaemonRun {
   readonly onLine: Event<string>;
   readonly exited: Promise<ServiceExit>;
   stop(patienceMillis?: number): Promise<unknown>;
+  /** Of a daemon that somebody else keeps running, as an engine does: leaves it as it is, and hears no more of it. */
+  detach?(): void;
+}
+
+/** Daemons in containers, which are started and ended by their engine. */
+export interface XRayDaemonContainers {
+  readonly onDidChange: Event<unknown>;
+  /** Where programs reach the daemon of a service, with the hub at this address behind it; `undefined` while it does not run. */
+  addressOf(service: string, endpoint: string): string | undefined;
+  attach(service: string): XRayDaemonRun;
+  /** Rejects with a `UserError`. */
+  start(service: string, signal?: AbortSignal): Promise<void>;
 }
 
 /** What the daemon needs of the world; `localXRayDaemon` is the real one. */
@@ -25,6 +37,7 @@ export interface XRayDaemonWorld {
   choose(): Promise<XRayDaemonChoice>;
   /** Where it is to listen, for UDP and TCP, such as `127.0.0.1:2000`. */
   chooseAddress(): Promise<string>;
+  readonly containers: XRayDaemonContainers;
   run(program: string, at: { readonly endpoint: string; readonly address: string }): XRayDaemonRun;
   /** Asks the hub to be the window that runs the daemon; others read the note. Rejects where no hub answers. */
   claim(note: string, take: boolean): Promise<{ readonly held: boolean; readonly note: string }>;
@@ -62,6 +75,7 @@ export class XRayDaemon extends Disposable {
     super();
     this.#world = world;
     this.register(world.session.onDidChange(() => this.follow()));
+    this.register(world.containers.onDidChange(() => this.#onContainers()));
     this.register({ dispose: () => this.#beat?.dispose() });
   }
 
@@ -84,7 +98,7 @@ export class XRayDaemon extends Disposable {
   async isWanted(): Promise<boolean> {
     this.#choice = await this.#world.choose();
     this.#changed.fire();
-    return this.#choice.kind === 'program';
+    return this.#choice.kind !== 'embedded';
   }
 
   /** Brings the daemon to what the hub needs now. Never rejects: what goes wrong is in the state. */
@@ -112,7 +126,14 @@ export class XRayDaemon extends Disposable {
   }
 
   /** For a person. Rejects with a `UserError` where it cannot be started. */
-  async start(): Promise<void> {
+  async start(signal?: AbortSignal): Promise<void> {
+    const choice = this.isNeeded ? this.#choice : undefined;
+    if (choice?.kind === 'compose') {
+      await this.#world.containers.start(choice.service, signal);
+      this.follow();
+      await this.settled();
+      return;
+    }
     await this.#next(() => this.#startAsked());
   }
 
@@ -135,7 +156,7 @@ export class XRayDaemon extends Disposable {
     await this.#next(async () => {
       const wasRunning = this.#run !== undefined;
       this.dispose();
-      await this.#endRun(patienceMillis);
+      await this.#leaveRun(patienceMillis);
       if (wasRunning) {
         await this.#world.release().catch(() => undefined);
       }
@@ -160,7 +181,7 @@ export class XRayDaemon extends Disposable {
     if (state.kind !== 'running' || !this.isNeeded || !this.#world.isTrusted()) {
       this.#beat?.dispose();
       this.#beat = undefined;
-      await this.#endRun();
+      await this.#leaveRun();
       this.#set({ kind: 'off' });
       return;
     }
@@ -178,13 +199,31 @@ export class XRayDaemon extends Disposable {
       return;
     }
     if (!lease.held) {
-      await this.#endRun();
+      await this.#leaveRun();
       this.#set({ kind: 'elsewhere', ...(lease.note !== '' && { address: lease.note }) });
     } else if (this.#run !== undefined && this.#endpoint !== endpoint) {
-      await this.#endRun();
+      await this.#leaveRun();
       await this.#begin(endpoint);
-    } else if (this.#run === undefined && this.#state.kind !== 'stopped' && this.#state.kind !== 'exited') {
+    } else if (this.#run === undefined && (!this.#isOver || this.#containerAddress !== undefined)) {
       await this.#begin(endpoint);
+    }
+  }
+
+  get #isOver(): boolean {
+    return this.#state.kind === 'stopped' || this.#state.kind === 'exited';
+  }
+
+  /** Of a daemon in a container, which anybody may start, at a shell for one. */
+  get #containerAddress(): string | undefined {
+    const { state } = this.#world.session;
+    return state.kind === 'running' && this.#choice?.kind === 'compose'
+      ? this.#world.containers.addressOf(this.#choice.service, state.hub.endpoints.api)
+      : undefined;
+  }
+
+  #onContainers(): void {
+    if (this.isNeeded && this.#choice?.kind === 'compose' && this.#containerAddress !== addressOf(this.#state)) {
+      this.follow();
     }
   }
 
@@ -217,6 +256,11 @@ export class XRayDaemon extends Disposable {
       await this.#world.release().catch(() => undefined);
       return;
     }
+    if (choice.kind === 'compose') {
+      this.#attach(choice.service, endpoint);
+      await this.#claim(false);
+      return;
+    }
     const address = await this.#world.chooseAddress();
     this.#set({ kind: 'starting', address });
     try {
@@ -227,9 +271,25 @@ export class XRayDaemon extends Disposable {
     await this.#claim(false);
   }
 
+  /** A daemon that an engine runs is up before anybody here hears of it. */
+  #attach(service: string, endpoint: string): void {
+    const address = this.#world.containers.addressOf(service, endpoint);
+    if (address !== undefined) {
+      const at = { endpoint, address };
+      this.#set({ kind: 'running', address, since: this.#world.now(), health: newXRayDaemonHealth });
+      void this.#hear(this.#world.containers.attach(service), at);
+    } else if (this.#state.kind !== 'exited') {
+      this.#set({ kind: 'stopped' });
+    }
+  }
+
   /** Settles when it has opened its ports, has ended, or takes too long, which is left to the person to judge. */
   async #launch(program: string, at: { readonly endpoint: string; readonly address: string }): Promise<void> {
-    const run = this.#world.run(program, at);
+    await Promise.race([this.#hear(this.#world.run(program, at), at), this.#world.sleep(startMillis)]);
+  }
+
+  /** Takes a run over. Settles when it says that it has opened its ports, or has ended. */
+  async #hear(run: XRayDaemonRun, at: { readonly endpoint: string; readonly address: string }): Promise<void> {
     this.#run = run;
     this.#endpoint = at.endpoint;
     let health: XRayDaemonHealth = newXRayDaemonHealth;
@@ -241,7 +301,8 @@ export class XRayDaemon extends Disposable {
       if (event === undefined || this.#run !== run) {
         return;
       }
-      health = withXRayDaemonEvent(health, event);
+      // What a container says may begin before its last start.
+      health = event.kind === 'started' ? newXRayDaemonHealth : withXRayDaemonEvent(health, event);
       if (event.kind === 'started') {
         started.resolve(undefined);
       }
@@ -251,7 +312,7 @@ export class XRayDaemon extends Disposable {
       }
     });
     const ended = run.exited.then((exit) => this.#ended(run, exit, health));
-    await Promise.race([started.promise, ended, this.#world.sleep(startMillis)]);
+    await Promise.race([started.promise, ended]);
   }
 
   #ended(run: XRayDaemonRun, exit: ServiceExit, health: XRayDaemonHealth): void {
@@ -262,10 +323,21 @@ export class XRayDaemon extends Disposable {
     if (this.#state.kind !== 'stopping') {
       const reason = describeXRayDaemonFailure(health.lastError);
       const message = reason === undefined ? describeExit(exit) : `${describeExit(exit)}: ${reason}`;
-      this.#set({ kind: 'exited', message });
+      this.#set(run.detach !== undefined && isStop(exit) ? { kind: 'stopped' } : { kind: 'exited', message });
       // The others learn that it has no address any more.
       this.follow();
     }
+  }
+
+  /** Ends a daemon of ours; one of an engine goes on without us. */
+  async #leaveRun(patienceMillis?: number): Promise<void> {
+    const run = this.#run;
+    if (run?.detach === undefined) {
+      await this.#endRun(patienceMillis);
+      return;
+    }
+    this.#run = undefined;
+    run.detach();
   }
 
   async #endRun(patienceMillis?: number): Promise<void> {
@@ -292,6 +364,11 @@ export class XRayDaemon extends Disposable {
       this.#changed.fire();
     }
   }
+}
+
+/** 143 and 137 are SIGTERM and SIGKILL: how an engine stops what does not end by itself. */
+function isStop(exit: ServiceExit): boolean {
+  return exit.kind === 'code' && [0, 137, 143].includes(exit.code);
 }
 
 const showOutput = { label: 'Show Output', command: 'sightline.showOutput', arguments: ['xrayDaemon'] } as const;

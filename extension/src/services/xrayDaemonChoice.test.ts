@@ -2,7 +2,14 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { chooseXRayDaemon, programSurroundings, type XRayDaemonSettings } from './xrayDaemonChoice.ts';
+import {
+  chooseXRayDaemon,
+  programSurroundings,
+  type ProgramSurroundings,
+  type XRayDaemonChoice,
+  type XRayDaemonService,
+  type XRayDaemonSettings,
+} from './xrayDaemonChoice.ts';
 import { renderXRayDaemonConfig, xrayDaemonEnvironment } from './xrayDaemonConfig.ts';
 
 const daemon = 'AWS X-Ray daemon version: 3.6.6\n';
@@ -12,9 +19,10 @@ async function check(
   settings: XRayDaemonSettings,
   programs: Readonly<Record<string, string | undefined>>,
   expected: string,
+  service?: XRayDaemonService,
 ): Promise<string[]> {
   const asked: string[] = [];
-  const choice = await chooseXRayDaemon(settings, {
+  const around: ProgramSurroundings = {
     env: { PATH: 'relative:.:/usr/local/bin:/usr/bin' },
     isWindows: false,
     home: '/home/dev',
@@ -23,13 +31,21 @@ async function check(
       asked.push(file);
       return Promise.resolve(programs[file]);
     },
-  });
-  const text =
-    choice.kind === 'program'
-      ? `${choice.path} ${choice.version}, ${choice.reason}`
-      : `embedded, ${choice.reason}${choice.problem === undefined ? '' : `; ${choice.problem}`}`;
-  expect(text).toBe(expected);
+  };
+  const choice = await chooseXRayDaemon(settings, around, () => Promise.resolve(service));
+  expect(textOf(choice)).toBe(expected);
   return asked;
+}
+
+function textOf(choice: XRayDaemonChoice): string {
+  switch (choice.kind) {
+    case 'program':
+      return `${choice.path} ${choice.version}, ${choice.reason}`;
+    case 'compose':
+      return `${choice.service} of ${choice.file}, ${choice.reason}`;
+    case 'embedded':
+      return `embedded, ${choice.reason}${choice.problem === undefined ? '' : `; ${choice.problem}`}`;
+  }
 }
 
 test('the program that the setting names comes first', async () => {
@@ -55,6 +71,23 @@ test('then the one on PATH, where it is the AWS X-Ray daemon', async () => {
 test('a relative folder on PATH is not looked into', async () => {
   const programs = { 'relative/xray': daemon, xray: daemon };
   expect(await check({ use: 'auto' }, programs, 'embedded, there is no `xray` on PATH')).toEqual([]);
+});
+
+test('then the service of the folder’s compose file, with the reason', async () => {
+  const usable = { kind: 'usable', service: 'xray-daemon', file: 'compose.yaml' } as const;
+  const reason = 'there is no `xray` on PATH, and this folder’s compose file has one';
+  await check({ use: 'auto' }, {}, `xray-daemon of compose.yaml, ${reason}`, usable);
+  await check({ use: 'auto' }, { '/usr/bin/xray': daemon }, '/usr/bin/xray 3.6.6, found on PATH', usable);
+  const wrong = `${named('/no')} is not there, or may not be run; this folder’s compose file has one`;
+  await check({ use: 'auto', path: '/no' }, {}, `xray-daemon of compose.yaml, ${wrong}`, usable);
+  const setting = 'embedded, the setting `sightline.xray.daemon` says so';
+  await check({ use: 'embedded' }, {}, setting, usable);
+});
+
+test('a service that programs here could not use is told of, and not taken', async () => {
+  const unusable = { kind: 'unusable', reason: 'the service `x` of `compose.yaml` publishes no UDP port' } as const;
+  const text = 'embedded, there is no `xray` on PATH, and the service `x` of `compose.yaml` publishes no UDP port';
+  await check({ use: 'auto' }, {}, text, unusable);
 });
 
 test('the hub itself, where nothing else is there or a person says so', async () => {

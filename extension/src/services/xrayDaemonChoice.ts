@@ -7,6 +7,8 @@ import path from 'node:path';
 /** What takes X-Ray segments and sampling calls: the AWS X-Ray daemon in front of the hub, or the hub itself. */
 export type XRayDaemonChoice =
   | { readonly kind: 'program'; readonly path: string; readonly version: string; readonly reason: string }
+  /** A service of the folder's compose file, which its engine runs. `file` is for a person: `compose.yaml`. */
+  | { readonly kind: 'compose'; readonly service: string; readonly file: string; readonly reason: string }
   /** `problem` is a sentence where a person named a program that cannot be taken. */
   | { readonly kind: 'embedded'; readonly reason: string; readonly problem?: string };
 
@@ -15,6 +17,11 @@ export interface XRayDaemonSettings {
   readonly use: 'auto' | 'embedded';
   readonly path?: string;
 }
+
+/** What the folder's compose file has: a daemon, or one that programs of this machine could not use, and why, for a person. */
+export type XRayDaemonService =
+  | { readonly kind: 'usable'; readonly service: string; readonly file: string }
+  | { readonly kind: 'unusable'; readonly reason: string };
 
 /** How to find and ask programs. */
 export interface ProgramSurroundings {
@@ -26,15 +33,19 @@ export interface ProgramSurroundings {
   readonly versionText: (file: string) => Promise<string | undefined>;
 }
 
+/** Looks into the compose file of the folder; `undefined` where no service there is a daemon. */
+export type FindXRayDaemonService = () => Promise<XRayDaemonService | undefined>;
+
 const pathSetting = 'sightline.xray.daemonPath';
 
 /**
  * Design section 6: the program that the setting names, else `xray` on PATH where it says that it is the AWS X-Ray daemon (Xray-core and others have the same
- * name), else the hub's own receiver. A compose service would come before the last.
+ * name), else the service of the folder's compose file, else the hub's own receiver.
  */
 export async function chooseXRayDaemon(
   settings: XRayDaemonSettings,
   around: ProgramSurroundings,
+  findService: FindXRayDaemonService = () => Promise.resolve(undefined),
 ): Promise<XRayDaemonChoice> {
   if (settings.use === 'embedded') {
     return { kind: 'embedded', reason: 'the setting `sightline.xray.daemon` says so' };
@@ -44,13 +55,35 @@ export async function chooseXRayDaemon(
     return named;
   }
   const onPath = await choiceOnPath(around);
-  return named === undefined || onPath.kind === 'program' ? onPath : named;
+  return onPath.kind === 'embedded' ? withService(named ?? onPath, await findService()) : onPath;
 }
 
-async function choiceOf(setting: string, around: ProgramSurroundings): Promise<XRayDaemonChoice> {
+/** What to choose where no program is one. */
+function withService(
+  embedded: Extract<XRayDaemonChoice, { kind: 'embedded' }>,
+  found: XRayDaemonService | undefined,
+): XRayDaemonChoice {
+  switch (found?.kind) {
+    case undefined:
+      return embedded;
+    case 'usable':
+      return {
+        kind: 'compose',
+        service: found.service,
+        file: found.file,
+        reason: `${embedded.problem?.replace(/\.$/, ';') ?? `${embedded.reason}, and`} this folder’s compose file has one`,
+      };
+    case 'unusable':
+      return { ...embedded, reason: `${embedded.reason}, and ${found.reason}` };
+  }
+}
+
+type ProgramChoice = Exclude<XRayDaemonChoice, { kind: 'compose' }>;
+
+async function choiceOf(setting: string, around: ProgramSurroundings): Promise<ProgramChoice> {
   const file = /^~[/\\]/.test(setting) ? path.join(around.home, setting.slice(2)) : setting;
   const named = `"${setting}", named by the setting "${pathSetting}",`;
-  const embedded = (what: string): XRayDaemonChoice => ({
+  const embedded = (what: string): ProgramChoice => ({
     kind: 'embedded',
     reason: `the setting \`${pathSetting}\` names no AWS X-Ray daemon`,
     problem: `${named} ${what}`,
@@ -67,7 +100,7 @@ async function choiceOf(setting: string, around: ProgramSurroundings): Promise<X
     : { kind: 'program', path: file, version, reason: `named by the setting \`${pathSetting}\`` };
 }
 
-async function choiceOnPath(around: ProgramSurroundings): Promise<XRayDaemonChoice> {
+async function choiceOnPath(around: ProgramSurroundings): Promise<ProgramChoice> {
   const file = await findOnPath(around);
   if (file === undefined) {
     return { kind: 'embedded', reason: 'there is no `xray` on PATH' };

@@ -36,7 +36,7 @@ export function xrayDaemonRow({ state, choice }: XRayDaemonSnapshot, ports: Port
         : {
             ...row,
             ...running,
-            description: `${state.address} · started by another window`,
+            description: `${segmentAddress(state.address)} · started by another window`,
             tooltip: 'Its state and output are there. When that window closes, this one starts the daemon again.',
             context: '',
           };
@@ -66,7 +66,7 @@ function runningRow(
   ports: PortSettings,
 ): ServiceRow {
   const { text, mood } = summaryOf(health);
-  const isMoved = ports.xray === undefined && !address.endsWith(`:${defaultPorts.xray}`);
+  const isMoved = choice?.kind === 'program' && ports.xray === undefined && !address.endsWith(`:${defaultPorts.xray}`);
   const facts = [
     choiceText(choice),
     `Since ${clock(since)}${pid === undefined ? '' : `, process ${pid}`}`,
@@ -76,16 +76,27 @@ function runningRow(
   return {
     ...row,
     ...looks[isMoved && mood === 'good' ? 'noteworthy' : mood],
-    description: `${address} · ${text}`,
+    description: `${segmentAddress(address)} · ${text}`,
     tooltip: facts.join('\n\n'),
     context: 'service canStop canRestart',
   };
 }
 
+/** Of an address for each protocol, the one that segments are sent to. */
+function segmentAddress(address: string): string {
+  return /\budp:(\S+)/.exec(address)?.[1] ?? address;
+}
+
 function choiceText(choice: XRayDaemonChoice | undefined): string {
-  return choice?.kind === 'program'
-    ? `The AWS X-Ray daemon ${choice.version}, \`${choice.path}\`, ${choice.reason}. It hands segments and sampling calls to the hub.`
-    : '';
+  switch (choice?.kind) {
+    case 'program':
+      return `The AWS X-Ray daemon ${choice.version}, \`${choice.path}\`, ${choice.reason}. It hands segments and sampling calls to the hub.`;
+    case 'compose':
+      return `The service \`${choice.service}\` of \`${choice.file}\`: ${choice.reason}. It hands segments and sampling calls to the hub, and goes on when the window ends.`;
+    case 'embedded':
+    case undefined:
+      return '';
+  }
 }
 
 /** What the tooltip of the hub's own receiver says of why there is no daemon in front of it, and whether a person should look. */
@@ -95,6 +106,10 @@ export function embeddedText(choice: XRayDaemonChoice | undefined): {
 } {
   if (choice === undefined) {
     return { text: 'The hub takes segments itself.', isWrong: false };
+  }
+  if (choice.kind === 'compose') {
+    const text = `The hub takes segments itself. Starting the services of \`${choice.file}\` puts \`${choice.service}\` in front of it: ${choice.reason}.`;
+    return { text, isWrong: false };
   }
   if (choice.kind === 'program') {
     const text = `The hub takes segments itself. Restart it to put the AWS X-Ray daemon in front of it: \`${choice.path}\`, ${choice.reason}.`;
