@@ -79,6 +79,37 @@ test('a profile and a region are chosen, and the traces of that account are show
   );
 });
 
+test('the sampling rules are those of the account, and one is changed there once its difference was shown', async () => {
+  await window.runCommand('Sightline: Focus on Sampling View');
+  await window.row('Sampling', /^Default.*all.*last/).click();
+  expect(await window.page.locator('.sidebar .pane-header[aria-label^="Sampling"]').textContent()).toContain(
+    'AWS staging eu-central-1',
+  );
+  await window.runCommand('Sightline: Edit Sampling Rule');
+  await option('FixedRate').click();
+  const input = window.page.locator('.quick-input-widget input.input');
+  await until('it asks for the rate', async () => (await input.inputValue()) === '1');
+  await input.fill('25 %');
+  await input.press('Enter');
+  const dialog = window.page.locator('.monaco-dialog-box');
+  await dialog.getByText('FixedRate 1 → 0.25').waitFor();
+  await window.picture('cloud-sampling-difference-dark');
+  await dialog.locator('.monaco-button', { hasText: 'Write' }).click();
+  await window.row('Sampling', /^Default.*25 %/).waitFor();
+  await window.picture('cloud-sampling-dark');
+  await window.closeView('Sampling');
+});
+
+test('what was read there is counted below Cost', async () => {
+  await window.runCommand('Sightline: Show Cost…');
+  const lines = window.page.locator('.view-lines', { hasText: /traces?\sscanned/ });
+  await lines.waitFor();
+  expect(await lines.textContent()).toMatch(
+    /AWS\sX-Ray.*traces?\sretrieved,\s\d+\straces?\sscanned,\s\d+\scalls\sof\sthe\sviews/s,
+  );
+  await window.picture('cloud-cost-dark');
+});
+
 test('the choice outlives a reload, and Local is one choice away', async () => {
   await window.reload();
   await window.showSightline();

@@ -1,7 +1,7 @@
-import type { SamplingRuleJson } from '@sightline/hub/client/samplingApi';
 import type { SamplingRequest } from '@sightline/telemetry/sampling/samplingRequest';
 import { isDefaultRule, type SamplingRule } from '@sightline/telemetry/sampling/samplingRule';
 import * as vscode from 'vscode';
+import type { KnownRule } from '../sources/samplingSource.ts';
 import { UserError } from '../userError.ts';
 import type { SamplingCommands } from './commandTable.ts';
 import type { ReportDocuments } from './reportDocuments.ts';
@@ -66,7 +66,7 @@ export class SamplingViewCommands {
     await inView(() => this.#controller.refresh());
   }
 
-  async #edit({ rule }: SamplingRuleJson, node: SamplingNode): Promise<void> {
+  async #edit({ rule }: KnownRule, node: SamplingNode): Promise<void> {
     const member = node.kind === 'member' ? node.member : await pickMember(rule);
     if (member === undefined) {
       return;
@@ -93,12 +93,14 @@ export class SamplingViewCommands {
     });
   }
 
-  async #delete({ rule, origin }: SamplingRuleJson): Promise<void> {
+  async #delete({ rule, origin }: KnownRule): Promise<void> {
     if (isDefaultRule(rule)) {
       throw new UserError('The default rule cannot be deleted; its rate and its reservoir can be changed.');
     }
+    const { isShared, label } = this.#controller.source;
     const again = origin === 'custom' ? '' : ' It was built in; a new hub with another data directory has it again.';
-    const detail = `SDKs that report learn of it within 10 seconds, that for Node within 5 minutes. What it caught goes to the rules below it.${again}`;
+    const whose = isShared ? `It is deleted in ${label}, for everybody who uses this account. ` : '';
+    const detail = `${whose}SDKs that report learn of it within 10 seconds, that for Node within 5 minutes. What it caught goes to the rules below it.${again}`;
     const question = `Delete the sampling rule "${rule.RuleName}"?`;
     if ((await vscode.window.showWarningMessage(question, { modal: true, detail }, 'Delete')) === 'Delete') {
       await this.#controller.source.deleteRule(rule.RuleName);
@@ -108,8 +110,10 @@ export class SamplingViewCommands {
 
   async #import(): Promise<void> {
     const text = await pickRuleFiles();
-    if (text !== undefined && (await confirmImport(await this.#controller.source.previewImport(text)))) {
-      await this.#controller.source.importRules(text);
+    const { source } = this.#controller;
+    const where = source.isShared ? ` into ${source.label}` : '';
+    if (text !== undefined && (await confirmImport(await source.previewImport(text), where))) {
+      await source.importRules(text);
       await inView(() => this.#controller.refresh());
     }
   }
@@ -167,7 +171,7 @@ export class SamplingViewCommands {
 
   async #withRule(
     node: SamplingNode | undefined,
-    act: (rule: SamplingRuleJson, chosen: SamplingNode) => Promise<void>,
+    act: (rule: KnownRule, chosen: SamplingNode) => Promise<void>,
   ): Promise<void> {
     await this.#controller.whenCurrent();
     const chosen = node ?? this.#tree.selection[0] ?? (await this.#pickRule());
@@ -178,7 +182,10 @@ export class SamplingViewCommands {
   }
 
   async #pickRule(): Promise<SamplingNode | undefined> {
-    const { sampling, source } = this.#controller.state;
+    const { sampling, source, failure } = this.#controller.state;
+    if (sampling === undefined && failure !== undefined) {
+      throw new UserError(failure);
+    }
     if (sampling === undefined) {
       throw new UserError(
         source.kind === 'failed' ? source.message : 'The Sightline hub is not running. Start it in the Services view.',

@@ -10,6 +10,8 @@ import { renderSamplingTree } from './samplingRows.ts';
 
 /** A source whose rules a test sets; each question is in the log. */
 class RecordingSamplingSource {
+  label = 'Local';
+  isShared = false;
   state: SourceState = { kind: 'ready' };
   rate = 0.5;
   failure: Error | undefined;
@@ -102,4 +104,29 @@ test('a hub that comes up is asked', async () => {
   source.stateChanged.fire(source.state);
   await controller.whenCurrent();
   expect(shown()).toContain('50 %');
+});
+
+test('another source begins anew: the rules of before are not shown as its own', async () => {
+  const { source, controller, shown } = start();
+  controller.setVisible(true);
+  await controller.whenCurrent();
+  Object.assign(source, { label: 'AWS dev eu-central-1', isShared: true });
+  source.failure = new UserError('The permission xray:GetSamplingRules is missing.');
+  source.stateChanged.fire(source.state);
+  expect(shown()).toBe('');
+  await controller.whenCurrent();
+  expect([shown(), controller.state.failure]).toEqual(['', 'The permission xray:GetSamplingRules is missing.']);
+});
+
+test('rules that others have too are asked for when their source says so, not every ten seconds', async () => {
+  const { source, controller, tick } = start();
+  source.isShared = true;
+  controller.setVisible(true);
+  await controller.whenCurrent();
+  tick();
+  await controller.whenCurrent();
+  expect(source.log.length).toBe(1);
+  source.changed.fire({ sampling: true });
+  await controller.whenCurrent();
+  expect(source.log.length).toBe(2);
 });

@@ -1,7 +1,6 @@
-import type { SamplingJson, SamplingRuleJson } from '@sightline/hub/client/samplingApi';
 import { Disposable, Emitter } from '../lifetime.ts';
 import { LiveQuestion, type Pacer } from '../sources/liveQuestion.ts';
-import type { SamplingChanged, SamplingSource } from '../sources/samplingSource.ts';
+import type { KnownRule, KnownRules, SamplingChanged, SamplingSource } from '../sources/samplingSource.ts';
 import type { SourceState } from '../sources/traceSource.ts';
 import { UserError } from '../userError.ts';
 
@@ -9,7 +8,7 @@ import { UserError } from '../userError.ts';
 export interface SamplingState {
   readonly source: SourceState;
   /** `undefined` until the first answer. */
-  readonly sampling: SamplingJson | undefined;
+  readonly sampling: KnownRules | undefined;
   /** Why the last question failed, as a sentence. */
   readonly failure: string | undefined;
 }
@@ -24,13 +23,16 @@ export class SamplingController extends Disposable {
   readonly source: SamplingSource;
   readonly #ended = new AbortController();
   readonly #question: LiveQuestion<SamplingChanged>;
+  /** Of the source that the rules are of. */
+  #label: string;
   #state: SamplingState;
 
   constructor(source: SamplingSource, clock: Pacer) {
     super();
     this.source = source;
     this.#state = { source: source.state, sampling: undefined, failure: undefined };
-    this.register(source.onDidChangeState((state) => this.#set({ source: state, failure: undefined })));
+    this.#label = source.label;
+    this.register(source.onDidChangeState(() => this.#onSourceState()));
     this.register({ dispose: () => this.#ended.abort() });
     this.#question = this.register(
       new LiveQuestion({
@@ -38,8 +40,8 @@ export class SamplingController extends Disposable {
         clock,
         concerns: ({ sampling }) => sampling === true,
         ask: () => this.#ask(),
-        // The counts grow old without a change, also while the view is hidden.
-        tick: () => this.#question.want(),
+        // The counts grow old without a change, also while the view is hidden. Elsewhere the source says when it is time.
+        tick: () => source.isShared || this.#question.want(),
         pace: countsPace,
       }),
     );
@@ -61,8 +63,15 @@ export class SamplingController extends Disposable {
     await this.#question.refresh();
   }
 
-  ruleOf(name: string): SamplingRuleJson | undefined {
+  ruleOf(name: string): KnownRule | undefined {
     return ruleIn(this.#state, name);
+  }
+
+  #onSourceState(): void {
+    const { label, state } = this.source;
+    const isOther = label !== this.#label;
+    this.#label = label;
+    this.#set({ source: state, failure: undefined, ...(isOther && { sampling: undefined }) });
   }
 
   async #ask(): Promise<void> {
@@ -83,6 +92,6 @@ export class SamplingController extends Disposable {
   }
 }
 
-export function ruleIn({ sampling }: SamplingState, name: string): SamplingRuleJson | undefined {
+export function ruleIn({ sampling }: SamplingState, name: string): KnownRule | undefined {
   return sampling?.rules.find(({ rule }) => rule.RuleName === name);
 }

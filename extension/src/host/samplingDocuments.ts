@@ -49,7 +49,9 @@ export class SamplingDocuments extends Disposable implements vscode.FileSystemPr
     if (rule === undefined || others.length > 0 || rule.RuleName !== nameOf(uri)) {
       throw new UserError(`This document is the one rule ${nameOf(uri)}: it has one rule, and the name stays.`);
     }
-    await this.#controller.source.changeRule(rule);
+    if (!(await this.#controller.source.changeRule(rule))) {
+      throw new UserError('The rule was left as it is there; what you wrote is still here.');
+    }
     await this.#controller.refresh();
   }
 

@@ -34,15 +34,15 @@ export async function pickRuleFiles(): Promise<string | undefined> {
   return rules.length === 0 ? undefined : JSON.stringify(rules.flat());
 }
 
-/** Shows what an import changes, and asks. */
-export async function confirmImport({ changes }: SamplingImport): Promise<boolean> {
+/** Shows what an import changes, and asks. `where` is the end of the question. */
+export async function confirmImport({ changes }: SamplingImport, where: string): Promise<boolean> {
   const wanted = changes.filter(({ kind }) => kind !== 'same');
   if (wanted.length === 0) {
     await vscode.window.showInformationMessage('The rules are as in the file already.');
     return false;
   }
   const detail = renderImport({ changes });
-  const question = `Import ${toCountText(wanted.length, 'sampling rule')}?`;
+  const question = `Import ${toCountText(wanted.length, 'sampling rule')}${where}?`;
   return (await vscode.window.showInformationMessage(question, { modal: true, detail }, 'Import')) === 'Import';
 }
 

@@ -10,6 +10,6 @@ export function samplingMessageOf({ source, sampling, failure }: SamplingState):
     case 'connecting':
       return sampling === undefined ? undefined : 'Waiting for the hub…';
     case 'ready':
-      return failure;
+      return failure ?? sampling?.trouble;
   }
 }

@@ -1,6 +1,7 @@
 import type { SamplingRuleJson } from '@sightline/hub/client/samplingApi';
 import type { SamplingRule } from '@sightline/telemetry/sampling/samplingRule';
 import { expect, test } from 'vitest';
+import type { KnownRule } from '../sources/samplingSource.ts';
 import type { SamplingState } from './samplingController.ts';
 import { memberTroubleOf, newRule, withMember } from './samplingEdit.ts';
 import { samplingMessageOf } from './samplingMessage.ts';
@@ -57,6 +58,36 @@ test('a screen reader hears it in words', () => {
       "SightlineHealthChecks, keeps none, 0 of 60 requests kept in the last 5 minutes by 2 clients, /api/health-check*, priority 100, built in",
       "Cruddur, keeps 5 a second and 10 percent of the others, 151 of 1,200 requests kept in the last 5 minutes by 1 client, backend-flask, priority 9000",
       "Default, keeps all, no match in the last 5 minutes, last, built in, changed",
+    ]
+  `);
+});
+
+/** What the row, the screen reader, the tooltip and the line above the tree say of a rule that was counted for ten seconds. */
+function saidOf(rule: KnownRule, trouble?: string) {
+  const sampling = { rules: [rule], activitySeconds: 10, modifiedAt: '0', ...(trouble && { trouble }) };
+  const state: SamplingState = { source: { kind: 'ready' }, sampling, failure: undefined };
+  const row = drawSamplingRow(state, { kind: 'rule', rule: 'Cruddur' });
+  return [row?.description, row?.spoken, renderSamplingTooltip(rule, 10).split('\n\n')[1], samplingMessageOf(state)];
+}
+
+test('rules of AWS: counts of seconds, no number of clients, and nothing where the counts are not known', () => {
+  const cruddur = ruleOf({ RuleName: 'Cruddur', FixedRate: 0.1 });
+  const activity = { requests: 20, sampled: 3, borrowed: 0 };
+  const { activity: _, ...unknown } = cruddur;
+  expect(saidOf({ ...cruddur, activity })).toMatchInlineSnapshot(`
+    [
+      "1/s + 10 % · 3 of 20 kept in 10 s · priority 1000",
+      "Cruddur, keeps 1 a second and 10 percent of the others, 3 of 20 requests kept in the last 10 seconds, priority 1000",
+      "In the last 10 seconds 20 requests matched: 3 kept by quota or rate, 0 borrowed before there was a quota.",
+      undefined,
+    ]
+  `);
+  expect(saidOf(unknown, 'How often rules matched is not known.')).toMatchInlineSnapshot(`
+    [
+      "1/s + 10 % · priority 1000",
+      "Cruddur, keeps 1 a second and 10 percent of the others, priority 1000",
+      "How often it matched is not known.",
+      "How often rules matched is not known.",
     ]
   `);
 });

@@ -1,5 +1,6 @@
 import type { SamplingRuleJson } from '@sightline/hub/client/samplingApi';
 import { isDefaultRule, type SamplingRule } from '@sightline/telemetry/sampling/samplingRule';
+import type { KnownRule } from '../sources/samplingSource.ts';
 import { ruleIn, type SamplingState } from './samplingController.ts';
 import { toCountText } from './tracesText.ts';
 
@@ -56,7 +57,7 @@ export function drawSamplingRow(state: SamplingState, node: SamplingNode): Drawn
   if (found === undefined) {
     return undefined;
   }
-  return node.kind === 'rule' ? drawRule(found, minutesOf(state)) : drawMember(found.rule, node.member);
+  return node.kind === 'rule' ? drawRule(found, secondsOf(state)) : drawMember(found.rule, node.member);
 }
 
 /** The view as text: two spaces a level, `(icon) label  description` a line, with what is below the nodes that `isExpanded` says. */
@@ -75,15 +76,9 @@ export function renderSamplingTree(state: SamplingState, isExpanded: (node: Samp
     .join('\n');
 }
 
-function drawRule({ rule, origin, activity }: SamplingRuleJson, minutes: number): DrawnSamplingRow {
-  const { requests, sampled, borrowed, clients } = activity;
-  const kept = sampled + borrowed;
-  const matched =
-    requests === 0 ? `no match in ${minutes} min` : `${count(kept)} of ${count(requests)} kept in ${minutes} min`;
-  const spokenMatched =
-    requests === 0
-      ? `no match in the last ${minutes} minutes`
-      : `${count(kept)} of ${toCountText(requests, 'request')} kept in the last ${minutes} minutes by ${toCountText(clients, 'client')}`;
+function drawRule({ rule, origin, activity }: KnownRule, seconds: number): DrawnSamplingRow {
+  const matched = matchedText(activity, seconds);
+  const spokenMatched = spokenMatchedText(activity, seconds);
   const built = originWords[origin];
   const priority = isDefaultRule(rule) ? 'last' : `priority ${rule.Priority}`;
   const what = conditionsOf(rule);
@@ -97,6 +92,33 @@ function drawRule({ rule, origin, activity }: SamplingRuleJson, minutes: number)
     context: isDefaultRule(rule) ? 'rule default' : 'rule deletable',
     isParent: true,
   };
+}
+
+/** Empty where it is not known. */
+function matchedText(activity: KnownRule['activity'], seconds: number): string {
+  if (activity === undefined) {
+    return '';
+  }
+  const { requests, sampled, borrowed } = activity;
+  const time = seconds < 120 ? `${seconds} s` : `${Math.round(seconds / 60)} min`;
+  return requests === 0 ? `no match in ${time}` : `${count(sampled + borrowed)} of ${count(requests)} kept in ${time}`;
+}
+
+function spokenMatchedText(activity: KnownRule['activity'], seconds: number): string {
+  if (activity === undefined) {
+    return '';
+  }
+  const { requests, sampled, borrowed, clients } = activity;
+  const time = `in the last ${spokenTime(seconds)}`;
+  const by = clients === undefined ? '' : ` by ${toCountText(clients, 'client')}`;
+  return requests === 0
+    ? `no match ${time}`
+    : `${count(sampled + borrowed)} of ${toCountText(requests, 'request')} kept ${time}${by}`;
+}
+
+/** `5 minutes`, or seconds where they are few. */
+export function spokenTime(seconds: number): string {
+  return seconds < 120 ? `${seconds} seconds` : `${Math.round(seconds / 60)} minutes`;
 }
 
 const originWords: Record<SamplingRuleJson['origin'], string> = {
@@ -154,8 +176,8 @@ function iconOf({ FixedRate, ReservoirSize }: SamplingRule): string {
   return FixedRate === 0 && ReservoirSize === 0 ? 'circle-slash' : 'pie-chart';
 }
 
-function minutesOf({ sampling }: SamplingState): number {
-  return Math.round((sampling?.activitySeconds ?? 300) / 60);
+function secondsOf({ sampling }: SamplingState): number {
+  return sampling?.activitySeconds ?? 300;
 }
 
 function percent(rate: number): string {

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { Disposable } from '../lifetime.ts';
 import type { Pacer } from '../sources/liveQuestion.ts';
 import type { SamplingSource } from '../sources/samplingSource.ts';
+import { localLabel } from '../sources/traceSource.ts';
 import { registerCommands } from './commands.ts';
 import type { ReportDocuments } from './reportDocuments.ts';
 import { SamplingViewCommands } from './samplingCommands.ts';
@@ -52,6 +53,8 @@ export class SamplingView extends Disposable {
   }
 
   #update(): void {
+    const { label } = this.#controller.source;
+    this.#tree.description = label === localLabel ? '' : label;
     const message = samplingMessageOf(this.#controller.state);
     if (this.#tree.message !== message) {
       // The editor takes `undefined` for "no message"; its types, with exact optional properties, do not.

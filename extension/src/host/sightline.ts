@@ -17,7 +17,6 @@ import { XRayDaemon } from '../services/xrayDaemon.ts';
 import { expectedEndpoints, readEndpointsOf } from '../services/expectedHub.ts';
 import { pageOf } from '../services/folderServiceRow.ts';
 import type { HubReadMeter } from '../sources/hubReadMeter.ts';
-import { HubSamplingSource } from '../sources/hubSamplingSource.ts';
 import { AddToRepository } from './addToRepository.ts';
 import { CloudLogs } from './cloudLogs.ts';
 import { registerCommands, showFailure } from './commands.ts';
@@ -197,8 +196,9 @@ export class Sightline extends Disposable {
     });
     this.register(new ErrorMessages(errors.local, right, systemClock));
     const documents = this.register(new ReportDocuments());
-    const sampling = this.register(new HubSamplingSource(this.#session, client));
-    this.#samplingView = this.register(new SamplingView(sampling, { clock: systemClock, log, reports: documents }));
+    this.#samplingView = this.register(
+      new SamplingView(sources.sampling, { clock: systemClock, log, reports: documents }),
+    );
     const cloudLogs = this.register(new CloudLogs(() => sources.rules?.account, sources.logs, documents));
     const hubOutput = this.register(new HubOutput(dataDir));
     const daemonOutput = this.register(new XRayDaemonOutput(this.#xrayDaemon));
@@ -216,9 +216,7 @@ export class Sightline extends Disposable {
     this.register(registerCommands(log, { 'sightline.addToRepository': () => additions.run() }));
     this.register(registerCommands(log, costCommands({ watch: cost, client, documents })));
     this.register(registerCommands(log, destinations.handlers));
-    this.register(
-      registerCommands(log, sourceCommands({ choice, documents, sources, errors, sampling, secrets, cloudLogs })),
-    );
+    this.register(registerCommands(log, sourceCommands({ choice, documents, sources, errors, secrets, cloudLogs })));
     this.#memory = this.register(new WindowMemory(context.storageUri, this.#folders));
     this.register(this.#services.onDidChange(() => this.#setContext()));
     this.register(onDidChangeSetting(xrayDaemonSettingIds, () => this.#considerDaemon()));

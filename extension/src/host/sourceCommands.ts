@@ -7,7 +7,6 @@ import type { ReportDocuments } from './reportDocuments.ts';
 import { setRollbarToken, type Secrets } from './secrets.ts';
 import type { SourceChoice } from './sourceChoice.ts';
 import { copySamplingRules, copySavedFilters } from './copyToAws.ts';
-import type { SamplingSource } from '../sources/samplingSource.ts';
 import { chooseTraceWindow } from './traceWindow.ts';
 import type { WindowSources } from './windowSources.ts';
 
@@ -18,20 +17,10 @@ export interface SourceDesk {
   readonly errors: ErrorSources;
   readonly secrets: Secrets;
   readonly cloudLogs: CloudLogs;
-  /** The rules that are here. */
-  readonly sampling: SamplingSource;
 }
 
 /** The commands that say where the views look. */
-export function sourceCommands({
-  choice,
-  documents,
-  sources,
-  errors,
-  sampling,
-  secrets,
-  cloudLogs,
-}: SourceDesk): SourceCommands {
+export function sourceCommands({ choice, documents, sources, errors, secrets, cloudLogs }: SourceDesk): SourceCommands {
   return {
     'sightline.chooseSource': () => choice.choose(),
     'sightline.chooseErrorSource': () => errors.choose(),
@@ -45,7 +34,7 @@ export function sourceCommands({
     'sightline.queryCloudLogs': () => cloudLogs.query(),
     'sightline.setHoneycombKey': () => secrets.set('honeycomb'),
     'sightline.setRollbarToken': () => setRollbarToken(secrets),
-    'sightline.copySamplingRules': () => copySamplingRules(sampling, sources.rules),
+    'sightline.copySamplingRules': () => copySamplingRules(sources.ownSampling, sources.rules),
     'sightline.copySavedFilters': () => copySavedFilters(sources.ownFilters, sources.rules),
     'sightline.showAwsPermissions': () => documents.show('AWS Permissions.md', permissionsText(), 'markdown'),
   };

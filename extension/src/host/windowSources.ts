@@ -7,6 +7,7 @@ import type { CloudPace } from '../sources/aws/cloudSource.ts';
 import { CloudWatchLogSource } from '../sources/aws/cloudWatchLogSource.ts';
 import { XRayFilterSource } from '../sources/aws/xrayFilterSource.ts';
 import { XRayMapSource } from '../sources/aws/xrayMapSource.ts';
+import { XRaySamplingSource } from '../sources/aws/xraySamplingSource.ts';
 import { XRayRules } from '../sources/aws/xrayRules.ts';
 import { XRayTraceSource } from '../sources/aws/xrayTraceSource.ts';
 import type { BesideSource } from '../sources/besideSource.ts';
@@ -15,11 +16,14 @@ import { HubBesideSource } from '../sources/hubBesideSource.ts';
 import { HubFilterSource } from '../sources/hubFilterSource.ts';
 import { HubLogSource } from '../sources/hubLogSource.ts';
 import { HubMapSource } from '../sources/hubMapSource.ts';
+import { HubSamplingSource } from '../sources/hubSamplingSource.ts';
 import type { HubPresence } from '../sources/hubSource.ts';
 import { HubTraceSource } from '../sources/hubTraceSource.ts';
 import { SwitchedLogSource } from '../sources/switchedLogSource.ts';
 import { SwitchedMapSource } from '../sources/switchedMapSource.ts';
+import { SwitchedSamplingSource } from '../sources/switchedSamplingSource.ts';
 import { SwitchedTraceSource } from '../sources/switchedTraceSource.ts';
+import type { SamplingSource } from '../sources/samplingSource.ts';
 import { getSetting } from './settings.ts';
 import type { Chosen, SourceChoice } from './sourceChoice.ts';
 import { traceWindowMillis } from './traceWindow.ts';
@@ -30,10 +34,12 @@ export class WindowSources extends Disposable {
   readonly traces: SwitchedTraceSource;
   readonly logs: SwitchedLogSource;
   readonly map: SwitchedMapSource;
+  readonly sampling: SwitchedSamplingSource;
   readonly beside: BesideSource;
   readonly filters: FilterSource;
   /** What is saved here, whatever is looked at. */
   readonly ownFilters: FilterSource;
+  readonly ownSampling: SamplingSource;
   readonly #hub: HubSources;
   #cloud: CloudSources | undefined;
 
@@ -43,7 +49,9 @@ export class WindowSources extends Disposable {
     this.traces = this.register(new SwitchedTraceSource(this.#hub.traces));
     this.logs = this.register(new SwitchedLogSource(this.#hub.logs));
     this.map = this.register(new SwitchedMapSource(this.#hub.map));
+    this.sampling = this.register(new SwitchedSamplingSource(this.#hub.sampling));
     this.ownFilters = this.#hub.filters;
+    this.ownSampling = this.#hub.sampling;
     this.beside = this.#besideOfChosen();
     this.filters = this.#filtersOfChosen();
     this.#follow(choice.chosen);
@@ -62,6 +70,7 @@ export class WindowSources extends Disposable {
     this.traces.choose(this.#cloud?.traces ?? this.#hub.traces);
     this.logs.choose(this.#cloud?.logs ?? this.#hub.logs);
     this.map.choose(this.#cloud?.map ?? this.#hub.map);
+    this.sampling.choose(this.#cloud?.sampling ?? this.#hub.sampling);
     before?.dispose();
   }
 
@@ -91,6 +100,7 @@ class HubSources extends Disposable {
   readonly traces: HubTraceSource;
   readonly logs: HubLogSource;
   readonly map: HubMapSource;
+  readonly sampling: HubSamplingSource;
   readonly beside: HubBesideSource;
   readonly filters: HubFilterSource;
 
@@ -99,6 +109,7 @@ class HubSources extends Disposable {
     this.traces = this.register(new HubTraceSource(presence, client));
     this.logs = this.register(new HubLogSource(presence, client));
     this.map = this.register(new HubMapSource(presence, client));
+    this.sampling = this.register(new HubSamplingSource(presence, client));
     this.beside = this.register(new HubBesideSource(presence, client));
     this.filters = this.register(new HubFilterSource(presence, client));
   }
@@ -111,6 +122,7 @@ class CloudSources extends Disposable {
   readonly map: XRayMapSource;
   readonly beside: BesideSource;
   readonly rules: XRayRules;
+  readonly sampling: XRaySamplingSource;
   readonly filters: FilterSource;
 
   constructor(account: AwsAccount) {
@@ -122,6 +134,9 @@ class CloudSources extends Disposable {
     this.map = this.register(new XRayMapSource(account, options));
     this.beside = new AwsBesideSource(this.logs);
     this.rules = new XRayRules(account);
+    this.sampling = this.register(
+      new XRaySamplingSource(this.rules, this.traces, { ...options, confirm: confirmWrite }),
+    );
     this.filters = new XRayFilterSource(this.rules, confirmWrite);
   }
 }

@@ -11,16 +11,20 @@ import type { SamplingSource } from './samplingSource.ts';
 
 /** The sampling rules of the local hub. */
 export class HubSamplingSource extends HubSource implements SamplingSource {
+  readonly isShared = false;
+
   async listRules(signal?: AbortSignal): Promise<SamplingJson> {
     return await this.ask((client) => client.listSamplingRules(signal));
   }
 
-  async createRule(rule: SamplingRule): Promise<void> {
+  async createRule(rule: SamplingRule): Promise<boolean> {
     await this.ask((client) => client.createSamplingRule(rule));
+    return true;
   }
 
-  async changeRule(rule: SamplingRule): Promise<void> {
+  async changeRule(rule: SamplingRule): Promise<boolean> {
     await this.ask((client) => client.changeSamplingRule(rule));
+    return true;
   }
 
   async deleteRule(name: string): Promise<boolean> {

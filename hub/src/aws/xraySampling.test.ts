@@ -157,7 +157,7 @@ test('targets repeat the rates of the rules with a quota until an epoch second, 
     SamplingTargetDocuments: [],
     UnprocessedStatistics: untrue.map(() => ({ RuleName: 'Default', ErrorCode: 'InvalidStatistics' })),
   });
-  const none = '"Timestamp":"now","RequestCount":0,"BorrowCount":0,"SampledCount":0';
+  const none = '"Timestamp":"now + -300","RequestCount":0,"BorrowCount":0,"SampledCount":0';
   await check(
     hub,
     '/SamplingStatisticSummaries',

@@ -63,7 +63,8 @@ export function samplingOperations(sampling: Sampling): XRayOperations {
           const { requests, borrowed, sampled } = sampling.activityOf(RuleName, summarySeconds);
           return {
             RuleName,
-            Timestamp: Math.floor(now / 1_000),
+            // The start of the window that is counted.
+            Timestamp: Math.floor(now / 1_000) - summarySeconds,
             RequestCount: requests,
             BorrowCount: borrowed,
             SampledCount: sampled,

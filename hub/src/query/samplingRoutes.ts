@@ -1,8 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { explainRequest } from '@sightline/telemetry/sampling/dryRun';
-import { keptOf } from '@sightline/telemetry/sampling/keptRate';
 import { parseRuleFile } from '@sightline/telemetry/sampling/ruleFile';
-import { differencesOf } from '@sightline/telemetry/sampling/ruleDifferences';
 import type { SamplingSdk } from '@sightline/telemetry/sampling/samplingRequest';
 import type { SamplingRule } from '@sightline/telemetry/sampling/samplingRule';
 import type {
@@ -12,6 +9,7 @@ import type {
   SamplingJson,
   SamplingRuleJson,
 } from '../client/samplingApi.ts';
+import { explanationOf, importOf } from '../client/samplingExplanation.ts';
 import { isBuiltIn } from '../sampling/builtInRules.ts';
 import { dryRunLastHour } from '../sampling/lastHour.ts';
 import type { Sampling } from '../sampling/sampling.ts';
@@ -88,15 +86,8 @@ function toRuleJson({ rule, arn, modifiedAt }: SamplingRuleRecord, sampling: Sam
 }
 
 async function importRules(sampling: Sampling, { query, body }: FastifyRequest): Promise<SamplingImport> {
-  const rules = rulesIn(body);
-  const before = new Map((await sampling.rules.list()).map(({ rule }) => [rule.RuleName, rule]));
-  const changes = rules.map((rule) => {
-    const old = before.get(rule.RuleName);
-    const differences = old === undefined ? [] : differencesOf(old, rule);
-    const kind: SamplingImport['changes'][number]['kind'] =
-      old === undefined ? 'new' : differences.length > 0 ? 'changed' : 'same';
-    return { rule, kind, differences };
-  });
+  const before = (await sampling.rules.list()).map(({ rule }) => rule);
+  const { changes } = importOf(before, rulesIn(body));
   if (textOf(query as Record<string, unknown>, 'preview') === undefined) {
     await orApiError(sampling.rules.import(changes.filter(({ kind }) => kind !== 'same').map(({ rule }) => rule)));
   }
@@ -104,16 +95,8 @@ async function importRules(sampling: Sampling, { query, body }: FastifyRequest):
 }
 
 async function explain(sampling: Sampling, question: Required<ExplainQuestion>): Promise<ExplainAnswer> {
-  const { request, sdk, perSecond } = question;
   const rules = (await sampling.rules.list()).map(({ rule }) => rule);
-  const explained = explainRequest(rules, request, sdk);
-  const winner = rules.find(({ RuleName }) => explained.find(({ rule }) => rule === RuleName)?.reasons.length === 0);
-  return {
-    ...(winner !== undefined && { rule: winner.RuleName }),
-    keptPerSecond: winner === undefined ? 0 : keptOf(perSecond, winner, sdk),
-    rules: explained,
-    notes: samplingNotes(sampling, [sdk], winner === undefined ? [] : [winner]),
-  };
+  return explanationOf(rules, question, (sdks, used) => samplingNotes(sampling, sdks, used));
 }
 
 function ruleIn(body: unknown): SamplingRule {

@@ -3,8 +3,8 @@ import { openTestStore, segmentPayload } from '../store/testing/testStore.ts';
 import type { TelemetryStore } from '../store/telemetryStore.ts';
 import { otlpTraces } from '../store/testing/otlpBytes.ts';
 import { InMemoryDocuments } from '../testing/inMemoryDocuments.ts';
-import { dryRunLastHour } from './lastHour.ts';
-import { loadObservedRequests } from './observedRequests.ts';
+import { loadObservedRequests } from '../client/observedRequests.ts';
+import { dryRunLastHour, recentTracesOf } from './lastHour.ts';
 import { Sampling } from './sampling.ts';
 
 const now = Date.now();
@@ -41,7 +41,7 @@ async function putRequest(
 
 /** The patterns that are found, as text, sorted. */
 async function check(store: TelemetryStore, expected: readonly string[]): Promise<void> {
-  const { patterns } = await loadObservedRequests(store, now);
+  const { patterns } = await loadObservedRequests(recentTracesOf(store), now);
   const shown = patterns.map(({ request: { service, host, method, path }, sdk, perSecond, decidedBy }) => {
     const counts = [...perSecond.values()].toSorted((one, other) => other - one).join('+');
     const rules = [...(decidedBy ?? [])].map(([rule, count]) => `${rule} ${count}`);
@@ -69,7 +69,7 @@ test('a request whose caller decided is counted apart', async () => {
   const { store } = await openTestStore();
   await putRequest(store, {});
   await putRequest(store, { parent: 'ffffffffffffffff' });
-  const { decidedByCaller, traces: looked, isPartial } = await loadObservedRequests(store, now);
+  const { decidedByCaller, traces: looked, isPartial } = await loadObservedRequests(recentTracesOf(store), now);
   expect([decidedByCaller, looked, isPartial]).toEqual([1, 2, false]);
 });
 

@@ -1,5 +1,6 @@
 import type { SamplingSdk } from '@sightline/telemetry/sampling/samplingRequest';
 import type { SamplingRule } from '@sightline/telemetry/sampling/samplingRule';
+import { sdkNotes } from '../client/samplingExplanation.ts';
 import type { Sampling } from './sampling.ts';
 
 /**
@@ -11,18 +12,8 @@ export function samplingNotes(
   sdks: readonly SamplingSdk[],
   used: readonly SamplingRule[],
 ): readonly string[] {
-  const notes = [fetchNote(sampling)];
-  if (sdks.includes('node') && used.some(({ ReservoirSize }) => ReservoirSize > 1)) {
-    notes.push(
-      'The X-Ray SDK for Node keeps one request a second of a reservoir, however large: it takes the end of its quota for one in 1970. For all requests, set FixedRate to 1.',
-    );
-  }
-  if (sdks.includes('other')) {
-    notes.push(
-      'Requests without an X-Ray segment are counted as if their sampler asked X-Ray for its rules. OpenTelemetry’s own samplers (OTEL_TRACES_SAMPLER) do not.',
-    );
-  }
-  return notes.filter((note) => note !== undefined);
+  const fetched = fetchNote(sampling);
+  return [...(fetched === undefined ? [] : [fetched]), ...sdkNotes(sdks, used)];
 }
 
 function fetchNote({ rules, lastFetch }: Sampling): string | undefined {

@@ -25,9 +25,13 @@ const statements: readonly { readonly view: string; readonly sid: string; readon
       'logs:StopQuery',
     ],
   },
-  { view: 'Saved filters and Sampling', sid: 'GroupsAndRules', actions: ['xray:GetGroups', 'xray:GetSamplingRules'] },
   {
-    view: 'Saving filters, and copying sampling rules to AWS (only where you do that)',
+    view: 'Saved filters and Sampling',
+    sid: 'GroupsAndRules',
+    actions: ['xray:GetGroups', 'xray:GetSamplingRules', 'xray:GetSamplingStatisticSummaries'],
+  },
+  {
+    view: 'Saving filters, and changing sampling rules in AWS (only where you do that)',
     sid: 'ChangeGroupsAndRules',
     actions: [
       'xray:CreateGroup',
@@ -35,6 +39,7 @@ const statements: readonly { readonly view: string; readonly sid: string; readon
       'xray:DeleteGroup',
       'xray:CreateSamplingRule',
       'xray:UpdateSamplingRule',
+      'xray:DeleteSamplingRule',
     ],
   },
 ];

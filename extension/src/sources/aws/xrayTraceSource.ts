@@ -63,6 +63,23 @@ export class XRayTraceSource extends CloudSource implements TraceSource {
     return row && toSpanJson(row.span, row.service);
   }
 
+  /** The spans of each trace, of several at a time; none where AWS has no such trace. */
+  async loadSpans(traceIds: readonly string[], signal?: AbortSignal): Promise<readonly (readonly SpanJson[])[]> {
+    const ids = traceIds.map(parseTraceId);
+    const traces = await this.#documents.load(
+      ids.filter((id) => id !== undefined),
+      signal,
+    );
+    return ids.map((id) => {
+      const trace = id && traces.get(id);
+      return trace === undefined
+        ? []
+        : summarizeTrace(trace.id, trace.spans, nothingBeside).tree.rows.map(({ span, service }) =>
+            toSpanJson(span, service),
+          );
+    });
+  }
+
   async loadRaw(traceId: string, signal?: AbortSignal): Promise<RawTrace | undefined> {
     const trace = await this.#load(traceId, signal);
     const [source, format] =

@@ -1,7 +1,6 @@
 import type { RequestPattern } from '@sightline/telemetry/sampling/dryRun';
 import type { SamplingRequest, SamplingSdk } from '@sightline/telemetry/sampling/samplingRequest';
-import type { SpanJson } from '../client/api.ts';
-import type { TelemetryStore } from '../store/telemetryStore.ts';
+import type { SpanJson, TraceRow } from './api.ts';
 
 export interface ObservedPattern extends RequestPattern {
   /** Those among them that the X-Ray SDK left out, so that OpenTelemetry alone reports them, by epoch seconds. */
@@ -20,37 +19,54 @@ export interface ObservedRequests {
   readonly decidedByCaller: number;
 }
 
+/** Where traces are, newest first. */
+export interface RecentTraces {
+  listTraces(
+    query: { readonly limit: number; readonly before?: string },
+    signal?: AbortSignal,
+  ): Promise<{ readonly traces: readonly Pick<TraceRow, 'id' | 'startTime'>[]; readonly next?: string }>;
+  /** The spans of each; none where it has gone meanwhile. */
+  loadSpans(ids: readonly string[], signal?: AbortSignal): Promise<readonly (readonly SpanJson[])[]>;
+  readonly limits: {
+    readonly pageSize: number;
+    /** Traces that are looked at, the newest first. */
+    readonly mostTraces: number;
+    /** After so long what has been looked at is the answer. */
+    readonly mostMillis: number;
+    /** Traces that are loaded together. */
+    readonly atATime: number;
+  };
+}
+
 const hourNanos = 3_600_000_000_000n;
 const nanosPerMilli = 1_000_000n;
-const pageSize = 500;
-/** Traces that are looked at, the newest first. */
-const mostTraces = 5_000;
-/** After so long what has been looked at is the answer. */
-const mostMillis = 3_000;
 /** Kinds of requests that are told apart; ids in paths could make any number of them. */
 const mostPatterns = 2_000;
-const atATime = 16;
 
-/** The requests of the last hour that rules were asked for, out of the traces in the store; `now` is epoch milliseconds. */
+/** The requests of the last hour that rules were asked for, out of the traces that there are; `now` is epoch milliseconds. */
 export async function loadObservedRequests(
-  store: Pick<TelemetryStore, 'listTraces' | 'loadTrace'>,
+  recentTraces: RecentTraces,
   now: number,
   signal?: AbortSignal,
 ): Promise<ObservedRequests> {
+  const { pageSize, mostTraces, mostMillis, atATime } = recentTraces.limits;
   const to = BigInt(now) * nanosPerMilli;
   const since = to - hourNanos;
   const started = performance.now();
   const patterns = new Patterns();
   let [traces, from, before, isPartial] = [0, to, undefined as string | undefined, false];
   do {
-    const page = await store.listTraces({ limit: pageSize, ...(before !== undefined && { before }) }, signal);
+    const page = await recentTraces.listTraces({ limit: pageSize, ...(before !== undefined && { before }) }, signal);
     const recent = page.traces.filter(({ startTime }) => BigInt(startTime) >= since);
     for (let index = 0; index < recent.length && !isPartial; index += atATime) {
       const some = recent.slice(index, index + atATime);
       // oxlint-disable-next-line no-await-in-loop -- a few at a time, so that views are answered in between.
-      const details = await Promise.all(some.map(({ id }) => store.loadTrace(id, signal)));
-      for (const [at, detail] of details.entries()) {
-        patterns.add(detail?.spans ?? []);
+      const loaded = await recentTraces.loadSpans(
+        some.map(({ id }) => id),
+        signal,
+      );
+      for (const [at, spans] of loaded.entries()) {
+        patterns.add(spans);
         const start = BigInt(some[at]?.startTime ?? to);
         from = start < from ? start : from;
       }
