@@ -1,6 +1,8 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { connect } from 'node:net';
 import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { Client, credentials, Metadata } from '@grpc/grpc-js';
@@ -14,8 +16,9 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const free = ['--port', '0', '--otlp-port', '0', '--otlp-grpc-port', '0', '--xray-port', '0', '--json'];
 
 /** The hub as it is shipped: bundled, its libraries in pieces that are loaded late. */
-async function startShippedHub(): Promise<{
+async function startShippedHub(env: NodeJS.ProcessEnv = {}): Promise<{
   ready: ReadyLine;
+  client: HubClient;
   stats: () => Promise<StatsReply>;
   hasEnded: () => boolean;
 }> {
@@ -24,13 +27,19 @@ async function startShippedHub(): Promise<{
   const dataDir = temporaryFolder();
   const child = spawn(process.execPath, ['hub/dist/main.js', '--data-dir', dataDir, ...free], {
     cwd: root,
+    env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   onTestFinished(() => void child.kill('SIGKILL'));
   const [line] = (await once(createInterface({ input: child.stdout }), 'line')) as [string];
   const client = new HubClient({ dataDir });
   onTestFinished(() => client.dispose());
-  return { ready: JSON.parse(line) as ReadyLine, stats: () => client.stats(), hasEnded: () => child.exitCode !== null };
+  return {
+    ready: JSON.parse(line) as ReadyLine,
+    client,
+    stats: () => client.stats(),
+    hasEnded: () => child.exitCode !== null,
+  };
 }
 
 /** Exports one span over gRPC. */
@@ -65,4 +74,15 @@ test('the bundled hub takes OTLP over gRPC, and whatever else connects to that p
   expect((await stats()).spans).toBe(1);
   expect(hasEnded()).toBe(false);
   stranger.destroy();
+});
+
+test('the bundled hub finds the keys of an AWS profile', async () => {
+  const file = join(temporaryFolder(), 'credentials');
+  writeFileSync(file, '[staging]\naws_access_key_id = AKIASTAGING\naws_secret_access_key = secret\n');
+  const { client } = await startShippedHub({ AWS_SHARED_CREDENTIALS_FILE: file });
+  const endpoint = 'http://127.0.0.1:1';
+  // Far enough to be sent, to where nobody is.
+  expect(
+    await client.testRelay('xray', { enabled: true, profile: 'staging', region: 'eu-central-1', endpoint }),
+  ).toEqual({ ok: false, message: 'Nothing answers at 127.0.0.1:1.' });
 });

@@ -5,6 +5,7 @@ import {
   type RelayList,
 } from '@sightline/hub/client/relayApi';
 import type { HubClient } from '@sightline/hub/client/hubClient';
+import { HubError } from '@sightline/hub/client/hubError';
 import * as vscode from 'vscode';
 import { Disposable, Emitter } from '../lifetime.ts';
 import { destinationNames } from '../services/destinationRows.ts';
@@ -151,9 +152,10 @@ export class Destinations extends Disposable {
     if (destination === undefined) {
       return;
     }
+    this.#requireHub();
     await withProgress(`Testing ${destinationNames[destination]}`, async (signal) => {
       const change = await this.#changeOf(destination);
-      const { ok, message } = await this.#client.testRelay(destination, { ...change, enabled: true }, signal);
+      const { ok, message } = await inWords(this.#client.testRelay(destination, { ...change, enabled: true }, signal));
       if (!ok) {
         throw new UserError(message);
       }
@@ -161,12 +163,30 @@ export class Destinations extends Disposable {
     });
   }
 
+  #requireHub(): void {
+    if (this.#session.state.kind !== 'running') {
+      throw new UserError('The Sightline hub hands things on, and it is not running. Start it in the Services view.', {
+        actions: [{ label: 'Start', command: 'sightline.start' }],
+      });
+    }
+  }
+
   async #resend(argument: DestinationArgument | undefined): Promise<void> {
     const destination = await chosen(argument);
     if (destination !== undefined) {
-      await withProgress('Sending again', (signal) => this.#client.resendRelay(destination, signal));
+      this.#requireHub();
+      await withProgress('Sending again', (signal) => inWords(this.#client.resendRelay(destination, signal)));
       await this.#look();
     }
+  }
+}
+
+/** What the hub says against it is meant for the person: an endpoint that is the hub itself, one that is no address. */
+async function inWords<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    throw error instanceof HubError ? new UserError(error.message, { cause: error }) : error;
   }
 }
 

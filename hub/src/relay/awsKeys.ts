@@ -37,9 +37,9 @@ export class KeyChain implements AwsKeySource {
       return this.#known.keys;
     }
     try {
-      const { defaultProvider } = await import('@aws-sdk/credential-provider-node');
+      const { awsKeyChain } = await import('./awsKeyChain.ts');
       const profile = this.#profile === undefined ? {} : { profile: this.#profile };
-      const { accessKeyId, secretAccessKey, sessionToken, expiration } = await defaultProvider(profile)();
+      const { accessKeyId, secretAccessKey, sessionToken, expiration } = await awsKeyChain(profile)();
       const keys = { accessKeyId, secretAccessKey, ...(sessionToken !== undefined && { sessionToken }) };
       this.#known = { keys, until: expiration === undefined ? Infinity : expiration.getTime() - marginMillis };
       return keys;

@@ -24,9 +24,10 @@ export async function makeSender(destination: RelayDestination, change: RelayCha
       if (change.token === undefined) {
         throw new UserError('Rollbar needs a post_server_item access token.');
       }
-      const text = change.endpoint ?? 'https://api.rollbar.com/api/1/';
-      // Both `.../api/1/item/` and `.../api/1` are common.
-      const endpoint = new URL(`${text.replace(/\/(item\/?)?$/, '')}/`);
+      const endpoint = new URL(change.endpoint ?? 'https://api.rollbar.com');
+      // The host alone, `.../api/1` and `.../api/1/item/` are all common.
+      const path = endpoint.pathname.replace(/\/(item\/?)?$/, '');
+      endpoint.pathname = path === '' ? '/api/1/' : `${path}/`;
       return new RollbarSender({ endpoint, token: change.token });
     }
     case 'xray':

@@ -47,3 +47,14 @@ test('a limit that is reached is obeyed, and a token that is not taken keeps ite
     message: 'Rollbar does not take the token (401): invalid access token.',
   });
 });
+
+test('the address of Rollbar, of its API and of its items are all the same place', async () => {
+  const [local, cloud] = await Promise.all([startRealHub(), startRealHub()]);
+  const { api } = cloud.ready.endpoints;
+  for (const endpoint of [api, `${api}/`, `${api}/api/1`, `${api}/api/1/`, `${api}/api/1/item/`]) {
+    // oxlint-disable-next-line no-await-in-loop -- one test item after the other.
+    const reply = await local.client.testRelay('rollbar', { enabled: true, endpoint, token });
+    expect(`${endpoint}: ${reply.message}`).toContain('Rollbar takes the token.');
+  }
+  expect((await cloud.client.stats()).errorItems).toBe(5);
+});
