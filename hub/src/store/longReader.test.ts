@@ -24,7 +24,8 @@ test('a question that goes on and on keeps nobody from being acknowledged', { ti
     slowest = Math.max(slowest, performance.now() - started);
   }
   expect(refused).toEqual([]);
-  expect(slowest).toBeLessThan(1500);
+  // A writer that waits for the reader does so for half a minute.
+  expect(slowest).toBeLessThan(10_000);
 });
 
 function segmentOf(at: number): Parameters<Awaited<ReturnType<typeof openTestStore>>['store']['append']>[0] {

@@ -243,7 +243,8 @@ describe('the end', () => {
     await check(log, ['a']);
     const asked = performance.now();
     await log.close(50);
-    expect(performance.now() - asked).toBeLessThan(1000);
+    // A call that is not answered is given up only after five seconds.
+    expect(performance.now() - asked).toBeLessThan(4500);
     expect(said).toEqual(['CloudWatch Logs: log lines that could not be sent: 1.']);
   });
 });
