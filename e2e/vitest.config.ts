@@ -9,6 +9,7 @@ const config = defineConfig({
     fileParallelism: false,
     testTimeout: 180_000,
     hookTimeout: 180_000,
+    expect: { poll: { timeout: 20_000 } },
   },
 });
 // oxlint-disable-next-line import/no-default-export -- vitest reads its configuration from the default export.

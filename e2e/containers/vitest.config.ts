@@ -9,6 +9,7 @@ const config = defineConfig({
     testTimeout: 120_000,
     // The first run makes a Debian, which may have to come from a slow mirror.
     hookTimeout: 10 * 60_000,
+    expect: { poll: { timeout: 20_000 } },
   },
 });
 // oxlint-disable-next-line import/no-default-export -- vitest reads its configuration from the default export.

@@ -1,6 +1,6 @@
 import type { CostJson } from '@sightline/hub/client/costApi';
 import { HubError } from '@sightline/hub/client/hubError';
-import { expect, onTestFinished, test, vi } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { Emitter } from '../lifetime.ts';
 import { CostWatch, type CostWatchParts } from './costWatch.ts';
 import type { HubState } from './hubState.ts';
@@ -43,7 +43,7 @@ function watchOn(prices: ReturnType<CostWatchParts['prices']> = {}, refuse?: str
 }
 
 async function check(asked: readonly string[], expected: readonly string[]): Promise<void> {
-  await vi.waitFor(() => expect(asked).toEqual(expected));
+  await expect.poll(() => asked).toEqual(expected);
 }
 
 test('the hub is asked only while the view is shown and the hub runs', async () => {

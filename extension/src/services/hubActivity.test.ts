@@ -41,7 +41,7 @@ function watch(): {
 }
 
 async function check(activity: HubActivity, expected: number | undefined): Promise<void> {
-  await vi.waitFor(() => expect(activity.stats?.traces).toBe(expected), { timeout: 5000 });
+  await vi.waitFor(() => expect(activity.stats?.traces).toBe(expected), { timeout: 20_000 });
 }
 
 test('the counts are looked up again after the hub was lost in the middle of a change', async () => {

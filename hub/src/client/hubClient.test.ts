@@ -106,7 +106,7 @@ function follow(client: HubClient) {
     onState: (state) => seen.push(state.kind),
   });
   const until = async (text: string): Promise<void> => {
-    await expect.poll(() => seen, { timeout: 10_000 }).toContain(text);
+    await expect.poll(() => seen, { timeout: 20_000 }).toContain(text);
   };
   return { seen, stop, until };
 }
@@ -144,7 +144,7 @@ test('a hub that starts again on another port is found by its data directory', a
   await until('lost');
   await check(client.stats(), /^unreachable/);
   const second = await startHubUnderTest('--data-dir', dataDir);
-  await expect.poll(() => seen, { timeout: 10_000 }).toEqual(['connected', 'lost', 'connected']);
+  await expect.poll(() => seen, { timeout: 20_000 }).toEqual(['connected', 'lost', 'connected']);
   second.store.change({ revision: 7, traces: [] });
   await until('7 []');
   expect(await client.stats()).toMatchObject({ traces: 0 });

@@ -97,7 +97,7 @@ test('garbage on the port does not take the server down, nor do connections left
   const client = new Client(hub.endpoints.otlpGrpc, credentials.createInsecure());
   onTestFinished(() => client.close());
   await new Promise((resolve) => {
-    client.waitForReady(Date.now() + 5_000, resolve);
+    client.waitForReady(Date.now() + 20_000, resolve);
   });
   await hub.hub.stop();
 });

@@ -13,7 +13,7 @@ function decide(urlPath: string): string {
 }
 
 // The first decision starts the fetching of the rules; until they are there the SDK answers from its own local rule.
-const deadline = Date.now() + 10_000;
+const deadline = Date.now() + 30_000;
 while (decide('/orders') !== 'Default' && Date.now() < deadline) {
   await new Promise((resolve) => setTimeout(resolve, 20));
 }
