@@ -1,6 +1,5 @@
 import { homedir } from 'node:os';
 import type { Endpoints } from '@sightline/hub/client/api';
-import { awsSecretKeyFileOf } from '@sightline/hub/client/dataDirectory';
 import * as vscode from 'vscode';
 import { Disposable, Emitter } from '../lifetime.ts';
 import { awsSurroundingsOf } from '../services/awsSurroundings.ts';
@@ -13,6 +12,7 @@ import {
   type ContainerRole,
   type Variable,
 } from '../services/environment.ts';
+import { hubCredentialsOf } from '../services/hubCredentials.ts';
 import type { FolderService } from '../services/folderService.ts';
 import type { HubSession } from '../services/hubSession.ts';
 import { withEnvironment } from '../services/launchConfiguration.ts';
@@ -81,11 +81,12 @@ export class HubEnvironment extends Disposable {
 
   /** What a container gets that sees the hub at these endpoints, and an X-Ray daemon at this address. */
   forContainer(endpoints: Endpoints, role: ContainerRole, daemonAddress?: string): Readonly<Record<string, string>> {
-    const { served, serviceName, hubSecretKey } = this.#input();
+    const { served, serviceName, hubSecretKey, hubReadToken } = this.#input();
     const region = process.env['AWS_REGION'] ?? process.env['AWS_DEFAULT_REGION'] ?? getSetting('sightline.aws.region');
     const input = { endpoints, served, serviceName, region };
     const found = {
       ...(hubSecretKey !== undefined && { hubSecretKey }),
+      ...(hubReadToken !== undefined && { hubReadToken }),
       ...(daemonAddress !== undefined && { daemonAddress }),
     };
     return containerEnvironment({ ...input, ...found }, role);
@@ -167,7 +168,6 @@ export class HubEnvironment extends Disposable {
     const surroundings = awsSurroundingsOf({ env: process.env, home: homedir(), readText: readTextFile });
     const { backend: backendUrl, page: frontendUrl } = backend.configuredEndpoints;
     const databaseUrl = database.endpoints['postgres'];
-    const hubSecretKey = readTextFile(awsSecretKeyFileOf(this.#sources.dataDir))?.trim();
     return {
       served: servedInterfaces,
       serviceName: getSetting('sightline.serviceName'),
@@ -176,8 +176,7 @@ export class HubEnvironment extends Disposable {
       hasAwsCredentials: surroundings.hasCredentials,
       ...(this.#daemonAddress !== undefined && { daemonAddress: this.#daemonAddress }),
       ...(surroundings.region === undefined && { region: getSetting('sightline.aws.region') }),
-      // A torn file is no key; the hub would make another one.
-      ...(hubSecretKey !== undefined && /^[0-9a-f]{64}$/.test(hubSecretKey) && { hubSecretKey }),
+      ...hubCredentialsOf(this.#sources.dataDir, readTextFile),
       ...(backendUrl !== undefined && { backendUrl }),
       ...(frontendUrl !== undefined && { frontendUrl }),
       ...(databaseUrl !== undefined && { databaseUrl }),

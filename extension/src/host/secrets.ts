@@ -1,6 +1,8 @@
 import * as vscode from 'vscode';
 import { Disposable, Emitter } from '../lifetime.ts';
+import { readTextFile } from '../services/textFile.ts';
 import { checkSecret, findSecrets, maskSecret, vendorSecrets, type VendorSecret } from '../services/vendorSecrets.ts';
+import { hubCredentialsOf } from '../services/hubCredentials.ts';
 import { leadsToOwnHub, type OwnHub } from '../services/ownHub.ts';
 import { UserError } from '../userError.ts';
 import { withProgress } from './progress.ts';
@@ -12,11 +14,14 @@ export class Secrets extends Disposable {
   readonly onDidChange = this.#changed.event;
   readonly #store: vscode.SecretStorage;
   readonly #ownHub: () => OwnHub | undefined;
+  readonly #dataDir: string;
 
-  constructor(store: vscode.SecretStorage, ownHub: () => OwnHub | undefined) {
+  /** `dataDir` is that of the hub, whose own token is no secret of a person's. */
+  constructor(store: vscode.SecretStorage, ownHub: () => OwnHub | undefined, dataDir: string) {
     super();
     this.#store = store;
     this.#ownHub = ownHub;
+    this.#dataDir = dataDir;
     this.register(
       store.onDidChange(({ key }) => {
         const kind = (Object.keys(vendorSecrets) as VendorSecret[]).find((each) => keyOf(each) === key);
@@ -33,7 +38,8 @@ export class Secrets extends Disposable {
 
   /** Asks for a secret, has the vendor check it, and keeps it; or removes the one that is there. */
   async set(kind: VendorSecret): Promise<void> {
-    const [kept, found] = [await this.load(kind), findSecrets(kind, process.env, await envFiles())];
+    const given = Object.values(hubCredentialsOf(this.#dataDir, readTextFile)) as string[];
+    const [kept, found] = [await this.load(kind), findSecrets(kind, process.env, await envFiles(), given)];
     const choices: SecretChoice[] = [
       { label: '$(key) Enter…', entry: 'typed' },
       ...found.map(({ value, origin }) => ({

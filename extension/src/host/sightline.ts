@@ -130,7 +130,7 @@ export class Sightline extends Disposable {
         expectedEndpoints: () => this.#expectedEndpoints(dataDir),
       }),
     );
-    const secrets = this.register(new Secrets(context.secrets, () => ownHubOf(this.#session)));
+    const secrets = this.register(new Secrets(context.secrets, () => ownHubOf(this.#session), dataDir));
     const destinations = this.register(new Destinations(this.#session, client, secrets, log));
     const activity = this.register(new HubActivity(this.#session, client));
     const cost = this.register(

@@ -42,6 +42,8 @@ export interface EnvironmentInput {
   readonly hasAwsCredentials: boolean;
   /** Of the pair that a hub asks for which was started with `--require-credentials`; one that does not takes it as any other. */
   readonly hubSecretKey?: string;
+  /** The token that such a hub asks for where errors are read or changed by Rollbar's API. */
+  readonly hubReadToken?: string;
   /** Where the backend answers, as far as the settings say, such as `http://127.0.0.1:4567`. */
   readonly backendUrl?: string;
   /** The page that a person opens. */
@@ -154,12 +156,14 @@ function otlpVariables({ endpoints, served }: EnvironmentInput): Variable[] {
   ];
 }
 
-function vendorKeys({ endpoints, served }: EnvironmentInput): Variable[] {
+function vendorKeys({ endpoints, served, hubReadToken }: EnvironmentInput): Variable[] {
   const honeycomb = served.has('honeycomb') ? [secret('HONEYCOMB_API_KEY', placeholderKey)] : [];
   const rollbar = served.has('rollbar')
     ? [
         secret('ROLLBAR_ACCESS_TOKEN', placeholderKey),
         everyone('ROLLBAR_ENDPOINT', `${endpoints.api}/api/1/item/`, 'hub'),
+        // A hub that asks for none leaves a person's own token alone.
+        ...(hubReadToken === undefined ? [] : [secret('ROLLBAR_READ_TOKEN', hubReadToken)]),
       ]
     : [];
   return [...honeycomb, ...rollbar];

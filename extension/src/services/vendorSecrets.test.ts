@@ -116,6 +116,7 @@ test('secrets in the environment and in .env are found, placeholders are not', (
     { value: 'quoted', origin: 'environment' },
   ]);
   expect(findSecrets('rollbar', {}, files)).toEqual([]);
+  expect(findSecrets('rollbarRead', { ROLLBAR_READ_TOKEN: 'of the hub' }, files, ['of the hub'])).toEqual([]);
 });
 
 test('a masked secret shows whose it is and gives nothing away', () => {

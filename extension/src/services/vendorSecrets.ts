@@ -54,11 +54,12 @@ export function maskSecret(value: string): string {
   return value.length < 12 ? '•'.repeat(8) : `${value.slice(0, 4)}…${value.slice(-2)}`;
 }
 
-/** Secrets of a kind in the environment and in the texts of `.env` files; not those that Sightline itself gives out. */
+/** Secrets of a kind in the environment and in the texts of `.env` files; not those that Sightline itself gives out, which are the placeholder and `given`. */
 export function findSecrets(
   kind: VendorSecret,
   env: Readonly<Record<string, string | undefined>>,
   files: readonly { readonly name: string; readonly text: string }[],
+  given: readonly string[] = [],
 ): readonly FoundSecret[] {
   const { variable } = vendorSecrets[kind];
   const found = [
@@ -67,7 +68,7 @@ export function findSecrets(
   ];
   return found.filter(({ value }, index) => {
     const isFirst = found.findIndex((other) => other.value === value) === index;
-    return value !== '' && value !== placeholderKey && isFirst;
+    return value !== '' && value !== placeholderKey && !given.includes(value) && isFirst;
   });
 }
 

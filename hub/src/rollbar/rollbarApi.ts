@@ -43,7 +43,7 @@ export function createRollbarApi({ store, readToken, limit, onUnservedCall }: Ro
     const query = new URLSearchParams(search);
     if (!isReader(tokenOf(request, query))) {
       const message =
-        "invalid access token: this needs the hub's own, the content of the file rollbar-read-token in its data directory.";
+        "invalid access token: this needs the hub's own, which terminals of the editor have as ROLLBAR_READ_TOKEN: the content of the file rollbar-read-token in its data directory.";
       answerEarly(request, response, refusal(401, message));
       return;
     }

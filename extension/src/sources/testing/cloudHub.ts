@@ -16,9 +16,9 @@ export interface CloudHub {
   stop(): Promise<void>;
 }
 
-export async function startCloudHub(): Promise<CloudHub> {
+export async function startCloudHub(...args: readonly string[]): Promise<CloudHub> {
   const dataDir = await mkdtemp(path.join(tmpdir(), 'sightline-cloud-'));
-  const child = spawn(process.execPath, [hubMain, '--data-dir', dataDir, ...anyPorts, '--json'], {
+  const child = spawn(process.execPath, [hubMain, '--data-dir', dataDir, ...anyPorts, ...args, '--json'], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const lines = createInterface({ input: child.stdout });
