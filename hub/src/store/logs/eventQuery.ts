@@ -23,8 +23,6 @@ export interface EventQuery {
   readonly limit: number;
   /** A page ends early where its messages pass this many bytes; it has at least one event. */
   readonly maxBytes: number;
-  /** Where the places of the events are all that is wanted: their messages stay empty. */
-  readonly isPlacesOnly?: boolean;
 }
 
 /** Where every so many events of a selection lie, so that a far page can be asked for without those before it. */

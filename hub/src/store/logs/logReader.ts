@@ -7,7 +7,8 @@ import type { LogSource } from './logSource.ts';
 import { LogSnapshot } from './logSnapshot.ts';
 import { readAt, selectNew, type NewEvents, type NewEventsQuery } from './newEvents.ts';
 import { OtlpLogs, type OtlpGroupFacts, type OtlpLogPage, type OtlpLogQuery } from './otlpLogs.ts';
-import { markEvents, selectEvents } from './selectEvents.ts';
+import { markEvents } from './markEvents.ts';
+import { selectEvents } from './selectEvents.ts';
 import { TraceLineCounts, type TraceLineQuestion } from './traceLineCounts.ts';
 
 /** What the log reader's thread is asked. */

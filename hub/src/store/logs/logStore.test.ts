@@ -66,6 +66,30 @@ test('events come in the order of time whatever the order of the batches, and th
   await check(store, { streams: ['b'], from: now + 1 }, 'g i');
 });
 
+test('where every so many events lie is where they are listed, however the batches overlap', async () => {
+  const { store } = await openTestStore();
+  await makeStreams(store, 'a', 'b');
+  for (const at of [0, 40, 10, 12, 90, 60, 11, 0]) {
+    const lines = Array.from({ length: 20 }, (_, line) => [at + line * 3, `${at} ${line % 3}`] as const);
+    await put(store, at % 20 === 0 ? 'a' : 'b', ...lines);
+  }
+  const all = { groups: ['g'], limit: 1000, maxBytes: 1_000_000 };
+  for (const query of [
+    { ...all, order: 'newest first' },
+    { ...all, order: 'oldest first', streams: ['b'] },
+    { ...all, order: 'newest first', pattern: '2', from: now + 13, limit: 20 },
+  ] as const) {
+    const { events } = await store.logs.select(query);
+    const places = events.map(({ position }) => position);
+    const expected = places.filter((_, at) => (at + 1) % 7 === 0 || at === places.length - 1);
+    const first = await store.logs.mark(query, 7);
+    expect(first).toMatchObject({ marks: expected, events: places.length });
+    const after = expected[1];
+    const rest = await store.logs.mark({ ...query, limit: 5, ...(after && { after }) }, 7);
+    expect(rest).toEqual({ marks: [places[18]], events: 5, hasMore: true });
+  }
+});
+
 test('a literal that reaches over the end of a line is none', async () => {
   const { store } = await openTestStore();
   await makeStreams(store, 'a');
