@@ -167,6 +167,7 @@ export interface LogEventJson {
 export interface TraceDetail {
   readonly id: string;
   readonly spans: readonly SpanJson[];
+  /** OpenTelemetry's records of the trace, then CloudWatch's lines that carry its id, the first 1,000. */
   readonly logs: readonly LogEventJson[];
   /** `OccurrenceJson` without its `raw`, the first one first; at most 100. */
   readonly errors: readonly JsonValue[];

@@ -1,5 +1,5 @@
 import type { MessagePort } from 'node:worker_threads';
-import type { ChangeEvent } from '../client/api.ts';
+import type { ChangeEvent, LogEventJson } from '../client/api.ts';
 import type { DocumentChange } from './documents/documentTable.ts';
 import type { AnalysisQuestion } from './analysis/analysisQuestion.ts';
 import type { ErrorQuestion } from './errors/errorReader.ts';
@@ -111,7 +111,7 @@ export type ReaderCall =
     }
   | { readonly name: 'loadTreeRows'; readonly traceId: string }
   | { readonly name: 'loadSpan'; readonly traceId: string; readonly spanId: string }
-  | { readonly name: 'openTrace'; readonly traceId: string }
+  | { readonly name: 'openTrace'; readonly traceId: string; readonly lines: readonly LogEventJson[] }
   /** The next piece of a trace that was opened; `undefined` at its end. */
   | { readonly name: 'nextPiece'; readonly stream: number }
   | { readonly name: 'closeTrace'; readonly stream: number }

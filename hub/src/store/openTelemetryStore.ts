@@ -1,6 +1,7 @@
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import type {
   ChangeEvent,
+  LogEventJson,
   ProblemJson,
   RawTrace,
   SpanJson,
@@ -16,6 +17,7 @@ import { ThreadedAnalysis } from './analysis/threadedAnalysis.ts';
 import { ThreadedDocuments } from './documents/threadedDocuments.ts';
 import { ThreadedErrors } from './errors/threadedErrors.ts';
 import { ThreadedLogs } from './logs/threadedLogs.ts';
+import { listTraceLines } from './logs/traceLines.ts';
 import { counterOf, makeCounters } from './memory/counters.ts';
 import type { ReaderCall, ThreadStart } from './messages.ts';
 import { ThreadedRelay } from './relay/threadedRelay.ts';
@@ -158,9 +160,13 @@ class ThreadedStore implements TelemetryStore {
     return rows === undefined || trace === undefined ? rows : { ...rows, trace };
   }
 
+  get #hasLogLines(): boolean {
+    return counterOf(this.#counters, 'cloudWatchEvents') > 0;
+  }
+
   /** The index counts OpenTelemetry's records of a trace; CloudWatch's lines only carry its id in their text. */
   async #withLogLines(traces: readonly TraceRow[], signal: AbortSignal | undefined): Promise<readonly TraceRow[]> {
-    if (traces.length === 0 || counterOf(this.#counters, 'cloudWatchEvents') === 0) {
+    if (traces.length === 0 || !this.#hasLogLines) {
       return traces;
     }
     const ids = traces.map(({ id }) => id);
@@ -177,12 +183,12 @@ class ThreadedStore implements TelemetryStore {
   }
 
   async streamTrace(traceId: string, signal?: AbortSignal): Promise<AsyncIterable<string> | undefined> {
-    const stream = (await this.#ask({ name: 'openTrace', traceId }, signal)) as number | undefined;
-    return stream === undefined ? undefined : this.#pieces(stream, signal);
+    const id = this.#hasLogLines ? parseTraceId(traceId) : undefined;
+    return await this.#openTrace(traceId, id === undefined ? [] : await listTraceLines(this.logs, id, signal), signal);
   }
 
   async loadTrace(traceId: string, signal?: AbortSignal): Promise<TraceDetail | undefined> {
-    const pieces = await this.streamTrace(traceId, signal);
+    const pieces = await this.#openTrace(traceId, [], signal);
     if (pieces === undefined) {
       return undefined;
     }
@@ -191,6 +197,15 @@ class ThreadedStore implements TelemetryStore {
       json += piece;
     }
     return JSON.parse(json) as TraceDetail;
+  }
+
+  async #openTrace(
+    traceId: string,
+    lines: readonly LogEventJson[],
+    signal: AbortSignal | undefined,
+  ): Promise<AsyncIterable<string> | undefined> {
+    const stream = (await this.#ask({ name: 'openTrace', traceId, lines }, signal)) as number | undefined;
+    return stream === undefined ? undefined : this.#pieces(stream, signal);
   }
 
   async loadRaw(traceId: string, signal?: AbortSignal): Promise<RawTrace | undefined> {

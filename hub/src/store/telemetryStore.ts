@@ -95,8 +95,9 @@ export interface TelemetryStore {
   /** `undefined` where no such trace is stored. */
   loadTreeRows(traceId: string, signal?: AbortSignal): Promise<TraceTreeRows | undefined>;
   loadSpan(traceId: string, spanId: string, signal?: AbortSignal): Promise<SpanJson | undefined>;
-  /** The full trace as pieces of the JSON text of a `TraceDetail`, so that a big one is streamed. */
+  /** The full trace as pieces of the JSON text of a `TraceDetail`, so that a big one is streamed; with CloudWatch's lines. */
   streamTrace(traceId: string, signal?: AbortSignal): Promise<AsyncIterable<string> | undefined>;
+  /** The same without CloudWatch's lines, which are a search each. */
   loadTrace(traceId: string, signal?: AbortSignal): Promise<TraceDetail | undefined>;
   loadRaw(traceId: string, signal?: AbortSignal): Promise<RawTrace | undefined>;
   listProblems(limit: number): Promise<readonly ProblemJson[]>;

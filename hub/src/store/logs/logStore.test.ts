@@ -1,6 +1,7 @@
 import { DatabaseSync } from 'node:sqlite';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import type { TraceDetail } from '../../client/api.ts';
 import { databaseFile } from '../schema.ts';
 import type { TelemetryStore } from '../telemetryStore.ts';
 import { testTrace } from '../testing/testSpans.ts';
@@ -30,6 +31,14 @@ async function put(
 
 function random(): string {
   return Array.from({ length: 2000 }, () => Math.random().toString(36)).join('');
+}
+
+async function logsOf(store: TelemetryStore, traceId: string): Promise<TraceDetail['logs']> {
+  let text = '';
+  for await (const piece of (await store.streamTrace(traceId)) ?? []) {
+    text += piece;
+  }
+  return (JSON.parse(text) as TraceDetail).logs;
 }
 
 /** The messages that a query finds, page by page: pages are divided by bars. */
@@ -208,6 +217,29 @@ test('a stream takes its events with it, and one of the same name begins anew', 
   await store.logs.change({ name: 'createStream', group: 'g', stream: 'a' });
   await check(store, {}, 'b');
   expect(store.stats().logEvents).toBe(1);
+});
+
+test('a trace has the lines that carry its id in either spelling, with their level, span, group and stream', async () => {
+  const { store } = await openTestStore();
+  const id = '65a0b1c2000102030405060708090a0b';
+  await appendSpans(
+    store,
+    testTrace(1).map((span) => ({ ...span, traceId: id })),
+  );
+  expect(await logsOf(store, id)).toEqual([]);
+  await makeStreams(store, 'a', 'b');
+  await put(store, 'b', [2, `ERROR ${id}`], [3, 'of no trace']);
+  await put(store, 'a', [1, `{"trace_id":"1-${id.slice(0, 8)}-${id.slice(8)}","span_id":"00f067aa0ba902b7"}`]);
+  const texts = (await logsOf(store, id)).map(({ time, level, spanId, attributes }) => [
+    Number(time) / 1e6 - now,
+    level,
+    spanId,
+    attributes,
+  ]);
+  expect(texts).toEqual([
+    [1, 'unset', '00f067aa0ba902b7', { 'aws.log.group.names': ['g'], 'aws.log.stream.names': ['a'] }],
+    [2, 'error', undefined, { 'aws.log.group.names': ['g'], 'aws.log.stream.names': ['b'] }],
+  ]);
 });
 
 test('a trace counts the lines that carry its id in either spelling, as they come, merge and go', async () => {

@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { parseTraceId, type TraceId } from '@sightline/telemetry/model/ids';
-import type { ProblemJson, RawTrace, SpanJson, TraceList, TraceTreeRows } from '../../client/api.ts';
+import type { LogEventJson, ProblemJson, RawTrace, SpanJson, TraceList, TraceTreeRows } from '../../client/api.ts';
 import { listSelected, type SelectedTraces } from '../analysis/listSelected.ts';
 import { TraceAnalyst } from '../analysis/traceAnalyst.ts';
 import { readDocuments } from '../documents/documentTable.ts';
@@ -58,7 +58,7 @@ export class StoreReader {
       case 'loadSpan':
         return this.#loadSpan(call.traceId, call.spanId);
       case 'openTrace':
-        return this.#openTrace(call.traceId);
+        return this.#openTrace(call.traceId, call.lines);
       case 'nextPiece':
         return this.#nextPiece(call.stream);
       case 'closeTrace':
@@ -120,21 +120,21 @@ export class StoreReader {
     return span === undefined ? undefined : toSpanJson(span, row.service);
   }
 
-  #openTrace(traceId: string): number | undefined {
+  #openTrace(traceId: string, lines: readonly LogEventJson[]): number | undefined {
     const summary = this.#summarize(traceId);
     if (summary === undefined) {
       return undefined;
     }
     const stream = this.#nextStream;
     this.#nextStream += 1;
-    this.#streams.set(stream, this.#pieces(summary));
+    this.#streams.set(stream, this.#pieces(summary, lines));
     return stream;
   }
 
-  #pieces({ row, tree }: TraceSummary<IndexedSpan>): Generator<string, void> {
+  #pieces({ row, tree }: TraceSummary<IndexedSpan>, lines: readonly LogEventJson[]): Generator<string, void> {
     const logs = this.#index.logsOf(this.#index.slotOf(row.id));
     const errors = this.#errors.errorsOf(row.id);
-    return tracePieces(row.id as TraceId, { rows: tree.rows, logs, errors }, this.#open.groups);
+    return tracePieces(row.id as TraceId, { rows: tree.rows, logs, lines, errors }, this.#open.groups);
   }
 
   #nextPiece(stream: number): string | undefined {

@@ -1,6 +1,7 @@
 import type { LogEvent } from '@sightline/telemetry/model/logEvent';
 import type { TraceId } from '@sightline/telemetry/model/ids';
 import type { TreeRow } from '@sightline/telemetry/view/traceTree';
+import type { LogEventJson } from '../../client/api.ts';
 import type { GroupReader } from './groupReader.ts';
 import type { IndexedLog, IndexedSpan } from './sharedIndex.ts';
 import { toLogEventJson, toSpanJson } from '../../client/spanJson.ts';
@@ -11,7 +12,9 @@ const pieceLength = 131_072;
 
 export interface TraceContents {
   readonly rows: readonly TreeRow<IndexedSpan>[];
+  /** OpenTelemetry's records, and CloudWatch's lines. */
   readonly logs: readonly IndexedLog[];
+  readonly lines: readonly LogEventJson[];
   /** JSON texts. */
   readonly errors: readonly string[];
 }
@@ -19,7 +22,7 @@ export interface TraceContents {
 /** The JSON text of a `TraceDetail` piece by piece: one payload is decoded at a time, so a trace of any size takes little memory. */
 export function* tracePieces(
   traceId: TraceId,
-  { rows, logs, errors }: TraceContents,
+  { rows, logs, lines, errors }: TraceContents,
   groups: GroupReader,
 ): Generator<string, void> {
   let piece = `{"id":${JSON.stringify(traceId)},"spans":[`;
@@ -34,8 +37,8 @@ export function* tracePieces(
   }
   piece += '],"logs":[';
   comma = '';
-  for (const event of logEvents(logs, groups)) {
-    piece += comma + JSON.stringify(toLogEventJson(event));
+  for (const event of allLogs(logs, lines, groups)) {
+    piece += comma + JSON.stringify(event);
     comma = ',';
     if (piece.length >= pieceLength) {
       yield piece;
@@ -60,6 +63,17 @@ function* spanTexts(
       }
     }
   }
+}
+
+function* allLogs(
+  logs: readonly IndexedLog[],
+  lines: readonly LogEventJson[],
+  groups: GroupReader,
+): Generator<LogEventJson, void> {
+  for (const event of logEvents(logs, groups)) {
+    yield toLogEventJson(event);
+  }
+  yield* lines;
 }
 
 /** By payload, so that each is decoded once. */
