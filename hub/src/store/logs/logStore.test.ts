@@ -231,7 +231,7 @@ test('a trace has the lines that carry its id in either spelling, with their lev
   await put(store, 'b', [2, `ERROR ${id}`], [3, 'of no trace']);
   await put(store, 'a', [1, `{"trace_id":"1-${id.slice(0, 8)}-${id.slice(8)}","span_id":"00f067aa0ba902b7"}`]);
   const texts = (await logsOf(store, id)).map(({ time, level, spanId, attributes }) => [
-    Number(time) / 1e6 - now,
+    Number(BigInt(time) / 1_000_000n) - now,
     level,
     spanId,
     attributes,
