@@ -55,7 +55,7 @@ export class LogTablePages {
       : { rows: Math.max(start, this.#expected ?? 0), isExact: this.#expected !== undefined };
   }
 
-  /** Rows from an index on, fewer at the end. Far ones take a question for every hundred thousand rows before them, once; a source without marks, one for every thousand. */
+  /** Rows from an index on, fewer at the end. Far ones take a question or two about those before them, once; a source without marks, one for every thousand. */
   async read(start: number, count: number, signal: AbortSignal): Promise<readonly LogRowJson[]> {
     const rows: LogRowJson[] = [];
     while (rows.length < count) {
@@ -164,7 +164,7 @@ export class LogTablePages {
   /** Notes where the next pages begin without reading them; false where the source cannot say. */
   async #mark(signal: AbortSignal): Promise<boolean> {
     const { start, before } = this.#rest;
-    const list = await this.#source.listMarks?.(this.#queryFor(before, largestLogPage), signal);
+    const list = await this.#source.listMarks(this.#queryFor(before, largestLogPage), signal);
     const last = list?.marks.at(-1);
     if (list === undefined || last === undefined) {
       return false;

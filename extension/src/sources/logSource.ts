@@ -27,8 +27,8 @@ export interface LogSource {
   listStreams(group: string, signal?: AbortSignal): Promise<readonly LogStreamJson[]>;
   /** Newest first. `next` of one page is `before` of the following, older one; a page may be short, even empty, while there is a `next`. */
   listEvents(query: LogEventQuery, signal?: AbortSignal): Promise<LogEventList>;
-  /** Where every `limit`th line of a choice lies, newest first; absent where a source, or a group's kind, has to be read page by page. */
-  listMarks?(query: LogEventQuery, signal?: AbortSignal): Promise<LogMarkList | undefined>;
+  /** Where every `limit`th line of a choice lies, newest first; `undefined` where a source, or a group's kind, has to be read page by page. */
+  listMarks(query: LogEventQuery, signal?: AbortSignal): Promise<LogMarkList | undefined>;
 
   /** Creates the group unless it exists, and sets its retention where one is given. */
   changeGroup(change: LogGroupChange): Promise<void>;

@@ -1,4 +1,10 @@
-import type { LogEventList, LogGroupChange, LogGroupJson, LogStreamJson } from '@sightline/hub/client/logsApi';
+import type {
+  LogEventList,
+  LogGroupChange,
+  LogGroupJson,
+  LogMarkList,
+  LogStreamJson,
+} from '@sightline/hub/client/logsApi';
 import type { LogEventQuery, LogSource } from './logSource.ts';
 import { SwitchedSource } from './switchedSource.ts';
 
@@ -14,6 +20,10 @@ export class SwitchedLogSource extends SwitchedSource<LogSource> implements LogS
 
   async listEvents(query: LogEventQuery, signal?: AbortSignal): Promise<LogEventList> {
     return await this.ask((source) => source.listEvents(query, signal));
+  }
+
+  async listMarks(query: LogEventQuery, signal?: AbortSignal): Promise<LogMarkList | undefined> {
+    return await this.ask((source) => source.listMarks(query, signal));
   }
 
   // What changes something is asked of the source that the person saw, and of no other.

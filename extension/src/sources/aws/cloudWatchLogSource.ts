@@ -89,6 +89,11 @@ export class CloudWatchLogSource extends CloudSource implements LogSource {
     };
   }
 
+  /** AWS has no such question: pages are read one after the other. */
+  listMarks(): Promise<undefined> {
+    return Promise.resolve(undefined);
+  }
+
   async changeGroup(): Promise<void> {
     throw new UserError(
       'Log groups in AWS are only read from here. Make and change them with the AWS CLI or in the console.',
