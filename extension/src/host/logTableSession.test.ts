@@ -21,6 +21,25 @@ test('a table opens with the newest lines and knows how many there are', async (
   expect(log).toEqual(['streams of cruddur', 'lines of cruddur:web 200']);
 });
 
+test('what was read ahead is what the table begins with, and a choice meanwhile asks anew', async () => {
+  const { session, source, log } = setUp(5000);
+  await session.readAhead();
+  source.add({ message: 'line 5001' });
+  check((await begin(session)).view, '5000', ['line 5000']);
+  expect(log).toEqual(['streams of cruddur', 'lines of cruddur:web 200']);
+  await session.readAhead();
+  check(await session.answers.choose({ pattern: 'line 4' }, never), '1000+', ['line 4999']);
+});
+
+test('lines that come between the reading and the table are shown as soon as it has begun', async () => {
+  const { session, source, pass, told } = setUp(10);
+  await session.readAhead();
+  source.add({ message: 'line 11' });
+  check((await begin(session)).view, '10', ['line 10']);
+  await pass();
+  expect(told).toEqual(['viewChanged line 11 (11 lines, 0 passed)', 'trouble none']);
+});
+
 test('new lines are shown while it follows, once for many changes', async () => {
   const { session, source, pass, told } = setUp(10);
   await begin(session);

@@ -34,6 +34,11 @@ export interface LogTableOptions {
   readonly firstView: number;
 }
 
+interface NewestLines {
+  readonly pages: LogTablePages;
+  readonly expected: number | undefined;
+}
+
 /** Characters of a message that a row carries; the rest comes when somebody asks for it. */
 const messageChars = 8000;
 /** Lines that are copied at once at most. */
@@ -55,6 +60,7 @@ export class LogTableSession extends Disposable {
   #pages: LogTablePages;
   #view: number;
   #expected: number | undefined;
+  #ahead: Promise<NewestLines | undefined> | undefined;
   #passed = 0;
   #isFollowing = true;
   #isVisible = false;
@@ -81,6 +87,13 @@ export class LogTableSession extends Disposable {
 
   get choice(): LogTableChoice {
     return this.#choice;
+  }
+
+  /** Reads the lines that the table will ask for first: its document takes longer to load than they do. */
+  async readAhead(): Promise<void> {
+    // Where it fails, the table's question reads again, and says so to the person.
+    this.#ahead = this.#readNewest().catch(() => undefined);
+    await this.#ahead;
   }
 
   readonly answers: Answers<LogTableQuestions> = {
@@ -110,6 +123,7 @@ export class LogTableSession extends Disposable {
   async show(choice: LogTableChoice, lineId: string | undefined): Promise<void> {
     this.#selectedId = lineId;
     this.#choice = choice;
+    this.#ahead = undefined;
     // A line that is to be read must stay where it is.
     this.#isFollowing = lineId === undefined;
     if (this.#hasBegun && this.#isVisible) {
@@ -140,6 +154,10 @@ export class LogTableSession extends Disposable {
     // A table that follows has missed what came while it was hidden; one that stands still goes on where it stood.
     const view = this.#isFollowing || !this.#hasBegun ? await this.#newView() : await this.#sameView();
     this.#hasBegun = true;
+    if (this.#isNewsDue) {
+      // What came after the lines were read, and before the table had them.
+      this.#lookSoon();
+    }
     const selected = await this.#selected();
     const { group, streams, traceId } = this.#scope;
     return {
@@ -156,6 +174,7 @@ export class LogTableSession extends Disposable {
 
   async #choose(choice: LogTableChoice): Promise<LogTableView> {
     this.#choice = choice;
+    this.#ahead = undefined;
     this.#passed = 0;
     return await this.#newView();
   }
@@ -191,13 +210,16 @@ export class LogTableSession extends Disposable {
   }
 
   async #newView(): Promise<LogTableView> {
-    const { pages, expected } = await this.#readNewest();
+    const ahead = this.#ahead;
+    this.#ahead = undefined;
+    const { pages, expected } = (await ahead) ?? (await this.#readNewest());
     this.#replace(pages, expected);
     return await this.#sameView();
   }
 
   /** The lines as they are now, with the first of them read already. */
-  async #readNewest(): Promise<{ readonly pages: LogTablePages; readonly expected: number | undefined }> {
+  async #readNewest(): Promise<NewestLines> {
+    this.#isNewsDue = false;
     const pages = this.#newPages();
     const reading = pages.read(0, firstChunk, this.#ended.signal);
     const [expected] = await Promise.all([this.#count(), reading]);

@@ -100,6 +100,7 @@ class LogTable extends Disposable {
     this.#session.setVisible(panel.visible);
     const memory: LogTableMemory = { scope, choice };
     fillWebview(panel.webview, { folder, title: 'Log lines', element: 'sightline-log-table', memory });
+    void this.#session.readAhead();
   }
 
   reveal(): void {
