@@ -110,7 +110,7 @@ test('a test goes to each destination, and its outcome is said in words', async 
     await window.runCommand('Sightline: Send a Test to a Destination…');
     await window.page.locator('.quick-input-title', { hasText: 'Choose a Destination' }).waitFor();
     await option(destination).click();
-    await message(outcome);
+    await checkMessage(outcome);
   }
   await window.picture('rollbar-tests-sent-dark');
 });
@@ -123,7 +123,7 @@ test('no secret is in any file that the product wrote', () => {
 });
 
 /** Among those behind the bell: an editor that is driven by a test does not let messages pop up. The newest is the first. */
-async function message(text: string): Promise<void> {
+async function checkMessage(text: string): Promise<void> {
   await window.runCommand('Notifications: Show Notifications');
   await window.page.locator('.notifications-center .monaco-list-row', { hasText: text }).first().waitFor();
 }

@@ -112,8 +112,9 @@ export class AwsCalls {
     const host = this.#settings.endpoint.host;
     if (status === 200) {
       const output = parse(text);
+      const what = /text\/html/i.test(headers['content-type'] ?? '') ? 'with a web page' : 'something else than AWS';
       return output === undefined
-        ? trouble('', { kind: 'blocked', reason: `${host} answers something else than AWS: the endpoint is wrong.` })
+        ? trouble('', { kind: 'blocked', reason: `${host} answers ${what}: the endpoint is something else.` })
         : { kind: 'done', output };
     }
     const { code, message } = errorOf(reply);

@@ -117,7 +117,10 @@ async function readAnswer(answer: IncomingMessage): Promise<Reply> {
   return { status: answer.statusCode ?? 0, headers: answer.headers, text: Buffer.concat(chunks).toString() };
 }
 
-function sentenceOf({ code, message }: NodeJS.ErrnoException, { host, hostname }: URL): string {
+/** `statusCode` is what a proxy answered. */
+type ConnectionError = NodeJS.ErrnoException & { readonly statusCode?: number };
+
+function sentenceOf({ code, message, statusCode }: ConnectionError, { host, hostname }: URL): string {
   switch (code) {
     case 'ECONNREFUSED':
       return `Nothing answers at ${host}.`;
@@ -129,6 +132,8 @@ function sentenceOf({ code, message }: NodeJS.ErrnoException, { host, hostname }
       return `${host} does not answer.`;
     case 'LONG':
       return `The answer of ${host} does not end: something else is there.`;
+    case 'ERR_PROXY_TUNNEL':
+      return `The proxy does not let through to ${host}${statusCode === undefined ? '' : ` (${statusCode})`}: look at HTTPS_PROXY, and the user it names.`;
     case 'ECONNRESET':
     case 'EPIPE':
     case 'ECONNABORTED':
