@@ -36,7 +36,7 @@ export function costCommands({ watch, client, documents }: CostCommandParts): Co
 }
 
 function destinationOf(target: CostDestination | ServiceRow | undefined): CostDestination | undefined {
-  const id = typeof target === 'object' ? target.id.replace(/^cost\./, '') : target;
+  const id = typeof target === 'object' ? target.id.replace(/^(?:cost|destination)\./, '') : target;
   return costDestinations.find((destination) => destination === id);
 }
 

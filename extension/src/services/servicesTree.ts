@@ -3,6 +3,7 @@ import { composeRow, type ComposeSnapshot } from './composeRows.ts';
 import type { CostJson } from '@sightline/hub/client/costApi';
 import { costRows } from './costRows.ts';
 import type { RelayList } from '@sightline/hub/client/relayApi';
+import { withCosts } from './destinationCost.ts';
 import { destinationsRow } from './destinationRows.ts';
 import type { Variable } from './environment.ts';
 import type { HubState, RunningHub } from './hubState.ts';
@@ -46,6 +47,7 @@ export function servicesTree(snapshot: ServicesSnapshot): readonly ServiceRow[] 
   if (isQuiet && !isActive(database.state) && !isActive(backend.state)) {
     return [];
   }
+  const { destinations, costs } = withCosts(destinationsRow(snapshot.relay), costRows(snapshot.cost));
   return [
     hubRow(snapshot),
     ...receiverRows(snapshot),
@@ -53,9 +55,9 @@ export function servicesTree(snapshot: ServicesSnapshot): readonly ServiceRow[] 
     folderServiceRow('backend', backend),
     ...(compose === undefined ? [] : [compose]),
     ...countRows(snapshot),
-    ...costRows(snapshot.cost),
+    ...costs,
     ...strayRows(snapshot),
-    ...[destinationsRow(snapshot.relay)].filter((row) => row !== undefined),
+    ...(destinations === undefined ? [] : [destinations]),
     environmentRow(snapshot),
   ];
 }
