@@ -100,7 +100,7 @@ export const hostTests: Record<string, (note: Note) => Promise<void>> = {
     await untilTraces(/GET \/api\/message_groups {2}/);
   },
 
-  'stop ends what was started, and start brings it back': async () => {
+  'stop ends what was started, and start brings it back': async (note) => {
     const api = await sightline();
     const { pid } = await api.hub();
     await vscode.commands.executeCommand('sightline.stop');
@@ -108,8 +108,10 @@ export const hostTests: Record<string, (note: Note) => Promise<void>> = {
     assert.match(api.servicesText(), /^Hub {2}stopped/m);
     await until('the hub has ended', () => !isAlive(pid));
     await assert.rejects(fetch(backendUrl('/api/health-check')));
+    const started = performance.now();
     await vscode.commands.executeCommand('sightline.start');
     await api.whenIdle();
+    note(`warm start of hub, database and backend: ${(performance.now() - started).toFixed(0)} ms`);
     await untilServices(/^Hub {2}running/m, /^Database {2}running/m, /^Backend {2}running/m);
     await untilTraces(/GET \/api\/activities\/home {2}/);
   },

@@ -41,8 +41,12 @@ type RunCommand =
   | 'sightline.chooseService'
   | 'sightline.toggleAutostart';
 
-function runCommands({ services }: ServicesCommandParts): Pick<ServicesCommands, RunCommand> {
-  const startAll = (): Promise<void> => withProgress('Starting', (signal) => services.startAll({ ask: true }, signal));
+function runCommands({ services, log }: ServicesCommandParts): Pick<ServicesCommands, RunCommand> {
+  const startAll = async (): Promise<void> => {
+    const since = performance.now();
+    await withProgress('Starting', (signal) => services.startAll({ ask: true }, signal));
+    log.info(`Started all in ${Math.round(performance.now() - since)} ms`);
+  };
   return {
     'sightline.start': startAll,
     'sightline.stop': () => withProgress('Stopping', () => services.stopAll()),
