@@ -93,7 +93,7 @@ export class ServicesView extends Disposable implements vscode.TreeDataProvider<
 
   async #look(): Promise<void> {
     if (vscode.workspace.isTrusted) {
-      await this.#services.folders.compose.project.look();
+      await this.#services.folders.compose.project.refresh();
     }
     await this.#services.folders.database.look();
     await this.#services.folders.backend.look();

@@ -58,7 +58,7 @@ function composeStartable(id: FolderServiceId, name: string, compose: ComposeSer
       return composeRun(project, name);
     },
     find: async () => {
-      await project.look();
+      await project.refresh();
       return isComposeRunning(project, name) ? composeRun(project, name) : undefined;
     },
   };

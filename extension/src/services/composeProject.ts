@@ -100,9 +100,19 @@ export class ComposeProject extends Disposable {
     this.#set(model === undefined ? { kind: 'none' } : { kind: 'unknown', model });
   }
 
+  /** Asks the engine what runs, unless its events have told of every change since it was last asked. */
+  async refresh(): Promise<void> {
+    if (this.#state.kind !== 'known' || this.#events === undefined) {
+      await this.look();
+    }
+  }
+
   /** Asks the engine what runs. What goes wrong is in the state. */
   async look(): Promise<void> {
-    this.#looking ??= this.#look().finally(() => (this.#looking = undefined));
+    this.#looking ??= this.#look().finally(() => {
+      this.#looking = undefined;
+      this.#lookAgain();
+    });
     await this.#looking;
   }
 
@@ -243,9 +253,7 @@ export class ComposeProject extends Disposable {
     } finally {
       names.forEach((name) => this.#work.delete(name));
       this.#changed.fire();
-      if (this.#hasMissed) {
-        void this.look();
-      }
+      this.#lookAgain();
     }
   }
 
@@ -263,11 +271,10 @@ export class ComposeProject extends Disposable {
       return;
     }
     try {
+      this.#watch(tool);
+      this.#hasMissed = false;
       const containers = await this.#cli.containers();
       this.#set({ kind: 'known', model, tool, containers });
-      if (containers.length > 0) {
-        this.#watch(tool);
-      }
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
       this.#set({ kind: 'unavailable', message, model, answering: await this.#answering(model) });
@@ -306,9 +313,13 @@ export class ComposeProject extends Disposable {
 
   #onChange(): void {
     this.#told.fire();
-    // What is under way asks by itself, but perhaps a moment too early.
-    this.#hasMissed = this.#work.size > 0;
-    if (!this.#hasMissed) {
+    this.#hasMissed = true;
+    this.#lookAgain();
+  }
+
+  /** What is under way asks by itself, and what was asked may have been answered a moment too early. */
+  #lookAgain(): void {
+    if (this.#hasMissed && this.#work.size === 0 && this.#looking === undefined && !this.isDisposed) {
       void this.look();
     }
   }
