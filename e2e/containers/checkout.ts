@@ -3,8 +3,8 @@ import path from 'node:path';
 import { projectRoot } from '../paths.ts';
 import { outputOf } from './run.ts';
 
-/** What `npm test` has installed and built already, so that the containers need no network. */
-const made = ['.cache/build.json', 'hub/dist', 'extension/dist'];
+/** What `npm test` has installed and built already, so that the containers need no network, and the extension where one is packed, as after a prebuild. */
+const made = ['.cache/build.json', '.cache/sightline.vsix', 'hub/dist', 'extension/dist'];
 
 /** The files of this checkout, in a folder whose name has what breaks careless scripts. The packages are linked, not copied. */
 export async function makeCheckout(): Promise<{ readonly folder: string; remove(): void }> {
