@@ -69,8 +69,15 @@ stop_engine() {
       kill -0 "$pid" 2>/dev/null || break
       sleep 0.5
     done
+    kill -KILL "$pid" 2>/dev/null
   fi
   [ ${#engine_rule[@]} -eq 0 ] || iptables -D "${engine_rule[@]}"
   [ -z "$engine_bridge" ] || ip link delete "$engine_bridge" 2>/dev/null
-  rm -rf "$engine_folder"
+  # Namespaces and layers stay mounted where an engine had to be killed, and sometimes after one that ended; the innermost one goes first.
+  awk -v folder="$engine_folder/" 'index($5, folder) == 1 { print $5 }' /proc/self/mountinfo | sort -r | while read -r mount; do
+    umount --lazy "$mount" 2>/dev/null
+  done
+  rm -rf "$engine_folder" || echo "The engine's folder $engine_folder is left behind."
+  # Called twice, the second one has nothing to do.
+  engine_folder=
 }
