@@ -227,9 +227,10 @@ export class ComposeServices extends Disposable {
       return undefined;
     }
     const engine = state.kind === 'known' ? state.tool.engine : 'docker';
+    const isPodman = state.kind === 'known' && state.tool.isPodman;
     return hubForContainers({
       endpoints: hub.endpoints,
-      engine,
+      engine: isPodman ? 'podman' : 'docker',
       platform: process.platform,
       engineSystem: await this.#systemOf(engine),
       ...((await this.#isSibling(engine)) && { ownContainer: hostname() }),

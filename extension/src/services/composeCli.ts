@@ -8,6 +8,7 @@ import type { ProgramOptions, ProgramRun } from './composeProgram.ts';
 import { composeFailure } from './composeStart.ts';
 import {
   composeCommandLine,
+  engineQuestion,
   inspectCommandLine,
   parseTool,
   versionQuestions,
@@ -90,13 +91,20 @@ export class ComposeCli {
     const { folder } = this.#requirePlace();
     for (const question of this.#tool === undefined ? versionQuestions(this.#wanted) : []) {
       const { code, stdout } = await this.#world.run(question, { folder, ...(signal !== undefined && { signal }) });
-      this.#tool ??= code === 0 ? parseTool(question, stdout) : undefined;
-      if (this.#tool !== undefined) {
+      const tool = code === 0 ? parseTool(question, stdout) : undefined;
+      if (tool !== undefined) {
+        const isPodman = tool.isPodman || (await this.#isPodmanBehind());
+        this.#tool ??= { ...tool, isPodman };
         this.#siblings = this.#world.isInContainer ? await this.#world.ownProject(this.#tool) : undefined;
         break;
       }
     }
     return this.#tool;
+  }
+
+  async #isPodmanBehind(): Promise<boolean> {
+    const { stdout } = await this.#world.run(engineQuestion, { folder: this.#requirePlace().folder });
+    return stdout.includes('Podman');
   }
 
   /** Throws a `UserError` that says what is missing. */

@@ -24,7 +24,7 @@ const rules: readonly { readonly pattern: RegExp; readonly say: (match: RegExpEx
   },
   {
     pattern:
-      /(?:driver failed programming external connectivity[^\n]*|Bind for |listen (?:tcp|udp)4? )?(?:[\d.]+|\[::\]):(\d+)[^\n]*(?:port is already allocated|address already in use)/i,
+      /(?:driver failed programming external connectivity[^\n]*|Bind for |listen (?:tcp|udp)[46]? )?(?:[\d.]+|\[::\]|listen (?:tcp|udp)[46]? ):(\d+)[^\n]*(?:port is already allocated|address already in use)/i,
     say: ([, port]) =>
       `Port ${port} is taken by another program or container. End that one (\`docker ps\` lists containers), or publish another port in the compose file.`,
   },

@@ -1,6 +1,6 @@
 /** Compose projects on a real engine. Skipped where no engine answers, or it has no image that these tests can run; each tool that is missing is skipped by itself. */
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -10,13 +10,20 @@ import type { ComposeWorld } from './composeCli.ts';
 import { ComposeProject } from './composeProject.ts';
 import { followProgram, runProgram } from './composeProgram.ts';
 import { servicesToInstrument } from './composeOverride.ts';
-import { composeCommands, parseTool, versionQuestions } from './composeTool.ts';
+import { composeCommands, engineQuestion, parseTool, versionQuestions } from './composeTool.ts';
 
 const image = 'debian:bookworm-slim';
 
 function answers(program: string, ...args: string[]): boolean {
   return spawnSync(program, args, { stdio: 'ignore', timeout: 10_000 }).status === 0;
 }
+
+/** Podman, behind Docker's programs. It has systemd run health checks, and gives its own name of the machine to every container. */
+const isPodman =
+  spawnSync(engineQuestion.program, [...engineQuestion.args], { encoding: 'utf8' }).stdout?.includes('Podman') ?? false;
+const runsHealthChecks = !isPodman || existsSync('/run/systemd/system');
+if (!runsHealthChecks) console.log('  Skipped in part: Podman runs no health checks where there is no systemd.');
+const hostName = isPodman ? 'host.containers.internal' : 'host.docker.internal';
 
 const isEngineThere = answers('docker', 'image', 'inspect', image);
 if (!isEngineThere) console.log(`  Skipped: no Docker engine answers that has the image ${image}.`);
@@ -45,7 +52,7 @@ describe.skipIf(!isEngineThere).each(tools)('a project by %s', (tool) => {
         environment: Object.fromEntries(
           servicesToInstrument(model, ['web'], []).map((name) => [name, { GREETING: "it's $5" }]),
         ),
-        hostName: 'host.docker.internal',
+        ...(!isPodman && { hostName }),
       }),
     answers: () => Promise.resolve(false),
     isInContainer: false,
@@ -112,13 +119,13 @@ describe.skipIf(!isEngineThere).each(tools)('a project by %s', (tool) => {
 
   const waiting = "trap 'exit 0' TERM; while :; do sleep 0.1; done";
   const forever = `command: ["sh", "-c", "echo greeting: $$GREETING; ${waiting}"]`;
-  const asking = `command: ["sh", "-c", "echo greeting: $$GREETING; grep host.docker.internal /etc/hosts; ${waiting}"]`;
+  const asking = `command: ["sh", "-c", "echo greeting: $$GREETING; grep ${hostName} /etc/hosts; ${waiting}"]`;
 
   test('comes up with the environment and the host’s name, is stopped, and is made anew on a restart', async () => {
     write(`  web: { image: "${image}", ${asking}, depends_on: [db] }\n  db: { image: "${image}", ${forever} }\n`);
     await project.up(['web']);
     expect(states()).toBe('db running none\nweb running none');
-    await says('web', /^greeting: it's \$5\n\d+\.\d+\.\d+\.\d+\s+host\.docker\.internal$/m);
+    await says('web', /^greeting: it's \$5\n\d+\.\d+\.\d+\.\d+\s+host\.(?:docker|containers)\.internal/m);
     await says('db', /^greeting:$/m);
 
     const first = containersOf('web');
@@ -140,13 +147,17 @@ describe.skipIf(!isEngineThere).each(tools)('a project by %s', (tool) => {
     expect(project.failureOf('web')).toContain('exit code 3');
   }, 60_000);
 
-  test('a service that is never healthy is named with its health check, and one that ran before goes on', async () => {
-    const check = 'healthcheck: { test: ["CMD", "false"], interval: 0.2s, retries: 2 }';
-    write(`  web: { image: "${image}", ${forever}, ${check} }\n  db: { image: "${image}", ${forever} }\n`);
-    await project.up(['db']);
-    await expect(project.up(['web'])).rejects.toThrow(/The service web is unhealthy: its health check `false` fails/);
-    expect(states()).toBe('db running none');
-  }, 60_000);
+  test.skipIf(!runsHealthChecks)(
+    'a service that is never healthy is named with its health check, and one that ran before goes on',
+    async () => {
+      const check = 'healthcheck: { test: ["CMD", "false"], interval: 0.2s, retries: 2 }';
+      write(`  web: { image: "${image}", ${forever}, ${check} }\n  db: { image: "${image}", ${forever} }\n`);
+      await project.up(['db']);
+      await expect(project.up(['web'])).rejects.toThrow(/The service web is unhealthy: its health check `false` fails/);
+      expect(states()).toBe('db running none');
+    },
+    60_000,
+  );
 
   test('a port that another container holds is named', async () => {
     const port = 20_000 + (process.pid % 10_000);

@@ -197,7 +197,11 @@ export class ComposeProject extends Disposable {
       names.forEach((name) => this.#failures.delete(name));
       try {
         await this.#cli.run(verb, signal);
-        const containers = await untilUp({ model, names, asked: services }, this.#surroundings(), signal);
+        const containers = await untilUp(
+          { model, names, asked: services, isPodman: tool.isPodman },
+          this.#surroundings(),
+          signal,
+        );
         this.#set({ kind: 'known', model: this.model ?? model, tool, containers });
       } catch (error) {
         (await failuresOf(this.#cli, names, error)).forEach((message, name) => this.#failures.set(name, message));

@@ -13,6 +13,7 @@ export interface WantedServices {
   readonly names: readonly string[];
   /** Named by a person: of these, an end without an error is one too soon. Others may do some work and end. */
   readonly asked: readonly string[];
+  readonly isPodman?: boolean;
 }
 
 export function verdictOn(containers: readonly ComposeContainer[], wanted: WantedServices): ComposeVerdict {

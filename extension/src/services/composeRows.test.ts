@@ -6,7 +6,14 @@ import type { ComposeTool } from './composeTool.ts';
 import { renderServices } from './servicesTree.ts';
 
 const model = parseComposeModel('services: { web: { build: . }, db: { image: postgres }, seed: { image: seed } }');
-const tool: ComposeTool = { kind: 'v2', program: 'docker', prefix: ['compose'], version: '2.40.3', engine: 'docker' };
+const tool: ComposeTool = {
+  kind: 'v2',
+  program: 'docker',
+  prefix: ['compose'],
+  version: '2.40.3',
+  engine: 'docker',
+  isPodman: false,
+};
 
 function check(snapshot: Partial<ComposeSnapshot>, expected: string): void {
   const row = composeRow({

@@ -19,6 +19,9 @@ const tickMillis = 250;
 /** How long a service may take from its container's start to its health check's first success. */
 const healthyMillis = 90_000;
 
+const podmanHint =
+  'Podman has systemd run health checks: without systemd, as in a container, they never run. What was started was taken down again.';
+
 /** Settles with the containers once all that is wanted is up. Throws a `ServiceFailure`, or the signal's reason. */
 export async function untilUp(
   wanted: WantedServices,
@@ -35,7 +38,8 @@ export async function untilUp(
       throw composeFailure(verdict.message, verdict.service);
     }
     if (verdict.kind === 'waiting' && now - started > healthyMillis) {
-      throw composeFailure(`${verdict.message} within ${healthyMillis / 1000} seconds`, verdict.service);
+      const hint = wanted.isPodman === true ? `. ${podmanHint}` : '';
+      throw composeFailure(`${verdict.message} within ${healthyMillis / 1000} seconds${hint}`, verdict.service);
     }
     upSince = verdict.kind === 'up' ? (upSince ?? now) : undefined;
     const rest = upSince === undefined ? tickMillis : upSince + steadyMillis - now;

@@ -7,6 +7,8 @@ export interface ComposeTool {
   readonly version: string;
   /** The engine's own program, for what compose cannot be asked. */
   readonly engine: 'docker' | 'podman';
+  /** Whether Podman answers, also where it is called by Docker's program through its socket. */
+  readonly isPodman: boolean;
 }
 
 export type ComposeKind = 'v2' | 'v1' | 'podman';
@@ -62,14 +64,22 @@ export function parseTool({ program, args }: ComposeCommandLine, answer: string)
   }
   const prefix = args.slice(0, args.indexOf('version'));
   if (program === 'podman') {
-    return { kind: 'podman', program, prefix, version, engine: 'podman' };
+    return { kind: 'podman', program, prefix, version, engine: 'podman', isPodman: true };
   }
-  return { kind: version.startsWith('1.') ? 'v1' : 'v2', program, prefix, version, engine: 'docker' };
+  const kind = version.startsWith('1.') ? 'v1' : 'v2';
+  return { kind, program, prefix, version, engine: 'docker', isPodman: false };
 }
 
+/** How to ask who answers Docker's program. Podman says `Podman Engine`. */
+export const engineQuestion: ComposeCommandLine = {
+  program: 'docker',
+  args: ['version', '--format', '{{range .Server.Components}}{{.Name}} {{end}}'],
+};
+
 /** What a person calls it: `docker compose 2.40.3`. */
-export function describeTool({ program, prefix, version }: ComposeTool): string {
-  return [program, ...prefix, version].join(' ');
+export function describeTool({ program, prefix, version, isPodman }: ComposeTool): string {
+  const name = [program, ...prefix, version].join(' ');
+  return isPodman && program !== 'podman' ? `${name} on Podman` : name;
 }
 
 /**

@@ -37,7 +37,14 @@ class Project implements DaemonProject {
       });
       return { service, name: service, state: 'running', health: 'none', exitCode: 0, ports: published } as const;
     });
-    const tool = { kind: 'v2', program: 'docker', prefix: ['compose'], version: '2', engine: 'docker' } as const;
+    const tool = {
+      kind: 'v2',
+      program: 'docker',
+      prefix: ['compose'],
+      version: '2',
+      engine: 'docker',
+      isPodman: false,
+    } as const;
     this.state = { kind: 'known', model: this.#model, tool, containers };
     this.#changed.fire();
   }
