@@ -7,6 +7,7 @@ import { FigureSet, type Figure } from '../figures.ts';
 import { eventsInBatch, makeLogBatches, streamNames } from '../load/logBatches.ts';
 import { makeDatagram } from '../load/xrayDatagrams.ts';
 import type { HubProgram } from '../programs/hubProgram.ts';
+import { residentMemoryOf } from '../machine.ts';
 import { pause } from '../until.ts';
 
 /** What goes on from the hub: how much of what is acknowledged, while more comes, and what an outage costs. */
@@ -17,6 +18,7 @@ const documentsInRequest = 50;
 const keys = { accessKeyId: 'AKIDBENCH', secretAccessKey: 'bench' };
 /** Ten minutes at 500 spans a second. */
 const outageSpans = 300_000;
+const lookMillis = 50;
 
 async function measure(bench: Bench): Promise<Figure[]> {
   const set = new FigureSet([
@@ -36,6 +38,7 @@ async function measure(bench: Bench): Promise<Figure[]> {
     },
     { name: 'relay.lost', what: 'bytes sent and not arrived after the outage', unit: 'B', target: { atMost: 0 } },
     { name: 'relay.memory', what: 'memory that what waits takes', unit: 'MiB', target: { atMost: 20 } },
+    { name: 'relay.drainMemory', what: 'and what sending it takes, at most', unit: 'MiB', target: { atMost: 20 } },
   ]);
   await bench.eachRun(set, 'relay', async () => {
     await measureOtlp(bench, set);
@@ -119,8 +122,10 @@ async function measureOutage(bench: Bench, set: FigureSet): Promise<void> {
   set.note('relay.memory', `${spans} spans in ${requests} requests; beside a hub whose destination took them all`);
   await sink.open();
   const start = performance.now();
+  const peak = new PeakMemory(outage.hub.pid);
   await drained(outage.hub, 'otlp');
   set.add('relay.drain', performance.now() - start);
+  set.add('relay.drainMemory', peak.stop() - outage.memory);
   set.add('relay.lost', Math.abs(bytes - sink.bytes));
   await sink.close();
   await Promise.all([outage.hub.stop(), usual.hub.stop()]);
@@ -152,6 +157,28 @@ async function drained(hub: HubProgram, destination: RelayDestination): Promise<
     }
     // oxlint-disable-next-line no-await-in-loop -- as above.
     await pause(20);
+  }
+}
+
+/** The most memory that a process has, looked at from time to time. */
+class PeakMemory {
+  readonly #pid: number;
+  readonly #timer: NodeJS.Timeout;
+  #rssMiB = 0;
+
+  constructor(pid: number) {
+    this.#pid = pid;
+    this.#timer = setInterval(() => this.#look(), lookMillis);
+  }
+
+  stop(): number {
+    clearInterval(this.#timer);
+    this.#look();
+    return this.#rssMiB;
+  }
+
+  #look(): void {
+    this.#rssMiB = Math.max(this.#rssMiB, residentMemoryOf(this.#pid)?.rssMiB ?? Number.NaN);
   }
 }
 

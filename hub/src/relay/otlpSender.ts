@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { isLoopback } from '../guard.ts';
+import { BodyBuffers } from '../store/bodyBuffers.ts';
 import { Connections, commonOutcome, outcomeOfFailure, shortOf, type Reply } from './post.ts';
 import { requireArrival, TestFailure, type Item, type Outcome, type Sender } from './outcome.ts';
 
@@ -23,6 +24,7 @@ export interface OtlpSettings {
 export class OtlpSender implements Sender {
   readonly #settings: OtlpSettings;
   readonly #connections: Connections;
+  readonly #buffers = new BodyBuffers();
 
   constructor(settings: OtlpSettings, connections = new Connections()) {
     this.#settings = settings;
@@ -54,7 +56,8 @@ export class OtlpSender implements Sender {
       return { kind: 'arrived' };
     }
     const [, what, encoding] = first.about.split('-');
-    const body = items.length === 1 ? first.body : Buffer.concat(items.map((item) => item.body));
+    // A copy also of a single one: what an item lies in is given back when its page is done.
+    const body = this.#joined(items);
     try {
       const reply = await this.#post(`v1/${what}`, encoding === 'json' ? 'json' : 'x-protobuf', body, signal);
       return this.#outcomeOf(reply);
@@ -74,17 +77,31 @@ export class OtlpSender implements Sender {
     this.#connections.close();
   }
 
-  async #post(path: string, type: string, body: Uint8Array, signal: AbortSignal): Promise<Reply> {
+  async #post(path: string, type: string, body: Buffer<ArrayBuffer>, signal: AbortSignal): Promise<Reply> {
     const { endpoint, headers } = this.#settings;
     const url = new URL(endpoint);
     url.pathname = `${url.pathname.replace(/\/$/, '')}/${path}`;
     // On this machine compressing costs more than it saves.
     const isNear = isLoopback(endpoint.hostname) || body.length < 1_000;
-    return await this.#connections.post(url, {
+    const reply = await this.#connections.post(url, {
       headers: { ...headers, 'content-type': `application/${type}`, ...(isNear ? {} : { 'content-encoding': 'gzip' }) },
       body: isNear ? body : await compress(body, { level: 1 }),
       signal,
     });
+    if (reply.isBodySent) {
+      this.#buffers.give(body.buffer);
+    }
+    return reply;
+  }
+
+  #joined(items: readonly Item[]): Buffer<ArrayBuffer> {
+    const room = this.#buffers.take(items.reduce((sum, item) => sum + item.body.length, 0));
+    let at = 0;
+    for (const { body } of items) {
+      room.set(body, at);
+      at += body.length;
+    }
+    return room;
   }
 
   #outcomeOf(reply: Reply): Outcome {

@@ -13,6 +13,8 @@ export interface Reply {
   readonly status: number;
   readonly headers: IncomingMessage['headers'];
   readonly text: string;
+  /** The whole body has left: its memory may be used for something else. */
+  readonly isBodySent: boolean;
 }
 
 export interface PostOptions {
@@ -52,7 +54,10 @@ export class Connections {
     const asked: RequestOptions = { method, headers: { ...headers, ...length }, agent, signal };
     return await new Promise<Reply>((resolve, reject) => {
       const outgoing = (url.protocol === 'https:' ? httpsRequest : httpRequest)(url, asked, (answer) => {
-        readAnswer(answer).then(resolve, (error: unknown) => fail(error as NodeJS.ErrnoException));
+        readAnswer(answer).then(
+          (reply) => resolve({ ...reply, isBodySent: outgoing.writableFinished }),
+          (error: unknown) => fail(error as NodeJS.ErrnoException),
+        );
       });
       let isWritten = false;
       const fail = (error: NodeJS.ErrnoException): void => {
@@ -103,7 +108,7 @@ function isLocal(hostname: string): boolean {
   return isLoopback(hostname.replaceAll(/^\[|\]$/g, ''));
 }
 
-async function readAnswer(answer: IncomingMessage): Promise<Reply> {
+async function readAnswer(answer: IncomingMessage): Promise<Omit<Reply, 'isBodySent'>> {
   const chunks: Buffer[] = [];
   let length = 0;
   for await (const chunk of answer) {

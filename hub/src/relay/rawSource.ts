@@ -1,5 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { countFormats, unpackGroup, type PackedGroup } from '../store/rawGroup.ts';
+import { release } from '../store/bodyBuffers.ts';
 import { destinationOf } from '../store/relay/relayOutbox.ts';
 import type { Item } from './outcome.ts';
 
@@ -13,6 +14,8 @@ export interface Page {
   readonly position: number;
   /** What is missing before it: it has left the store. */
   readonly dropped: number;
+  /** Gives the memory of the items back at once; nobody may look at them any more. */
+  readonly release?: () => void;
 }
 
 /** Where a destination's records come from, in order. */
@@ -35,6 +38,7 @@ export class RawSource implements Source {
 
   next(position: number): Page | undefined {
     const items: Item[] = [];
+    const buffers: ArrayBufferLike[] = [];
     let bytes = 0;
     let last = position;
     for (const { id, parts } of this.#heads.all(position) as { id: number; parts: Uint8Array }[]) {
@@ -45,11 +49,16 @@ export class RawSource implements Source {
         for (const item of this.#read(id)) {
           items.push(item);
           bytes += item.body.length;
+          if (buffers.at(-1) !== item.body.buffer) {
+            buffers.push(item.body.buffer);
+          }
         }
       }
       last = id;
     }
-    return last === position ? undefined : { items, position: last, dropped: 0 };
+    return last === position
+      ? undefined
+      : { items, position: last, dropped: 0, release: () => buffers.forEach(releaseOwn) };
   }
 
   #holdsAny(parts: Uint8Array): boolean {
@@ -60,8 +69,18 @@ export class RawSource implements Source {
     // Retention may have been quicker; then the writer has counted what is lost.
     const row = this.#group.get(id) as PackedGroup | undefined;
     const payloads = row === undefined ? [] : unpackGroup(row);
+    if (row !== undefined && payloads[0]?.body.buffer !== row.body.buffer) {
+      release(row.body);
+    }
     return payloads.flatMap(({ format, body }) =>
       destinationOf[format] === this.#destination ? { about: format, body } : [],
     );
+  }
+}
+
+/** The payloads of a group have a buffer to themselves, but for small ones, which lie in Node's shared pool, and that has one size. */
+function releaseOwn(buffer: ArrayBufferLike): void {
+  if (buffer.byteLength !== Buffer.poolSize) {
+    release(new Uint8Array(buffer));
   }
 }

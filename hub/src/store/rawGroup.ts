@@ -42,6 +42,9 @@ const endOfFrame = 64;
 
 const largestChunk = 4_194_304;
 
+/** From here on a group gets a buffer to itself, which can be given back, instead of a part of Node's shared pool. */
+const worthOwning = 16_384;
+
 const compress = promisify(zstdCompress);
 
 /** Packs the payloads of one group commit into one row's columns. */
@@ -163,5 +166,6 @@ function decompress(body: Uint8Array, parts: Buffer): Uint8Array {
     length += parts.readUInt32LE(part + 2);
   }
   // What a damaged row claims must not decide how much memory is asked for.
-  return zstdDecompressSync(body, { chunkSize: Math.min(length, largestChunk) + endOfFrame });
+  const room = Math.min(length, largestChunk) + endOfFrame;
+  return zstdDecompressSync(body, { chunkSize: room < worthOwning ? room : Math.max(room, Buffer.poolSize >>> 1) });
 }
