@@ -85,7 +85,7 @@ test('the sampling rules are those of the account, and one is changed there once
   expect(await window.page.locator('.sidebar .pane-header[aria-label^="Sampling"]').textContent()).toContain(
     'AWS staging eu-central-1',
   );
-  await window.runCommand('Sightline: Edit Sampling Rule');
+  await window.runCommand('Sightline: Edit Sampling Rule…');
   await option('FixedRate').click();
   const input = window.page.locator('.quick-input-widget input.input');
   await until('it asks for the rate', async () => (await input.inputValue()) === '1');

@@ -88,10 +88,15 @@ test('the choice outlives a reload, and an error is resolved in Rollbar', async 
   await window.runCommand('Sightline: Resolve Error');
   await row.waitFor({ state: 'detached' });
   expect(await statusInCloud()).toBe('resolved');
-  await window.runCommand('Sightline: Choose Source of Errors…');
+  await window.closeView('Errors');
+  await window.page.locator('.sidebar .pane-header[aria-label^="Services"]').click();
+  await window.expand('Services', /^Read from/);
+  await window.picture('rollbar-read-from-dark');
+  await window.row('Services', /^Errors\s*Rollbar/).click();
   await option('the hub on this machine').click();
   const header = window.page.locator('.sidebar .pane-header[aria-label^="Errors"]');
   await until('the view is local again', async () => !(await header.textContent())?.includes('Rollbar'));
+  await window.row('Services', /^Read from/).waitFor({ state: 'detached' });
 });
 
 test('a test goes to each destination, and its outcome is said in words', async () => {

@@ -11,12 +11,19 @@ import type { FolderServiceId, ServiceId } from '../services/serviceState.ts';
 import type { FolderServiceSnapshot } from '../services/folderServiceRow.ts';
 import type { ServicesSnapshot } from '../services/servicesTree.ts';
 import type { XRayDaemon } from '../services/xrayDaemon.ts';
+import type { LiveSource } from '../sources/switchedSource.ts';
 import { UserError } from '../userError.ts';
 import type { HubEnvironment } from './environment.ts';
 import type { ComposeServices } from './composeServices.ts';
 import type { FolderServices } from './folderServices.ts';
 import type { ServiceChoices } from './serviceChoices.ts';
 import { getSetting } from './settings.ts';
+
+/** What the views show. A change of the source is one of its state. */
+export interface ShownSources {
+  readonly traces: Pick<LiveSource, 'label' | 'onDidChangeState'>;
+  readonly errors: Pick<LiveSource, 'label' | 'onDidChangeState'>;
+}
 
 /** Everything that a window starts and stops, in order: hub, X-Ray daemon, database, backend. */
 export class Services extends Disposable {
@@ -30,6 +37,7 @@ export class Services extends Disposable {
   readonly #activity: HubActivity;
   readonly #destinations: Destinations;
   readonly #choices: ServiceChoices;
+  readonly #places: ShownSources;
   readonly #underWay = new Set<Promise<unknown>>();
 
   constructor(parts: {
@@ -41,6 +49,7 @@ export class Services extends Disposable {
     readonly cost: CostWatch;
     readonly destinations: Destinations;
     readonly choices: ServiceChoices;
+    readonly places: ShownSources;
   }) {
     super();
     this.session = parts.session;
@@ -51,7 +60,11 @@ export class Services extends Disposable {
     this.cost = parts.cost;
     this.#destinations = parts.destinations;
     this.#choices = parts.choices;
+    this.#places = parts.places;
     const fire = (): void => this.#changed.fire();
+    for (const { onDidChangeState } of [parts.places.traces, parts.places.errors]) {
+      this.register(onDidChangeState(fire));
+    }
     for (const source of [
       this.session,
       this.xrayDaemon,
@@ -253,6 +266,7 @@ export class Services extends Disposable {
       backend: this.#snapshotOf('backend'),
       compose: this.folders.compose.snapshot(),
       environment: { variables: this.#environment.variables, recipients: this.#environment.recipients },
+      places: { traces: this.#places.traces.label, errors: this.#places.errors.label },
       ...(this.#destinations.list !== undefined && { relay: this.#destinations.list }),
     };
   }

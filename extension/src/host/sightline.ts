@@ -142,6 +142,21 @@ export class Sightline extends Disposable {
       }),
     );
     this.register(onDidChangeSetting(['sightline.cost.prices'], () => void cost.applyPrices()));
+    this.#readMeter = this.register(windowReadMeter({ presence: this.#session, client }));
+    const choice = this.register(
+      new SourceChoice(context.workspaceState, this.#contextKeys, () => ownHubOf(this.#session), this.#readMeter),
+    );
+    const sources = this.register(new WindowSources(choice, this.#session, client));
+    const errors = this.register(
+      new ErrorSources({
+        memory: context.workspaceState,
+        contextKeys: this.#contextKeys,
+        secrets,
+        presence: this.#session,
+        ownHub: () => ownHubOf(this.#session),
+        client,
+      }),
+    );
     this.#services = this.register(
       new Services({
         session: this.#session,
@@ -152,15 +167,11 @@ export class Sightline extends Disposable {
         cost,
         destinations,
         choices,
+        places: { traces: sources.traces, errors: errors.shown },
       }),
     );
     this.#servicesView = this.register(new ServicesView(this.#services));
     this.register(new StatusBar(this.#session, activity));
-    this.#readMeter = this.register(windowReadMeter({ presence: this.#session, client }));
-    const choice = this.register(
-      new SourceChoice(context.workspaceState, this.#contextKeys, () => ownHubOf(this.#session), this.#readMeter),
-    );
-    const sources = this.register(new WindowSources(choice, this.#session, client));
     this.#tracesView = this.register(
       new TracesView(sources, {
         contextKeys: this.#contextKeys,
@@ -177,16 +188,6 @@ export class Sightline extends Disposable {
       extensionUri: context.extensionUri,
     };
     this.#logsView = this.register(new LogsView(sources.logs, surroundings));
-    const errors = this.register(
-      new ErrorSources({
-        memory: context.workspaceState,
-        contextKeys: this.#contextKeys,
-        secrets,
-        presence: this.#session,
-        ownHub: () => ownHubOf(this.#session),
-        client,
-      }),
-    );
     this.#errorsView = this.register(new ErrorsView(errors, systemClock, this.#contextKeys, log));
     const holder = randomUUID();
     const right = new LeasedNotices({

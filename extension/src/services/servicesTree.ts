@@ -9,6 +9,8 @@ import type { Variable } from './environment.ts';
 import type { HubState, RunningHub } from './hubState.ts';
 import { defaultPorts, type PortSettings, type Receiver } from './ports.ts';
 import { folderServiceRow, type FolderServiceSnapshot } from './folderServiceRow.ts';
+import { placesRow, type ShownPlaces } from './placesRow.ts';
+import { localLabel } from '../sources/traceSource.ts';
 import { bad, busy, clock, hostOf, idle, noteworthy, number, running, size, type ServiceRow } from './serviceRow.ts';
 import type { ServiceState } from './serviceState.ts';
 import { spanAddresses } from './processVariables.ts';
@@ -29,6 +31,8 @@ export interface ServicesSnapshot {
   readonly environment: EnvironmentSnapshot;
   /** Absent until the hub has told where it hands things on. */
   readonly relay?: RelayList;
+  /** Absent where nobody can look elsewhere. */
+  readonly places?: ShownPlaces;
   /** Absent in a window without a compose file. */
   readonly compose?: ComposeSnapshot;
 }
@@ -58,6 +62,7 @@ export function servicesTree(snapshot: ServicesSnapshot): readonly ServiceRow[] 
     ...costs,
     ...strayRows(snapshot),
     ...(destinations === undefined ? [] : [destinations]),
+    ...[placesRow(snapshot.places, localLabel)].filter((row) => row !== undefined),
     environmentRow(snapshot),
   ];
 }
