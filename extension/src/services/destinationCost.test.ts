@@ -73,20 +73,17 @@ Cost  $0.24 this month · $1.00 expected
   );
 });
 
+/** The icon and the words for buttons of a row whose cost looks like this. */
+function looks(status: Partial<RelayStatus>, look: Pick<ServiceRow, 'icon' | 'color'>): string {
+  const colored = costs.map((sum) => ({ ...sum, children: sum.children.map((cost) => ({ ...cost, ...look })) }));
+  const row = withCosts(destinationsRow(relayOf(status)), colored).destinations?.children[0];
+  return `${row?.icon}: ${row?.context}`;
+}
+
 test('the buttons of both are there, and what is worse is seen', () => {
-  const looks = (status: Partial<RelayStatus>, look: Pick<ServiceRow, 'icon' | 'color'>): string => {
-    const [sum] = costs;
-    const [xray] = sum?.children ?? [];
-    const colored = [
-      { ...plain, id: 'cost', label: '', description: '', children: xray ? [{ ...xray, ...look }] : [] },
-    ];
-    const row = withCosts(destinationsRow(relayOf(status)), colored).destinations?.children[0];
-    return `${row?.icon}: ${row?.context}`;
-  };
-  const stuck = { state: 'retrying', lastError: 'AWS throttles' } as const;
   expect([
     looks({ state: 'idle', sent: 1 }, noteworthy),
-    looks(stuck, noteworthy),
+    looks({ state: 'retrying', lastError: 'AWS throttles' }, noteworthy),
     looks({ state: 'off' }, bad),
   ]).toEqual([
     'warning: destination isOn costDestination',
