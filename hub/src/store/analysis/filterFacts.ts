@@ -10,8 +10,9 @@ import type { TraceFinder } from './traceFinder.ts';
 const maxKeys = 100;
 const maxValues = 20;
 const maxServices = 200;
-/** So many of the newest traces are decoded, as far as the time reaches. */
+/** So many of the newest traces are decoded, as far as the time reaches; a few of them however slow the machine. */
 const sampledTraces = 500;
+const leastTraces = 16;
 const sampleMillis = 80;
 
 type Value = string | number | boolean;
@@ -50,7 +51,9 @@ export function* collectFilterFacts(
   const until = performance.now() + sampleMillis;
   const always = { from: epochNanos(0n), to: epochNanos((1n << 64n) - 1n) };
   const walk = finder.walk(always);
-  while (!walk.isAtEnd && walk.looked < sampledTraces && performance.now() < until) {
+  const isEnough = (): boolean =>
+    walk.looked >= sampledTraces || (walk.looked >= leastTraces && performance.now() >= until);
+  while (!walk.isAtEnd && !isEnough()) {
     walk.next(1, until, (slot) => sample.add(decoder.spansNear(slot)));
     yield;
   }
