@@ -111,11 +111,12 @@ export class XRayGroups {
       const others = groups.filter((group) => group !== before);
       const group = changed({ ...before, GroupName: to, GroupARN: newArn(to, region) }, change, others);
       const tags = (await this.#documents.all(tagKind)).get(before.GroupARN);
-      // The old group goes last but for its tags: whenever the hub is killed, one of both is there whole.
-      await this.#documents.put(tagKind, group.GroupARN, tags);
-      await this.#documents.put(groupKind, to, group);
-      await this.#documents.put(groupKind, from, undefined);
-      await this.#documents.put(tagKind, before.GroupARN, undefined);
+      await this.#documents.putAll([
+        { kind: tagKind, key: group.GroupARN, value: tags },
+        { kind: groupKind, key: to, value: group },
+        { kind: groupKind, key: from, value: undefined },
+        { kind: tagKind, key: before.GroupARN, value: undefined },
+      ]);
       return group;
     });
   }
@@ -124,8 +125,10 @@ export class XRayGroups {
   delete(reference: GroupReference): Promise<XRayGroup> {
     return this.#inTurn(async () => {
       const group = found(await this.list(), reference);
-      await this.#documents.put(groupKind, group.GroupName, undefined);
-      await this.#documents.put(tagKind, group.GroupARN, undefined);
+      await this.#documents.putAll([
+        { kind: groupKind, key: group.GroupName, value: undefined },
+        { kind: tagKind, key: group.GroupARN, value: undefined },
+      ]);
       return group;
     });
   }

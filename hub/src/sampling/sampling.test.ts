@@ -69,6 +69,20 @@ test('an import is all or none', async () => {
   await checkRules(sampling, '5 a 0.1, 6 SightlineHealthChecks 0.1, 10000 Default 1');
 });
 
+test('an import that the store does not take changes nothing', async () => {
+  const documents = new InMemoryDocuments();
+  const full = new Sampling({
+    all: (kind) => documents.all(kind),
+    put: (kind, key, value) => documents.put(kind, key, value),
+    putAll: () => Promise.reject(new Error('full')),
+  });
+  const rule = { ...anything, Attributes: {}, Priority: 5 };
+  const rules = ['a', 'b'].map((RuleName) => ({ ...rule, RuleName }));
+  await expect(full.rules.import(rules)).rejects.toThrow('full');
+  await checkRules(full, '100 SightlineHealthChecks 0, 10000 Default 1');
+  await checkRules(new Sampling(documents), '100 SightlineHealthChecks 0, 10000 Default 1');
+});
+
 /** Lets clients report in turn, `name requests` each, and shows what each gets. */
 function checkShares(reservoir: number, reports: readonly string[], expected: string): void {
   const shares = new ReservoirShares();

@@ -103,10 +103,8 @@ export class SamplingRules {
           : { ...before, rule, modifiedAt: this.#now() / 1_000 };
       });
       checkRoom(records, rules);
-      for (const record of changed) {
-        // oxlint-disable-next-line no-await-in-loop -- in the order of the file, so that what a full disk leaves out is its end.
-        await this.#put(record);
-      }
+      await this.#documents.putAll(changed.map((record) => ({ kind, key: record.rule.RuleName, value: record })));
+      this.#hasChanged();
       return changed;
     });
   }
@@ -119,9 +117,11 @@ export class SamplingRules {
       if (isDefaultRule(record.rule)) {
         throw new SamplingRefusal('invalid', 'The default sampling rule cannot be deleted.');
       }
-      await this.#documents.put(kind, RuleName, isBuiltIn(RuleName) ? deleted : undefined);
-      // A new rule of this name has the same ARN, and is not to get the tags of the old one.
-      await this.#documents.put(tagKind, record.arn, undefined);
+      await this.#documents.putAll([
+        { kind, key: RuleName, value: isBuiltIn(RuleName) ? deleted : undefined },
+        // A new rule of this name has the same ARN, and is not to get the tags of the old one.
+        { kind: tagKind, key: record.arn, value: undefined },
+      ]);
       this.#hasChanged();
       return record;
     });

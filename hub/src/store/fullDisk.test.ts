@@ -80,3 +80,25 @@ test('closing on a full disk ends with a sentence, and what was acknowledged is 
   const { store: again } = await openTestStore({ dataDir });
   expect(await listed(again)).toEqual(['request 1 ok spans 2 errors 0 logs 0 otlp']);
 });
+
+test('to clear a store takes a little room too, and says so where there is none', async (context) => {
+  const dataDir = mountSmallDisk(context);
+  const store = await openTelemetryStore({ dataDir, maxBytes: 1e9, maxAgeMillis: 3_600_000 });
+  let number = 1;
+  const fill = async (): Promise<void> => {
+    for (;;) {
+      // oxlint-disable-next-line no-await-in-loop -- until the disk takes no more.
+      await store.append(large(number));
+      number += 1;
+    }
+  };
+  await expect(fill()).rejects.toThrow('disk is full');
+  const filler = join(dataDir, 'filler');
+  const { bavail, bsize } = statfsSync(dataDir);
+  writeFileSync(filler, Buffer.alloc(bavail * bsize));
+  await expect(store.clear()).rejects.toThrow(
+    "Nothing was removed: database or disk is full. Make some room on the disk of the hub's data directory, then clear again.",
+  );
+  expect(await listed(store)).toHaveLength(number - 1);
+  await expect(store.close()).rejects.toThrow('What was acknowledged is kept all the same.');
+});

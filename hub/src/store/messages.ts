@@ -37,7 +37,7 @@ export type WriterRequest =
   | { readonly kind: 'errors'; readonly id: number; readonly call: ErrorCall }
   | { readonly kind: 'logs'; readonly id: number; readonly call: LogCall }
   | { readonly kind: 'relay'; readonly id: number; readonly call: RelayCall }
-  | { readonly kind: 'document'; readonly id: number; readonly change: DocumentChange }
+  | { readonly kind: 'documents'; readonly id: number; readonly changes: readonly DocumentChange[] }
   | { readonly kind: 'close'; readonly id: number }
   | { readonly kind: 'problem'; readonly problem: NewProblem }
   | { readonly kind: 'datagrams'; readonly port: MessagePort };

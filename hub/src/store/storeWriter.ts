@@ -150,10 +150,10 @@ export class StoreWriter {
         this.#settle(request.id, () => this.#setPinned(request.traceId, request.pinned));
         break;
       case 'clear':
-        this.#settle(request.id, () => this.#clear());
+        this.#settle(request.id, () => this.#clear(), clearSentence);
         break;
-      case 'document':
-        this.#settle(request.id, () => this.#changeDocument(request.change));
+      case 'documents':
+        this.#settle(request.id, () => this.#changeDocuments(request.changes));
         break;
       case 'relay':
         this.#settle(request.id, () => {
@@ -284,8 +284,8 @@ export class StoreWriter {
     }
   }
 
-  #changeDocument(change: DocumentChange): void {
-    this.#documents.change(change);
+  #changeDocuments(changes: readonly DocumentChange[]): void {
+    this.#documents.change(changes);
     this.#keeper.noteCommit();
   }
 
@@ -368,11 +368,11 @@ export class StoreWriter {
     }
   }
 
-  #settle(id: number, work: () => WriterValue | void): void {
+  #settle(id: number, work: () => WriterValue | void, sentenceFor = sentenceOf): void {
     try {
       this.#answer({ kind: 'answer', id, value: work() ?? undefined });
     } catch (error) {
-      this.#answer({ kind: 'failed', id, message: sentenceOf(error) });
+      this.#answer({ kind: 'failed', id, message: sentenceFor(error) });
     }
   }
 
@@ -394,6 +394,12 @@ export class StoreWriter {
 function sentenceOf(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
   return `The store could not keep what came: ${message}.`;
+}
+
+function clearSentence(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  // To remove takes a little room too: what is to go is noted first.
+  return `Nothing was removed: ${message}. Make some room on the disk of the hub's data directory, then clear again.`;
 }
 
 function checkpointSentence(trouble: string): string {

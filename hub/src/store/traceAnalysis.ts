@@ -74,10 +74,19 @@ export interface TraceAnalysis {
   filterFacts(signal?: AbortSignal): Promise<FilterFacts>;
 }
 
+export interface StoredDocument {
+  readonly kind: string;
+  readonly key: string;
+  /** Of JSON; `undefined` removes the document. */
+  readonly value: unknown;
+}
+
 /** Small documents of JSON that the hub keeps beside the telemetry: groups, sampling rules, tags. `clear` leaves them. */
 export interface DocumentStore {
   /** Every document of a kind, by key. */
   all(kind: string): Promise<ReadonlyMap<string, unknown>>;
   /** Stored when it resolves. `undefined` removes. */
   put(kind: string, key: string, value: unknown): Promise<void>;
+  /** Several of them, all or none. */
+  putAll(documents: readonly StoredDocument[]): Promise<void>;
 }

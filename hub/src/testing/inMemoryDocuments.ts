@@ -1,4 +1,4 @@
-import type { DocumentStore } from '../store/traceAnalysis.ts';
+import type { DocumentStore, StoredDocument } from '../store/traceAnalysis.ts';
 
 /** Keeps documents as JSON does: what is put in comes out as it would after a restart. */
 export class InMemoryDocuments implements DocumentStore {
@@ -18,5 +18,9 @@ export class InMemoryDocuments implements DocumentStore {
       documents.set(key, JSON.parse(JSON.stringify(value)) as unknown);
     }
     return Promise.resolve();
+  }
+
+  async putAll(documents: readonly StoredDocument[]): Promise<void> {
+    await Promise.all(documents.map(({ kind, key, value }) => this.put(kind, key, value)));
   }
 }

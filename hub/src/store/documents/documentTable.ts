@@ -1,4 +1,5 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { inTransaction } from '../transaction.ts';
 
 /** One row a document; its value is JSON. */
 export const documentTable = `
@@ -15,22 +16,29 @@ export interface DocumentChange {
   readonly value?: string;
 }
 
-/** Changes documents, in the writer thread: each change is a transaction of its own. */
+/** Changes documents, in the writer thread: what is changed at once is one transaction. */
 export class DocumentWriter {
+  readonly #database: DatabaseSync;
   readonly #put: StatementSync;
   readonly #remove: StatementSync;
 
   constructor(database: DatabaseSync) {
+    this.#database = database;
     this.#put = database.prepare('insert or replace into document (kind, key, value) values (?, ?, ?)');
     this.#remove = database.prepare('delete from document where kind = ? and key = ?');
   }
 
-  change({ of, key, value }: DocumentChange): void {
-    if (value === undefined) {
-      this.#remove.run(of, key);
-    } else {
-      this.#put.run(of, key, value);
-    }
+  /** Throws where the database fails; then all is as it was. */
+  change(changes: readonly DocumentChange[]): void {
+    inTransaction(this.#database, () => {
+      for (const { of, key, value } of changes) {
+        if (value === undefined) {
+          this.#remove.run(of, key);
+        } else {
+          this.#put.run(of, key, value);
+        }
+      }
+    });
   }
 }
 

@@ -1,5 +1,5 @@
 import type { ThreadLink } from '../threadLink.ts';
-import type { DocumentStore } from '../traceAnalysis.ts';
+import type { DocumentStore, StoredDocument } from '../traceAnalysis.ts';
 import type { DocumentChange } from './documentTable.ts';
 
 /** The documents of the store, as the main thread talks to its writer and its reader. */
@@ -18,9 +18,17 @@ export class ThreadedDocuments implements DocumentStore {
   }
 
   async put(kind: string, key: string, value: unknown): Promise<void> {
-    // Made into text here, so that a value that is no JSON is refused where it comes from.
-    const json = JSON.stringify(value) as string | undefined;
-    const change: DocumentChange = { of: kind, key, ...(json === undefined ? {} : { value: json }) };
-    await this.#writer.ask((id) => ({ kind: 'document', id, change }));
+    await this.putAll([{ kind, key, value }]);
   }
+
+  async putAll(documents: readonly StoredDocument[]): Promise<void> {
+    // Made into text here, so that a value that is no JSON is refused where it comes from.
+    const changes = documents.map(toChange);
+    await this.#writer.ask((id) => ({ kind: 'documents', id, changes }));
+  }
+}
+
+function toChange({ kind, key, value }: StoredDocument): DocumentChange {
+  const json = JSON.stringify(value) as string | undefined;
+  return { of: kind, key, ...(json === undefined ? {} : { value: json }) };
 }

@@ -23,7 +23,7 @@ export async function selectEvents(source: LogSource, query: EventQuery, signal?
       const position = { time, group: chunk.group, sequence: chunk.sequence + at };
       if (selection.isOpenFor(position)) {
         const stream = directory.stream(part.stream)?.name ?? '';
-        const message = text.toString('utf8', at === 0 ? 0 : (ends[at - 1] as number), ends[at]);
+        const message = text.toString('utf8', at === 0 ? 0 : ends[at - 1], ends[at]);
         selection.add({ group, stream, time, ingested: part.ingested, message, position });
       }
     });
