@@ -22,6 +22,16 @@ postgresql (database, SQL database) 400`,
   );
 });
 
+test('where several services are called from outside, each client says which one it calls', () => {
+  const [client, ...others] = sampleMap.nodes;
+  const second = { ...client, name: 'admin', edges: [] } as NonNullable<typeof client>;
+  const { nodes } = graphOf({ ...sampleMap, nodes: client === undefined ? [] : [client, ...others, second] });
+  expect(nodes.filter(({ kind }) => kind === 'client').map(({ title }) => title)).toEqual([
+    'Client of admin',
+    'Client of backend',
+  ]);
+});
+
 test('the types of AWS are said in words, and others as they came', () => {
   const types = {
     a: 'AWS::DynamoDB::Table',

@@ -58,10 +58,12 @@ export function graphOf({ nodes, from, to, omittedServices = 0 }: ServiceMapFact
   const byTraffic = edges.toSorted((a, b) => b.counts.total - a.counts.total || order(a.key, b.key));
   const callsOf = Map.groupBy(byTraffic, ({ source }) => source);
   const callersOf = Map.groupBy(byTraffic, ({ target }) => target);
+  const hasOneClient = nodes.filter(({ type }) => type === 'client').length < 2;
   const drawn = nodes
     .map((node, index) => {
       const key = keys[index] ?? '';
-      return drawnNode(key, node, callsOf.get(key) ?? [], callersOf.get(key) ?? []);
+      const title = node.type !== 'client' ? node.name : hasOneClient ? 'Client' : `Client of ${node.name}`;
+      return drawnNode(key, node, title, callsOf.get(key) ?? [], callersOf.get(key) ?? []);
     })
     .toSorted((a, b) => rankOf(a) - rankOf(b) || order(a.key, b.key));
   return {
@@ -76,6 +78,7 @@ export function graphOf({ nodes, from, to, omittedServices = 0 }: ServiceMapFact
 function drawnNode(
   key: string,
   { name, type, accountId, names, isRoot, isInferred, statistics, responseTimes, durations }: ServiceMapNodeFacts,
+  title: string,
   calls: readonly MapEdge[],
   callers: readonly MapEdge[],
 ): MapNode {
@@ -83,7 +86,7 @@ function drawnNode(
   return {
     key,
     name,
-    title: kind === 'client' ? 'Client' : name,
+    title,
     kind,
     ...(type !== undefined && { type }),
     ...(accountId !== undefined && { accountId }),
