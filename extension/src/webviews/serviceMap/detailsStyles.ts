@@ -188,6 +188,30 @@ export const detailsStyles = css`
     text-align: right;
     white-space: nowrap;
   }
+  /* A long name is broken rather than that the figures go out of sight. */
+  .services :is(th[scope='row'], .calls) {
+    overflow-wrap: anywhere;
+  }
+  .services :is(th[scope='row'], .calls) .link {
+    white-space: normal;
+  }
+  @media (max-width: 1000px) {
+    .services :is(th, td) {
+      padding: 1px 6px;
+    }
+    .services td:nth-of-type(1) {
+      white-space: normal;
+    }
+    .services :is(th[scope='row'], .calls) {
+      min-width: 9ch;
+    }
+  }
+  /* The type is in the details of the service that is selected, too. */
+  @media (max-width: 800px) {
+    .services :is(thead th:nth-of-type(2), td:nth-of-type(1)) {
+      display: none;
+    }
+  }
   .services tbody tr:hover {
     background: var(--vscode-list-hoverBackground);
   }
