@@ -33,8 +33,8 @@ test('what went wrong, log lines, pins and missing roots are in the row', () => 
   ).toMatchInlineSnapshot(`
     "
     (sync~spin) GET /api/activities/home  running · now
-    (error) GET /api/activities/home  500 · 34 ms · 3 s ago · 2 errors · 1 log
-    (warning) GET /api/activities/home  pinned · 404 · 34 ms · 1 min ago · 1 error
+    (error) GET /api/activities/home  500 · 34 ms · 3 s ago · 2 failed spans · 1 log
+    (warning) GET /api/activities/home  pinned · 404 · 34 ms · 1 min ago · 1 failed span
     (watch) GET /api/activities/home  429 · 34 ms · 1 h ago
     (pass) nightly  34 ms · 2 d ago · incomplete
     "
@@ -80,7 +80,7 @@ test('a failing span shows what it raised above the spans below it', () => {
     ]),
   ).toMatchInlineSnapshot(`
     "
-    (error) GET /api/activities/home  200 · 34 ms · 12 s ago · 1 error
+    (error) GET /api/activities/home  200 · 34 ms · 12 s ago · 1 failed span
       (error) GET /  500 · 20 ms
         (error) load feed  fault · 1 ms
           (bug) TypeError: Cannot read properties of undefined (reading 'x')  feed.ts:42
@@ -177,8 +177,8 @@ test('two senders that used the same span id get a row each', () => {
 test('rows are grouped by when they began', () => {
   expect(rendered([mixed, { kind: 'groupingChosen', groupBy: 'time' }])).toMatchInlineSnapshot(`
     "
-    Just now  2 traces · 1 with errors
-      (error) GET /api/activities/home  200 · 34 ms · 3 s ago · 1 error
+    Just now  2 traces · 1 failed
+      (error) GET /api/activities/home  200 · 34 ms · 3 s ago · 1 failed span
       (pass) GET /api/search  200 · 34 ms · 30 s ago
     Last 10 minutes  1 trace
       (pass) GET /api/activities/home  200 · 34 ms · 5 min ago
@@ -193,8 +193,8 @@ test('rows are grouped by when they began', () => {
 test('rows are grouped by route, and what has none by its name', () => {
   expect(rendered([mixed, { kind: 'groupingChosen', groupBy: 'route' }])).toMatchInlineSnapshot(`
     "
-    GET /api/activities/home  3 traces · 1 with errors
-      (error) GET /api/activities/home  200 · 34 ms · 3 s ago · 1 error
+    GET /api/activities/home  3 traces · 1 failed
+      (error) GET /api/activities/home  200 · 34 ms · 3 s ago · 1 failed span
       (pass) GET /api/activities/home  200 · 34 ms · 5 min ago
       (pass) GET /api/activities/home  200 · 34 ms · 4 d ago
     GET /api/search  1 trace
@@ -208,8 +208,8 @@ test('rows are grouped by route, and what has none by its name', () => {
 test('rows are grouped by service', () => {
   expect(rendered([mixed, { kind: 'groupingChosen', groupBy: 'service' }])).toMatchInlineSnapshot(`
     "
-    backend  3 traces · 1 with errors
-      (error) GET /api/activities/home  200 · 34 ms · 3 s ago · 1 error
+    backend  3 traces · 1 failed
+      (error) GET /api/activities/home  200 · 34 ms · 3 s ago · 1 failed span
       (pass) GET /api/activities/home  200 · 34 ms · 5 min ago
       (pass) GET /api/activities/home  200 · 34 ms · 4 d ago
     cron  1 trace
@@ -224,7 +224,7 @@ test('rows are grouped by status, what needs attention first', () => {
   expect(rendered([mixed, { kind: 'groupingChosen', groupBy: 'status' }])).toMatchInlineSnapshot(`
     "
     Faults  1 trace
-      (error) GET /api/activities/home  200 · 34 ms · 3 s ago · 1 error
+      (error) GET /api/activities/home  200 · 34 ms · 3 s ago · 1 failed span
     OK  4 traces
       (pass) GET /api/search  200 · 34 ms · 30 s ago
       (pass) GET /api/activities/home  200 · 34 ms · 5 min ago
@@ -272,7 +272,7 @@ test('a screen reader hears the outcome in words', () => {
     drawRow(state, { kind: 'span', traceId, spanKey: 'a', spanId: 'a' }, testNow)?.spoken,
   ];
   expect(spoken).toEqual([
-    'GET /api/activities/home, fault 500, 34 milliseconds, 2 errors',
+    'GET /api/activities/home, fault 500, 34 milliseconds, 2 failed spans',
     'UserData, ok, 3 milliseconds, backend, subsegment',
   ]);
 });

@@ -114,7 +114,7 @@ function drawGroup(state: TracesState, groupKey: string, now: number): DrawnRow 
   }
   const failing = group.rows.filter(({ errorCount }) => errorCount > 0).length;
   const count = toCountText(group.rows.length, 'trace');
-  const description = failing === 0 || state.groupBy === 'status' ? count : `${count} · ${failing} with errors`;
+  const description = failing === 0 || state.groupBy === 'status' ? count : `${count} · ${failing} failed`;
   return {
     label: group.label,
     description,
@@ -127,7 +127,7 @@ function drawGroup(state: TracesState, groupKey: string, now: number): DrawnRow 
 }
 
 function drawTrace(row: TraceRow, now: number): DrawnRow {
-  const failed = row.errorCount > 0 ? toCountText(row.errorCount, 'error') : undefined;
+  const failed = row.errorCount > 0 ? toCountText(row.errorCount, 'failed span') : undefined;
   const logs = row.logCount > 0 ? toCountText(row.logCount, 'log') : undefined;
   const outcome = outcomeOf(row.status, row.httpStatus);
   const duration = row.status === 'running' ? undefined : Number(row.durationNanos);

@@ -51,7 +51,7 @@ test('a trace tells both spellings of its id, its services, and its start with t
     Duration: 34 ms  
     Status: fault, HTTP 500  
     Spans: 2  
-    Errors: 1  
+    Failed spans: 1  
     Log lines: 3  
     Reported by: AWS X-Ray and OpenTelemetry  
     Trace id: \`00000000000000000000000000000abc\`  

@@ -67,7 +67,7 @@ function traceTooltip(row: TraceRow, tree: SpanTree | undefined): string {
     ],
     // A list out of summaries alone does not know.
     ['Spans', row.spanCount === 0 ? undefined : String(row.spanCount)],
-    ['Errors', row.errorCount === 0 ? undefined : String(row.errorCount)],
+    ['Failed spans', row.errorCount === 0 ? undefined : String(row.errorCount)],
     ['Log lines', row.logCount === 0 ? undefined : String(row.logCount)],
     ['Reported by', row.sources.map((source) => sourceNames[source]).join(' and ')],
     ['Trace id', code(row.id)],
