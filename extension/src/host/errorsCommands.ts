@@ -13,24 +13,27 @@ import type { ErrorsTreeProvider } from './errorsTreeProvider.ts';
 import { goToFrame } from './goToFrame.ts';
 import { withProgress } from './progress.ts';
 import { updatePreference } from './settings.ts';
+import type { SelectedRow } from './selectedRow.ts';
 
 /** The commands of the Errors view. From a row they get the row; from the palette they take the selected row, or ask for an error. */
 export class ErrorCommands {
   readonly #controller: ErrorsController;
   readonly #tree: vscode.TreeView<ErrorsNode>;
+  readonly #selected: SelectedRow<ErrorsNode>;
   readonly #provider: ErrorsTreeProvider;
   readonly #documents: ErrorsDocuments;
   readonly #showLocal: () => Promise<void>;
 
   constructor(
     controller: ErrorsController,
-    tree: vscode.TreeView<ErrorsNode>,
+    { tree, selected }: { readonly tree: vscode.TreeView<ErrorsNode>; readonly selected: SelectedRow<ErrorsNode> },
     provider: ErrorsTreeProvider,
     documents: ErrorsDocuments,
     showLocal: () => Promise<void>,
   ) {
     this.#controller = controller;
     this.#tree = tree;
+    this.#selected = selected;
     this.#provider = provider;
     this.#documents = documents;
     this.#showLocal = showLocal;
@@ -60,7 +63,9 @@ export class ErrorCommands {
     if (isOfHub(given)) {
       await this.#showLocal();
     }
-    const target = given ?? this.#tree.selection.find((node) => 'counter' in node) ?? (await this.#pick());
+    const selected = this.#selected.current;
+    const target =
+      given ?? (selected !== undefined && 'counter' in selected ? selected : undefined) ?? (await this.#pick());
     const node = target === undefined ? undefined : nodeOf(target);
     if (node !== undefined && 'counter' in node) {
       await act(node.counter, node);

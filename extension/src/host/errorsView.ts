@@ -13,6 +13,7 @@ import { errorNodeIdOf, type ErrorsNode } from './errorsNodes.ts';
 import { ErrorsTreeProvider } from './errorsTreeProvider.ts';
 import { getSetting, onDidChangeSetting } from './settings.ts';
 import type { Clock } from './tracesController.ts';
+import { SelectedRow } from './selectedRow.ts';
 
 /** The Errors view: its tree, its commands and the documents it opens. Asks its source for nothing until it is shown. */
 export class ErrorsView extends Disposable {
@@ -31,7 +32,8 @@ export class ErrorsView extends Disposable {
       vscode.window.createTreeView('sightline.errors', { treeDataProvider: provider, showCollapseAll: true }),
     );
     const documents = this.register(new ErrorsDocuments(this.#controller, sources));
-    const commands = new ErrorCommands(this.#controller, this.#tree, provider, documents, () => sources.showLocal());
+    const tree = { tree: this.#tree, selected: this.register(new SelectedRow(this.#tree)) };
+    const commands = new ErrorCommands(this.#controller, tree, provider, documents, () => sources.showLocal());
     this.register(registerCommands(log, commands.handlers));
     this.#controller.setVisible(this.#tree.visible);
     this.register(this.#tree.onDidChangeVisibility(({ visible }) => this.#controller.setVisible(visible)));

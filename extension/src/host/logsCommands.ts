@@ -12,22 +12,23 @@ import type { LogsNode } from './logsNodes.ts';
 import { drawLogsRow } from './logsRows.ts';
 import { groupNameTroubleOf, retentionDays } from './logsGroups.ts';
 import { epochMillisOf, toCountText, toLocalTimeText } from './tracesText.ts';
+import type { SelectedRow } from './selectedRow.ts';
 
 /** The commands of the Logs view. From a row they get the row; from the palette they take the selected row, or ask for a group. */
 export class LogCommands {
   readonly #controller: LogsController;
-  readonly #tree: vscode.TreeView<LogsNode>;
+  readonly #selected: SelectedRow<LogsNode>;
   readonly #documents: LogsDocuments;
   readonly #tables: LogTables;
 
   constructor(
     controller: LogsController,
-    tree: vscode.TreeView<LogsNode>,
+    selected: SelectedRow<LogsNode>,
     documents: LogsDocuments,
     tables: LogTables,
   ) {
     this.#controller = controller;
-    this.#tree = tree;
+    this.#selected = selected;
     this.#documents = documents;
     this.#tables = tables;
   }
@@ -160,7 +161,7 @@ export class LogCommands {
   }
 
   #lineOf(given: LogsNode | undefined) {
-    const node = given ?? this.#tree.selection[0];
+    const node = given ?? this.#selected.current;
     const row =
       node?.kind === 'line' ? logRowOf(this.#controller.state, node.group, node.stream, node.lineId) : undefined;
     if (row === undefined) {
@@ -170,14 +171,14 @@ export class LogCommands {
   }
 
   async #withScope(target: LogTarget | undefined, act: (scope: LogScope) => Promise<void>): Promise<void> {
-    const given = target ?? this.#tree.selection[0] ?? (await this.#pickGroup());
+    const given = target ?? this.#selected.current ?? (await this.#pickGroup());
     if (given !== undefined) {
       await act(scopeOf(given));
     }
   }
 
   async #withGroup(node: LogsNode | undefined, act: (group: LogGroupJson) => Promise<void>): Promise<void> {
-    const given = node ?? this.#tree.selection[0] ?? (await this.#pickGroup());
+    const given = node ?? this.#selected.current ?? (await this.#pickGroup());
     const group = given === undefined ? undefined : logGroupOf(this.#controller.state, given.group);
     if (group !== undefined) {
       await act(group);

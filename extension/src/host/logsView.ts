@@ -13,6 +13,7 @@ import { logsNodeIdOf, type LogsNode } from './logsNodes.ts';
 import { renderLogsTree } from './logsRows.ts';
 import { LogsTreeProvider } from './logsTreeProvider.ts';
 import type { Clock } from './tracesController.ts';
+import { SelectedRow } from './selectedRow.ts';
 
 /** What the Logs view needs of the window around it. */
 export interface LogsSurroundings {
@@ -40,7 +41,8 @@ export class LogsView extends Disposable {
     );
     const documents = this.register(new LogsDocuments(source));
     const tables = this.register(new LogTables(source, extensionUri, log));
-    const commands = new LogCommands(this.#controller, this.#tree, documents, tables);
+    const selected = this.register(new SelectedRow(this.#tree));
+    const commands = new LogCommands(this.#controller, selected, documents, tables);
     this.register(registerCommands(log, commands.handlers));
     this.#controller.setVisible(this.#tree.visible);
     this.register(this.#tree.onDidChangeVisibility(({ visible }) => this.#controller.setVisible(visible)));

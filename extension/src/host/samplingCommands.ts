@@ -11,6 +11,7 @@ import { memberHints, memberTroubleOf, newRule, withMember } from './samplingEdi
 import { confirmImport, pickRuleFiles } from './samplingImport.ts';
 import { parseRequestLine, renderDryRun, renderExplanation } from './samplingReportText.ts';
 import { keepsText, shownMembers, type SamplingNode, type ShownMember } from './samplingRows.ts';
+import type { SelectedRow } from './selectedRow.ts';
 
 /** Asked one after the other for a new rule; what else there is can be changed afterwards. */
 const newRuleSteps = ['RuleName', 'ServiceName', 'URLPath', 'FixedRate', 'ReservoirSize', 'Priority'] as const;
@@ -18,7 +19,7 @@ const newRuleSteps = ['RuleName', 'ServiceName', 'URLPath', 'FixedRate', 'Reserv
 /** The commands of the Sampling view. From a row they get the row; from the palette they take the selected row, or ask for a rule. */
 export class SamplingViewCommands {
   readonly #controller: SamplingController;
-  readonly #tree: vscode.TreeView<SamplingNode>;
+  readonly #selected: SelectedRow<SamplingNode>;
   readonly #documents: SamplingDocuments;
   readonly #reports: ReportDocuments;
   /** What was typed last, to start from. */
@@ -26,12 +27,12 @@ export class SamplingViewCommands {
 
   constructor(
     controller: SamplingController,
-    tree: vscode.TreeView<SamplingNode>,
+    selected: SelectedRow<SamplingNode>,
     documents: SamplingDocuments,
     reports: ReportDocuments,
   ) {
     this.#controller = controller;
-    this.#tree = tree;
+    this.#selected = selected;
     this.#documents = documents;
     this.#reports = reports;
   }
@@ -174,7 +175,7 @@ export class SamplingViewCommands {
     act: (rule: KnownRule, chosen: SamplingNode) => Promise<void>,
   ): Promise<void> {
     await this.#controller.whenCurrent();
-    const chosen = node ?? this.#tree.selection[0] ?? (await this.#pickRule());
+    const chosen = node ?? this.#selected.current ?? (await this.#pickRule());
     const rule = chosen === undefined ? undefined : this.#controller.ruleOf(chosen.rule);
     if (chosen !== undefined && rule !== undefined) {
       await act(rule, chosen);

@@ -11,6 +11,7 @@ import { SamplingDocuments } from './samplingDocuments.ts';
 import { samplingMessageOf } from './samplingMessage.ts';
 import { renderSamplingTree, samplingNodeIdOf, type SamplingNode } from './samplingRows.ts';
 import { SamplingTreeProvider } from './samplingTreeProvider.ts';
+import { SelectedRow } from './selectedRow.ts';
 
 /** What the Sampling view needs of the window around it. */
 export interface SamplingSurroundings {
@@ -34,7 +35,8 @@ export class SamplingView extends Disposable {
       vscode.window.createTreeView('sightline.sampling', { treeDataProvider: provider, showCollapseAll: true }),
     );
     const documents = this.register(new SamplingDocuments(this.#controller));
-    const commands = new SamplingViewCommands(this.#controller, this.#tree, documents, reports);
+    const selected = this.register(new SelectedRow(this.#tree));
+    const commands = new SamplingViewCommands(this.#controller, selected, documents, reports);
     this.register(registerCommands(log, commands.handlers));
     this.#controller.setVisible(this.#tree.visible);
     this.register(this.#tree.onDidChangeVisibility(({ visible }) => this.#controller.setVisible(visible)));

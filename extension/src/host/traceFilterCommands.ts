@@ -17,22 +17,23 @@ import type { TracesController } from './tracesController.ts';
 import { traceRowOf } from './tracesModel.ts';
 import { loadedTreeOf, type TracesNode } from './tracesNodes.ts';
 import { rowOf } from './tracesSpanTree.ts';
+import type { SelectedRow } from './selectedRow.ts';
 
 /** The commands of the filter, for those with its view and those without. */
 export class TraceFilterCommands {
   readonly #filters: TraceFilters;
   readonly #controller: TracesController;
-  readonly #tree: vscode.TreeView<TracesNode>;
+  readonly #selected: SelectedRow<TracesNode>;
   readonly #view: TraceFilterView;
 
   constructor(
     filters: TraceFilters,
     controller: TracesController,
-    { tree, view }: { readonly tree: vscode.TreeView<TracesNode>; readonly view: TraceFilterView },
+    { selected, view }: { readonly selected: SelectedRow<TracesNode>; readonly view: TraceFilterView },
   ) {
     this.#filters = filters;
     this.#controller = controller;
-    this.#tree = tree;
+    this.#selected = selected;
     this.#view = view;
   }
 
@@ -203,7 +204,7 @@ export class TraceFilterCommands {
   }
 
   #nodeOf(given: TracesNode | undefined): TracesNode {
-    const node = given ?? this.#tree.selection[0];
+    const node = given ?? this.#selected.current;
     if (node === undefined) {
       throw new UserError('Select a trace in the Traces view first.');
     }

@@ -13,22 +13,25 @@ import { updatePreference } from './settings.ts';
 import { rowOf } from './tracesSpanTree.ts';
 import { epochMillisOf, toCountText, toLocalTimeText } from './tracesText.ts';
 import type { TracesTreeProvider } from './tracesTreeProvider.ts';
+import type { SelectedRow } from './selectedRow.ts';
 
 /** The commands of the Traces view. From a row they get the row; from the palette they take the selected row, or ask for a trace. */
 export class TraceCommands {
   readonly #controller: TracesController;
   readonly #tree: vscode.TreeView<TracesNode>;
+  readonly #selected: SelectedRow<TracesNode>;
   readonly #provider: TracesTreeProvider;
   readonly #documents: TracesDocuments;
 
   constructor(
     controller: TracesController,
-    tree: vscode.TreeView<TracesNode>,
+    { tree, selected }: { readonly tree: vscode.TreeView<TracesNode>; readonly selected: SelectedRow<TracesNode> },
     provider: TracesTreeProvider,
     documents: TracesDocuments,
   ) {
     this.#controller = controller;
     this.#tree = tree;
+    this.#selected = selected;
     this.#provider = provider;
     this.#documents = documents;
   }
@@ -62,7 +65,7 @@ export class TraceCommands {
   };
 
   async #withTrace(node: TracesNode | undefined, act: (traceId: string) => Promise<void>): Promise<void> {
-    const traceId = traceIdOf(node) ?? traceIdOf(this.#tree.selection[0]) ?? (await this.#pickTrace());
+    const traceId = traceIdOf(node) ?? traceIdOf(this.#selected.current) ?? (await this.#pickTrace());
     if (traceId !== undefined) {
       await act(traceId);
     }
@@ -143,7 +146,7 @@ export class TraceCommands {
   }
 
   async #openSpan(given: TracesNode | undefined): Promise<void> {
-    const node = given ?? this.#tree.selection[0];
+    const node = given ?? this.#selected.current;
     if (node?.kind !== 'span') {
       throw new UserError('Select a span in the Traces view first.');
     }
@@ -153,7 +156,7 @@ export class TraceCommands {
   }
 
   async #goToException(given: TracesNode | undefined): Promise<void> {
-    const node = given ?? this.#tree.selection[0];
+    const node = given ?? this.#selected.current;
     if (node?.kind !== 'exception') {
       throw new UserError('Select an exception in the Traces view first.');
     }
@@ -194,7 +197,7 @@ export class TraceCommands {
   }
 
   #lineOf(given: TracesNode | undefined): BesideLogLine {
-    const node = given ?? this.#tree.selection[0];
+    const node = given ?? this.#selected.current;
     const lines = node?.kind === 'logLine' ? this.#controller.state.beside.get(node.traceId)?.lines : undefined;
     const line = lines?.find(({ id }) => node?.kind === 'logLine' && id === node.lineId);
     if (line === undefined) {

@@ -16,6 +16,7 @@ import { tracesMessageOf } from './tracesMessage.ts';
 import { nodeIdOf, type TracesNode } from './tracesNodes.ts';
 import { drawRow, renderTracesTree } from './traceRows.ts';
 import { TracesTreeProvider } from './tracesTreeProvider.ts';
+import { SelectedRow } from './selectedRow.ts';
 
 export interface TracesSources {
   readonly traces: TraceSource;
@@ -59,9 +60,10 @@ export class TracesView extends Disposable {
         return this.#controller.state.beside.get(traceId);
       }),
     );
-    const commands = new TraceCommands(this.#controller, this.#tree, provider, documents);
+    const selected = this.register(new SelectedRow(this.#tree));
+    const commands = new TraceCommands(this.#controller, { tree: this.#tree, selected }, provider, documents);
     this.register(registerCommands(log, commands.handlers));
-    const filterCommands = new TraceFilterCommands(this.#filters, this.#controller, { tree: this.#tree, view });
+    const filterCommands = new TraceFilterCommands(this.#filters, this.#controller, { selected, view });
     this.register(registerCommands(log, filterCommands.handlers));
     this.register(this.#filters.onDidChange(() => this.#update()));
     this.#controller.setVisible(this.#tree.visible);
