@@ -230,9 +230,9 @@ function containers(service?: string, of = folder): string[] {
 }
 
 /** How long each start of all services took, as the extension's log has it. */
-function startsIn(folder: string): readonly string[] {
-  const logs = readdirSync(path.join(folder, 'editor'), { recursive: true, encoding: 'utf8' });
+function startsIn(editorFolder: string): readonly string[] {
+  const logs = readdirSync(path.join(editorFolder, 'editor'), { recursive: true, encoding: 'utf8' });
   const own = logs.filter((file) => /sightline\.sightline[/\\].*\.log$/.test(file));
-  const text = own.map((file) => readFileSync(path.join(folder, 'editor', file), 'utf8')).join('');
+  const text = own.map((file) => readFileSync(path.join(editorFolder, 'editor', file), 'utf8')).join('');
   return [...text.matchAll(/Started all in (\d+) ms/g)].map(([, millis = '']) => millis);
 }
