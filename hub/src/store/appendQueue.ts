@@ -1,6 +1,6 @@
+import { AsidePacker, type PackedAside } from './asidePacker.ts';
 import { bodyBuffers } from './bodyBuffers.ts';
 import type { CommitAnswer } from './messages.ts';
-import { packAside, type PackedAside } from './rawGroup.ts';
 import type { ThreadLink } from './threadLink.ts';
 import type { AppendResult, Payload } from './telemetryStore.ts';
 
@@ -25,6 +25,7 @@ interface Waiting {
  */
 export class AppendQueue {
   readonly #writer: ThreadLink;
+  readonly #packer = new AsidePacker();
   readonly #waiting: Waiting[] = [];
   #first = 0;
   #bytes = 0;
@@ -94,7 +95,7 @@ export class AppendQueue {
   async #pack(group: readonly Waiting[]): Promise<PackedAside> {
     this.#isPacking = true;
     try {
-      return await packAside(group.map(({ payload }) => payload));
+      return await this.#packer.pack(group.map(({ payload }) => payload));
     } finally {
       this.#isPacking = false;
     }

@@ -1,6 +1,4 @@
-import { promisify } from 'node:util';
-import { constants, zstdCompress, zstdCompressSync, zstdDecompressSync, type ZstdOptions } from 'node:zlib';
-import { bodyBuffers, release } from './bodyBuffers.ts';
+import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import type { Payload, PayloadFormat, Receiver } from './telemetryStore.ts';
 
 const formats: readonly PayloadFormat[] = [
@@ -16,7 +14,10 @@ const receivers: readonly Receiver[] = ['xrayUdp', 'xrayTcp', 'otlpHttp', 'otlpG
 const partBytes = 6;
 
 /** How a body is packed; the numbers are stored. */
-const codec = { plain: 0, zstd: 1 } as const;
+export const codec = { plain: 0, zstd: 1 } as const;
+/** More work than that makes spans hardly smaller: what takes room in them is ids. */
+export const packing = { [constants.ZSTD_c_compressionLevel]: 1 };
+
 /** Below this, zstd costs more than it saves. */
 const worthCompressing = 256;
 
@@ -32,11 +33,6 @@ export interface StoredPayload {
   readonly body: Uint8Array;
 }
 
-export interface PackedAside extends PackedGroup {
-  /** In a buffer of its own, which can be transferred. */
-  readonly body: Uint8Array<ArrayBuffer>;
-}
-
 /** Room for the end of a frame: where output fills its buffer to the last byte, another one is begun. */
 const endOfFrame = 64;
 
@@ -44,8 +40,6 @@ const largestChunk = 4_194_304;
 
 /** From here on a group gets a buffer to itself, which can be given back, instead of a part of Node's shared pool. */
 const worthOwning = 16_384;
-
-const compress = promisify(zstdCompress);
 
 /** Packs the payloads of one group commit into one row's columns. */
 export class GroupPacker {
@@ -56,7 +50,7 @@ export class GroupPacker {
     const plain = this.#concatenate(payloads, length);
     return length < worthCompressing
       ? { codec: codec.plain, parts, body: plain }
-      : { codec: codec.zstd, parts, body: zstdCompressSync(plain, zstdOptions(length)) };
+      : { codec: codec.zstd, parts, body: compress(plain) };
   }
 
   #concatenate(payloads: readonly Payload[], length: number): Uint8Array {
@@ -66,27 +60,8 @@ export class GroupPacker {
   }
 }
 
-/**
- * The same for whoever must not wait: libuv's threads compress. The payloads may be given away once it has settled; the body owns its whole
- * buffer.
- */
-export async function packAside(payloads: readonly Payload[]): Promise<PackedAside> {
-  const { parts, length } = partsOf(payloads);
-  const room = payloads.length > 1 ? bodyBuffers.take(length) : undefined;
-  const options = zstdOptions(length);
-  const packed = await compress(joined(payloads, length, room), options);
-  if (room !== undefined) {
-    bodyBuffers.give(room.buffer);
-  }
-  const body = new Uint8Array(packed);
-  // What came out in several pieces may lie in Node's shared pool.
-  if (packed.buffer.byteLength === options.chunkSize) {
-    release(new Uint8Array(packed.buffer));
-  }
-  return { codec: codec.zstd, parts, body };
-}
-
-function partsOf(payloads: readonly Payload[]): { parts: Uint8Array; length: number } {
+/** What a group's payloads are, and how long they are together. */
+export function partsOf(payloads: readonly Payload[]): { parts: Uint8Array; length: number } {
   const parts = Buffer.alloc(payloads.length * partBytes);
   let length = 0;
   for (const [index, { format, receiver, body }] of payloads.entries()) {
@@ -98,13 +73,14 @@ function partsOf(payloads: readonly Payload[]): { parts: Uint8Array; length: num
   return { parts, length };
 }
 
-function zstdOptions(length: number): ZstdOptions {
-  const params = { [constants.ZSTD_c_compressionLevel]: 1 };
+function compress(plain: Uint8Array): Uint8Array {
   // What is packed well comes out in one piece.
-  return { params, chunkSize: Math.min(Math.max(256, length >> 2), largestChunk) };
+  const chunkSize = Math.min(Math.max(256, plain.length >> 2), largestChunk);
+  return zstdCompressSync(plain, { params: packing, chunkSize });
 }
 
-function joined(payloads: readonly Payload[], length: number, room?: Uint8Array): Uint8Array {
+/** The payloads one after the other; a single one as it is. */
+export function joined(payloads: readonly Payload[], length: number, room?: Uint8Array): Uint8Array {
   const [only] = payloads;
   if (payloads.length === 1 && only !== undefined) {
     return only.body;
