@@ -92,7 +92,7 @@ export class SpanLinks {
     const idLow = columns.idLow[row] as number;
     const hash = hashOfSpan(slot, idHigh, idLow);
     columns.trace[row] = slot;
-    const known = this.#spanIds.find(hash, (other) => this.#isSpan(other, slot, idHigh, idLow));
+    const known = this.#find(hash, slot, idHigh, idLow);
     if (known !== -1) {
       if (!this.#replaces(columns.bits[row] as number, known)) {
         columns.bits[row] = (columns.bits[row] as number) | spanBits.dead;
@@ -211,6 +211,18 @@ export class SpanLinks {
     }
     this.#count('spans', -1);
     this.#segments.countLiving(segment.number, -1);
+  }
+
+  /** The row of a span, or -1. */
+  #find(hash: number, slot: number, idHigh: number, idLow: number): number {
+    const part = this.#spanIds.partOf(hash);
+    for (let place = part.first(hash); place !== -1; place = part.next(place, hash)) {
+      const row = part.numberAt(place);
+      if (this.#isSpan(row, slot, idHigh, idLow)) {
+        return row;
+      }
+    }
+    return -1;
   }
 
   #isSpan(globalRow: number, slot: number, idHigh: number, idLow: number): boolean {

@@ -163,8 +163,13 @@ export class Staging implements RecordSink {
   /** The segments that the staged rows went into. */
   get touchedSegments(): number[] {
     const numbers = new Set<number>();
+    let last = -1;
     const add = (_0: number, _1: number, _2: number, _3: number, globalRow: number): void => {
-      numbers.add(Math.floor(globalRow / rowsPerSegment));
+      const number = Math.floor(globalRow / rowsPerSegment);
+      if (number !== last) {
+        last = number;
+        numbers.add(number);
+      }
     };
     this.spans.forEach(add);
     this.logs.forEach(add);

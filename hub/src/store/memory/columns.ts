@@ -27,13 +27,19 @@ export function bytesOfColumns(spec: Record<string, ColumnSpec>): number {
   return place(spec).bytes;
 }
 
-/** Views of every column of `spec` over `buffer`, which must have `bytesOfColumns(spec)` bytes. */
-export function viewColumns<S extends Record<string, ColumnSpec>>(spec: S, buffer: SharedArrayBuffer): Columns<S> {
-  const views: Record<string, ViewOf[ColumnType]> = {};
-  for (const [name, type, offset, length] of place(spec).columns) {
-    views[name] = makeView[type](buffer, offset, length);
-  }
-  return views as Columns<S>;
+/**
+ * Answers a function that views a column of `spec` by name over `buffer`, which must have `bytesOfColumns(spec)` bytes. All of them belong
+ * into one object literal: an object that is filled name by name is a dictionary to V8, and every access to a column a search.
+ */
+export function columnsOver<S extends Record<string, ColumnSpec>>(
+  spec: S,
+  buffer: SharedArrayBuffer,
+): <K extends keyof S & string>(name: K) => Columns<S>[K] {
+  const places = new Map(place(spec).columns.map((column) => [column[0], column]));
+  return (name) => {
+    const [, type, offset, length] = places.get(name) as Placed;
+    return makeView[type](buffer, offset, length) as Columns<S>[typeof name];
+  };
 }
 
 const makeView: { [T in ColumnType]: (buffer: SharedArrayBuffer, offset: number, length: number) => ViewOf[T] } = {
@@ -43,11 +49,13 @@ const makeView: { [T in ColumnType]: (buffer: SharedArrayBuffer, offset: number,
   f64: (buffer, offset, length) => new Float64Array(buffer, offset, length),
 };
 
+type Placed = readonly [name: string, type: ColumnType, offset: number, length: number];
+
 function place(spec: Record<string, ColumnSpec>): {
-  columns: [name: string, type: ColumnType, offset: number, length: number][];
+  columns: Placed[];
   bytes: number;
 } {
-  const columns: [string, ColumnType, number, number][] = [];
+  const columns: Placed[] = [];
   let bytes = 0;
   for (const [name, [type, length]] of Object.entries(spec)) {
     // Eight-byte starts keep every element type aligned.

@@ -28,8 +28,13 @@ export function forgetBytes(): void {
   view = new DataView(new ArrayBuffer(0));
 }
 
-/** Hash of `bytes[from..to)`. */
+/** Hash of `bytes[from..to)`, as the index keeps it. */
 export function hashBytes(bytes: Uint8Array, from: number, to: number, seed: number): number {
+  return signedHash(bytes, from, to, seed) >>> 0;
+}
+
+/** The same 32 bits as a signed number: of the unsigned ones V8 makes an object where they are 2^31 or more. */
+export function signedHash(bytes: Uint8Array, from: number, to: number, seed: number): number {
   const words = wordsOf(bytes);
   let hash = seed ^ (to - from);
   let at = from;
@@ -48,7 +53,7 @@ export function hashBytes(bytes: Uint8Array, from: number, to: number, seed: num
   return finish(hash);
 }
 
-/** Hash of two 32-bit words. */
+/** Hash of two 32-bit words, signed. */
 export function hashWords(a: number, b: number, seed: number): number {
   const hash = Math.imul(seed ^ a, multiplier);
   return finish(Math.imul(hash ^ (hash >>> 15) ^ b, multiplier));
@@ -56,5 +61,5 @@ export function hashWords(a: number, b: number, seed: number): number {
 
 function finish(hash: number): number {
   const mixed = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
-  return (mixed ^ (mixed >>> 13)) >>> 0;
+  return mixed ^ (mixed >>> 13);
 }

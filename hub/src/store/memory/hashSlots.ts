@@ -1,17 +1,15 @@
 /**
- * An open-addressing table from a 32-bit hash to a number below 2^32 - 1. The keys stay where the numbers point: `isKey` decides whether
- * a number found under a hash is the one looked for. Linear probing, at most three quarters full, removal by shifting back (no tombstones).
+ * An open-addressing table from a signed 32-bit hash to a number below 2^32 - 1. The keys stay where the numbers point: whoever looks for
+ * one goes through the numbers that have its hash. Linear probing, at most three quarters full, removal by shifting back (no tombstones).
  */
 export class HashSlots {
-  #hashes: Uint32Array;
-  /** The number plus one; zero is an empty slot. */
-  #values: Uint32Array;
+  /** A hash and its number plus one, side by side: looking for one is one miss of the cache. Zero for a number is an empty slot. */
+  #entries: Int32Array;
   #mask: number;
   #size = 0;
 
   constructor(capacity = 1024) {
-    this.#hashes = new Uint32Array(capacity);
-    this.#values = new Uint32Array(capacity);
+    this.#entries = new Int32Array(capacity * 2);
     this.#mask = capacity - 1;
   }
 
@@ -19,17 +17,18 @@ export class HashSlots {
     return this.#size;
   }
 
-  /** The number stored under `hash` that `isKey` accepts, or -1. */
-  find(hash: number, isKey: (value: number) => boolean): number {
-    for (let slot = hash & this.#mask; ; slot = (slot + 1) & this.#mask) {
-      const value = this.#values[slot] as number;
-      if (value === 0) {
-        return -1;
-      }
-      if (this.#hashes[slot] === hash && isKey(value - 1)) {
-        return value - 1;
-      }
-    }
+  /** The place of the first number stored under `hash`, or -1. Places hold until something is added or removed. */
+  first(hash: number): number {
+    return this.#from(hash & this.#mask, hash);
+  }
+
+  /** The place of the next one after `place`, or -1. */
+  next(place: number, hash: number): number {
+    return this.#from((place + 1) & this.#mask, hash);
+  }
+
+  numberAt(place: number): number {
+    return ((this.#entries[place * 2 + 1] as number) >>> 0) - 1;
   }
 
   /** Adds a number. The caller knows that its key is not in the table. */
@@ -54,45 +53,57 @@ export class HashSlots {
 
   /** Removes exactly this number; does nothing where it is not stored. */
   remove(hash: number, value: number): void {
+    const entries = this.#entries;
     let hole = hash & this.#mask;
-    while (this.#values[hole] !== value + 1) {
-      if (this.#values[hole] === 0) {
+    while (this.numberAt(hole) !== value) {
+      if (entries[hole * 2 + 1] === 0) {
         return;
       }
       hole = (hole + 1) & this.#mask;
     }
     this.#size -= 1;
-    for (let slot = (hole + 1) & this.#mask; this.#values[slot] !== 0; slot = (slot + 1) & this.#mask) {
-      const home = (this.#hashes[slot] as number) & this.#mask;
+    for (let slot = (hole + 1) & this.#mask; entries[slot * 2 + 1] !== 0; slot = (slot + 1) & this.#mask) {
+      const home = (entries[slot * 2] as number) & this.#mask;
       // The entry may move back only if its home does not lie between the hole and itself.
       if (((slot - home) & this.#mask) >= ((slot - hole) & this.#mask)) {
-        this.#hashes[hole] = this.#hashes[slot] as number;
-        this.#values[hole] = this.#values[slot] as number;
+        entries[hole * 2] = entries[slot * 2] as number;
+        entries[hole * 2 + 1] = entries[slot * 2 + 1] as number;
         hole = slot;
       }
     }
-    this.#values[hole] = 0;
+    entries[hole * 2 + 1] = 0;
+  }
+
+  #from(start: number, hash: number): number {
+    const entries = this.#entries;
+    for (let slot = start; ; slot = (slot + 1) & this.#mask) {
+      if (entries[slot * 2 + 1] === 0) {
+        return -1;
+      }
+      if (entries[slot * 2] === hash) {
+        return slot;
+      }
+    }
   }
 
   #put(hash: number, stored: number): void {
+    const entries = this.#entries;
     let slot = hash & this.#mask;
-    while (this.#values[slot] !== 0) {
+    while (entries[slot * 2 + 1] !== 0) {
       slot = (slot + 1) & this.#mask;
     }
-    this.#hashes[slot] = hash;
-    this.#values[slot] = stored;
+    entries[slot * 2] = hash;
+    entries[slot * 2 + 1] = stored;
   }
 
   #resize(capacity: number): void {
-    const hashes = this.#hashes;
-    const values = this.#values;
-    this.#hashes = new Uint32Array(capacity);
-    this.#values = new Uint32Array(capacity);
+    const old = this.#entries;
+    this.#entries = new Int32Array(capacity * 2);
     this.#mask = capacity - 1;
-    for (let slot = 0; slot < values.length; slot += 1) {
-      const stored = values[slot] as number;
+    for (let at = 0; at < old.length; at += 2) {
+      const stored = old[at + 1] as number;
       if (stored !== 0) {
-        this.#put(hashes[slot] as number, stored);
+        this.#put(old[at] as number, stored);
       }
     }
   }

@@ -1,4 +1,4 @@
-import { bytesOfColumns, viewColumns, type Columns } from './columns.ts';
+import { bytesOfColumns, columnsOver, type Columns } from './columns.ts';
 
 /**
  * Spans in a full segment, and log records too. A span's global row is `segment number * rowsPerSegment + row`, a log record's likewise:
@@ -135,7 +135,49 @@ export function makeSegment(number: number, room: SegmentRoom): Segment {
 
 /** A segment seen through a buffer that another thread made. */
 export function viewSegment(number: number, room: SegmentRoom, buffer: SharedArrayBuffer): Segment {
-  return { number, room, buffer, columns: viewColumns(specOf(room), buffer) };
+  return { number, room, buffer, columns: viewColumns(room, buffer) };
+}
+
+function viewColumns(room: SegmentRoom, buffer: SharedArrayBuffer): SegmentColumns {
+  const column = columnsOver(specOf(room), buffer);
+  return {
+    header: column('header'),
+    duration: column('duration'),
+    trace: column('trace'),
+    previous: column('previous'),
+    idHigh: column('idHigh'),
+    idLow: column('idLow'),
+    parentHigh: column('parentHigh'),
+    parentLow: column('parentLow'),
+    service: column('service'),
+    name: column('name'),
+    method: column('method'),
+    route: column('route'),
+    url: column('url'),
+    startHigh: column('startHigh'),
+    startLow: column('startLow'),
+    group: column('group'),
+    payload: column('payload'),
+    bits: column('bits'),
+    httpStatus: column('httpStatus'),
+    attributeEnd: column('attributeEnd'),
+    resource: column('resource'),
+    logTimeHigh: column('logTimeHigh'),
+    logTimeLow: column('logTimeLow'),
+    logTrace: column('logTrace'),
+    logPrevious: column('logPrevious'),
+    logService: column('logService'),
+    logGroup: column('logGroup'),
+    logOrdinal: column('logOrdinal'),
+    logPayload: column('logPayload'),
+    logBits: column('logBits'),
+    attributeWord: column('attributeWord'),
+    attributeKey: column('attributeKey'),
+    keyStarts: column('keyStarts'),
+    keyBytes: column('keyBytes'),
+    textStarts: column('textStarts'),
+    textBytes: column('textBytes'),
+  };
 }
 
 /** Rows that the writer has published. */

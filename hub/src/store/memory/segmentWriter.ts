@@ -1,4 +1,5 @@
 import { header, maxIndexedAttributes, textsPerSpan, valueTypeShift, type Segment } from './segment.ts';
+import { seen } from './hashBytes.ts';
 import { TextTable } from './textTable.ts';
 
 /** What an attribute's key says about HTTP; 0 for all other keys. */
@@ -58,8 +59,14 @@ export class SegmentWriter {
       this.#lastKey = expected;
       return expected;
     }
+    const { nonAscii } = seen;
+    seen.nonAscii = 0;
     const id = this.#keys.intern(bytes, from, to);
-    this.#followers[this.#lastKey] = id;
+    // A key that is not plain ASCII is looked at each time: of one that was no UTF-8 the table may still have the bytes.
+    if (seen.nonAscii === 0) {
+      this.#followers[this.#lastKey] = id;
+    }
+    seen.nonAscii |= nonAscii;
     this.#lastKey = id;
     if (id >= this.#knownKeys) {
       this.#keyRoles[id] = this.#roleOfKey(Buffer.from(bytes.buffer, bytes.byteOffset + from, to - from).toString());

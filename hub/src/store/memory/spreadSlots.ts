@@ -14,14 +14,14 @@ export class SpreadSlots {
     this.#tables = Array.from({ length: 1 << tableBits }, () => new HashSlots(capacity >> tableBits));
   }
 
-  /** The number stored under `hash` that `isKey` accepts, or -1. */
-  find(hash: number, isKey: (value: number) => boolean): number {
-    return this.#tableOf(hash).find(hash, isKey);
+  /** The part in which all numbers with this hash are. */
+  partOf(hash: number): HashSlots {
+    return this.#tables[hash >>> (32 - tableBits)] as HashSlots;
   }
 
   /** Adds a number. The caller knows that its key is not in the table. */
   add(hash: number, value: number): void {
-    this.#tableOf(hash).add(hash, value);
+    this.partOf(hash).add(hash, value);
   }
 
   /** Makes room for this many more at once. */
@@ -33,10 +33,6 @@ export class SpreadSlots {
 
   /** Removes exactly this number; does nothing where it is not stored. */
   remove(hash: number, value: number): void {
-    this.#tableOf(hash).remove(hash, value);
-  }
-
-  #tableOf(hash: number): HashSlots {
-    return this.#tables[hash >>> (32 - tableBits)] as HashSlots;
+    this.partOf(hash).remove(hash, value);
   }
 }

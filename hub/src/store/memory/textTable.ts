@@ -1,4 +1,4 @@
-import { hashBytes, textSeed, wordsOf } from './hashBytes.ts';
+import { signedHash, textSeed, wordsOf } from './hashBytes.ts';
 
 /** Longer texts are cut in the index; the payload keeps them whole. */
 export const maxTextBytes = 4096;
@@ -47,7 +47,7 @@ export class TextReader {
  */
 export class TextTable {
   /** Open addressing of its own rather than HashSlots: a closure for each text is what interning cannot afford. */
-  #hashes = new Uint32Array(1024);
+  #hashes = new Int32Array(1024);
   /** Ids; 0 is an empty slot. */
   #ids = new Uint32Array(1024);
   #mask = 1023;
@@ -79,10 +79,10 @@ export class TextTable {
   /** The id of the text `source[from..to)` in UTF-8; 0 where it is empty or the table is full. */
   intern(source: Uint8Array, from: number, to: number): number {
     const end = to - from > maxTextBytes ? cutAtCharacter(source, from, from + maxTextBytes) : to;
-    return end <= from ? 0 : this.#intern(source, from, end - from, hashBytes(source, from, end, textSeed));
+    return end <= from ? 0 : this.#intern(source, from, end - from, signedHash(source, from, end, textSeed));
   }
 
-  /** The same, where the hash of the whole text is known. */
+  /** The same, where the signed hash of the whole text is known. */
   internHashed(source: Uint8Array, from: number, to: number, hash: number): number {
     if (to - from > maxTextBytes || to <= from) {
       return this.intern(source, from, to);
@@ -160,7 +160,7 @@ export class TextTable {
   #grow(): void {
     const hashes = this.#hashes;
     const ids = this.#ids;
-    this.#hashes = new Uint32Array(ids.length * 4);
+    this.#hashes = new Int32Array(ids.length * 4);
     this.#ids = new Uint32Array(ids.length * 4);
     this.#mask = ids.length * 4 - 1;
     for (let slot = 0; slot < ids.length; slot += 1) {

@@ -19,6 +19,8 @@ export class TraceSlots {
   #next = 0;
   /** The chunk asked for last: what comes belongs to new traces, mostly. */
   #last: TraceChunk | undefined;
+  /** The living trace found last, or -1: spans of one trace come one after the other. */
+  #lastFound = -1;
 
   constructor(counters: Counters, events: ChunkEvents) {
     this.#counters = counters;
@@ -49,13 +51,21 @@ export class TraceSlots {
     return chunk;
   }
 
-  /** The slot of a living trace, or -1. */
+  /** The slot of a living trace, or -1. Signs of the words do not count. */
   find(id0: number, id1: number, id2: number, id3: number): number {
-    return this.#slots.find(hashOfTraceId(id0, id1, id2, id3), (slot) => {
-      const { columns } = this.chunkOf(slot);
-      const at = slot % tracesPerChunk;
-      return columns.id3[at] === id3 && columns.id2[at] === id2 && columns.id1[at] === id1 && columns.id0[at] === id0;
-    });
+    const last = this.#lastFound;
+    if (last !== -1 && this.#isTrace(last, id0, id1, id2, id3)) {
+      return last;
+    }
+    const hash = hashOfTraceId(id0, id1, id2, id3);
+    for (let place = this.#slots.first(hash); place !== -1; place = this.#slots.next(place, hash)) {
+      const slot = this.#slots.numberAt(place);
+      if (this.#isTrace(slot, id0, id1, id2, id3)) {
+        this.#lastFound = slot;
+        return slot;
+      }
+    }
+    return -1;
   }
 
   findOrAdd(id0: number, id1: number, id2: number, id3: number): number {
@@ -75,6 +85,7 @@ export class TraceSlots {
       columns.id3[at] as number,
     );
     this.#slots.remove(hash, slot);
+    this.#lastFound = -1;
     columns.bits[at] = (columns.bits[at] as number) | traceBits.dead;
     const living = (this.#livingInChunk.get(chunk.number) ?? 0) - 1;
     this.#livingInChunk.set(chunk.number, living);
@@ -84,6 +95,17 @@ export class TraceSlots {
       this.#livingInChunk.delete(chunk.number);
       this.#events.onTracesFreed(chunk.number);
     }
+  }
+
+  #isTrace(slot: number, id0: number, id1: number, id2: number, id3: number): boolean {
+    const { columns } = this.chunkOf(slot);
+    const at = slot % tracesPerChunk;
+    const difference =
+      ((columns.id3[at] as number) ^ id3) |
+      ((columns.id2[at] as number) ^ id2) |
+      ((columns.id1[at] as number) ^ id1) |
+      ((columns.id0[at] as number) ^ id0);
+    return difference === 0;
   }
 
   #add(id0: number, id1: number, id2: number, id3: number): number {
@@ -103,6 +125,7 @@ export class TraceSlots {
     this.#slots.add(hashOfTraceId(id0, id1, id2, id3), slot);
     this.#livingInChunk.set(number, (this.#livingInChunk.get(number) ?? 0) + 1);
     this.#next = slot + 1;
+    this.#lastFound = slot;
     this.#counters[counterAt.traceSlots] = this.#next;
     return slot;
   }

@@ -1,4 +1,4 @@
-import { bytesOfColumns, viewColumns, type Columns } from './columns.ts';
+import { bytesOfColumns, columnsOver, type Columns } from './columns.ts';
 
 /** Traces in one chunk of the table. */
 export const tracesPerChunk = 16_384;
@@ -48,7 +48,22 @@ export function makeTraceChunk(number: number): TraceChunk {
 }
 
 export function viewTraceChunk(number: number, buffer: SharedArrayBuffer): TraceChunk {
-  return { number, buffer, columns: viewColumns(spec, buffer) };
+  const column = columnsOver(spec, buffer);
+  const columns = {
+    id0: column('id0'),
+    id1: column('id1'),
+    id2: column('id2'),
+    id3: column('id3'),
+    startHigh: column('startHigh'),
+    startLow: column('startLow'),
+    spans: column('spans'),
+    logs: column('logs'),
+    last: column('last'),
+    lastLog: column('lastLog'),
+    bits: column('bits'),
+    revision: column('revision'),
+  };
+  return { number, buffer, columns };
 }
 
 /** The 16 bytes of a trace id as four big-endian words. */

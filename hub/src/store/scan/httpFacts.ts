@@ -11,7 +11,7 @@ import type { SpanDraft } from './spanDraft.ts';
 export class HttpFacts {
   readonly #from = new Int32Array(httpRoles);
   readonly #to = new Int32Array(httpRoles);
-  readonly #hash = new Uint32Array(httpRoles);
+  readonly #hash = new Int32Array(httpRoles);
   /** NaN where the value is no number. */
   readonly #number = new Float64Array(httpRoles).fill(Number.NaN);
   #hasAny = false;
@@ -68,6 +68,22 @@ export class HttpFacts {
     this.#to[role] = this.#valueTo;
     this.#hash[role] = this.#valueHash;
     this.#number[role] = this.#valueNumber;
+    this.#hasAny = true;
+  }
+
+  /** A text for a key of this role, by its place and its signed hash. */
+  keepText(role: number, from: number, to: number, hash: number): void {
+    this.#from[role] = from;
+    this.#to[role] = to;
+    this.#hash[role] = hash;
+    this.#number[role] = Number.NaN;
+    this.#hasAny = true;
+  }
+
+  keepNumber(role: number, value: number): void {
+    this.#from[role] = 0;
+    this.#to[role] = 0;
+    this.#number[role] = value;
     this.#hasAny = true;
   }
 

@@ -106,10 +106,17 @@ const httpKeys = [
   'http.response.status_code',
   'http.status_code',
 ];
+/** Of which the lengths take one byte, two or three. */
+const longText = fc.constantFrom('x'.repeat(100), 'x'.repeat(120), 'y'.repeat(130), 'ä'.repeat(70), 'z'.repeat(17_000));
 const value: fc.Arbitrary<TestValue> = fc.oneof(
-  fc.record({ text: fc.oneof(fc.string(), fc.constantFrom('', '500', '0404', '/a/b?c', '?x=1', 'GET', 'ä€😀')) }),
   fc.record({
-    int: fc.oneof(fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }), fc.constantFrom(200n, 404n, 429n, 503n)),
+    text: fc.oneof(fc.string(), fc.constantFrom('', '500', '0404', '/a/b?c', '?x=1', 'GET', 'ä€😀'), longText),
+  }),
+  fc.record({
+    int: fc.oneof(
+      fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }),
+      fc.constantFrom(0n, 127n, 128n, 200n, 404n, 429n, 503n, 16_383n, 16_384n),
+    ),
   }),
   fc.record({ double: fc.oneof(fc.double({ noNaN: true }), fc.constantFrom(200, 500.5, -0)) }),
   fc.record({ flag: fc.boolean() }),
@@ -189,4 +196,15 @@ test('they agree about a request with a byte changed', () => {
 
 test('they agree about bytes that are no request at all', () => {
   checkMany(fc.uint8Array({ maxLength: 60 }), 0);
+});
+
+test('a key that is no UTF-8 is left to the decoder each time it comes', () => {
+  const sent: TestSpan = { traceId: '1'.repeat(32), spanId: '2'.repeat(16), start: testEpoch, end: testEpoch + 1n };
+  const body = otlpTraces([{ spans: [{ ...sent, attributes: [['k\u00e9y', { text: 'value' }]] }] }]);
+  const bad = Uint8Array.from(body);
+  bad[Buffer.from(body).indexOf('\u00e9') + 1] = 0x20;
+  const { staging } = newIndex();
+  const scanner = new OtlpTraceScanner(staging);
+  const isPlain = [bad, bad, body, bad, bad].map((bytes) => scanner.scan(bytes).isPlain);
+  expect(isPlain).toEqual([false, false, true, false, false]);
 });

@@ -6,6 +6,7 @@ import { seen } from '../memory/hashBytes.ts';
 import { hashOfText, otherWord } from './attributeHash.ts';
 import { hiddenKey } from './hiddenKeys.ts';
 import { HttpFacts } from './httpFacts.ts';
+import { scanPlainAttributes } from './plainAttributes.ts';
 import { statusCodes } from './stageSpan.ts';
 import { toStatusColumn, type ScanResult, type SpanDraft, type SpanSink } from './spanDraft.ts';
 import { ServiceName } from './serviceName.ts';
@@ -191,7 +192,7 @@ export class OtlpTraceScanner {
           break;
         }
         case spanTag.attributes:
-          scanKeyValue(reader, writer, http);
+          this.#scanAttributes(reader, writer);
           break;
         case spanTag.events:
           hasException = isException(reader) || hasException;
@@ -213,7 +214,7 @@ export class OtlpTraceScanner {
       this.#sink.dropSpan();
       return;
     }
-    draft.duration = (endHigh - draft.startHigh) * 0x1_0000_0000 + (endLow - draft.startLow);
+    draft.duration = (endHigh - draft.startHigh) * 0x1_0000_0000 + ((endLow >>> 0) - (draft.startLow >>> 0));
     draft.name = writer.texts.intern(bytes, nameFrom, nameTo);
     http.checkText(bytes, nameFrom, nameTo);
     draft.service = this.#service.intern(writer, http);
@@ -224,6 +225,15 @@ export class OtlpTraceScanner {
     this.#noteOddities(draft, parentIdLength);
     this.#spans += 1;
     this.#sink.endSpan();
+  }
+
+  #scanAttributes(reader: ProtobufReader, writer: SegmentWriter): void {
+    const behind = scanPlainAttributes(reader.bytes, reader.pos, reader.end, spanTag.attributes, writer, this.#http);
+    if (behind === reader.pos) {
+      scanKeyValue(reader, writer, this.#http);
+    } else {
+      reader.pos = behind;
+    }
   }
 
   #readStatus(reader: ProtobufReader, before: number): number {
@@ -310,24 +320,22 @@ function isException(reader: ProtobufReader): boolean {
   return isOne;
 }
 
-/** Four bytes, most significant first, as ids are written. */
+/** Four bytes, most significant first, as ids are written; signed, since V8 makes objects of larger numbers. */
 function wordAt(bytes: Uint8Array, at: number): number {
   return (
-    (((bytes[at] as number) << 24) |
-      ((bytes[at + 1] as number) << 16) |
-      ((bytes[at + 2] as number) << 8) |
-      (bytes[at + 3] as number)) >>>
-    0
+    ((bytes[at] as number) << 24) |
+    ((bytes[at + 1] as number) << 16) |
+    ((bytes[at + 2] as number) << 8) |
+    (bytes[at + 3] as number)
   );
 }
 
-/** Four bytes, least significant first, as protobuf's fixed numbers are written. */
+/** Four bytes, least significant first, as protobuf's fixed numbers are written; signed. */
 function littleWordAt(bytes: Uint8Array, at: number): number {
   return (
-    ((bytes[at] as number) |
-      ((bytes[at + 1] as number) << 8) |
-      ((bytes[at + 2] as number) << 16) |
-      ((bytes[at + 3] as number) << 24)) >>>
-    0
+    (bytes[at] as number) |
+    ((bytes[at + 1] as number) << 8) |
+    ((bytes[at + 2] as number) << 16) |
+    ((bytes[at + 3] as number) << 24)
   );
 }

@@ -1,7 +1,7 @@
 import type { Mark } from '../index/staging.ts';
 import type { SegmentWriter } from '../memory/segmentWriter.ts';
 
-/** One span on its way into the columns: numbers and text ids only, filled anew for each span. */
+/** One span on its way into the columns: numbers and text ids only, filled anew for each span. Of words only the bits count, not the sign. */
 export class SpanDraft {
   id0 = 0;
   id1 = 0;

@@ -138,5 +138,5 @@ function encode(text: string): number {
 }
 
 function wordOf(hex: string, from: number): number {
-  return Number.parseInt(hex.slice(from, from + 8), 16);
+  return Number.parseInt(hex.slice(from, from + 8), 16) | 0;
 }
