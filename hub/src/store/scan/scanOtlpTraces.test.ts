@@ -205,6 +205,6 @@ test('a key that is no UTF-8 is left to the decoder each time it comes', () => {
   bad[Buffer.from(body).indexOf('\u00e9') + 1] = 0x20;
   const { staging } = newIndex();
   const scanner = new OtlpTraceScanner(staging);
-  const isPlain = [bad, bad, body, bad, bad].map((bytes) => scanner.scan(bytes).isPlain);
-  expect(isPlain).toEqual([false, false, true, false, false]);
+  const isPlain = [bad, bad, bad, body].map((bytes) => scanner.scan(bytes).isPlain);
+  expect(isPlain).toEqual([false, false, false, true]);
 });
