@@ -1,5 +1,7 @@
+import { randomBytes } from 'node:crypto';
 import { cpSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
+import { setImmediate as turn } from 'node:timers/promises';
 import { MessageChannel } from 'node:worker_threads';
 import { expect, onTestFinished, test } from 'vitest';
 import { temporaryFolder } from '../testing/hubUnderTest.ts';
@@ -17,15 +19,21 @@ function openWriter(
   dataDir: string,
   now: () => number,
 ): { writer: StoreWriter; counters: Counters; database: DatabaseSync } {
+  const opened = startWriter(dataDir, now);
+  onTestFinished(() => opened.writer.close());
+  return opened;
+}
+
+function startWriter(
+  dataDir: string,
+  now: () => number,
+): { writer: StoreWriter; counters: Counters; database: DatabaseSync } {
   const { port1, port2 } = new MessageChannel();
   const counters = makeCounters();
   const start = { dataDir, maxBytes: 1e9, maxAgeMillis: keptMillis, counters: counters.buffer, sharing: port1 };
   const database = openForWriting(dataDir);
   const writer = new StoreWriter(database, start, () => undefined, now);
-  onTestFinished(async () => {
-    await writer.close();
-    port2.close();
-  });
+  onTestFinished(() => port2.close());
   return { writer, counters, database };
 }
 
@@ -102,4 +110,30 @@ test('a pin that could not be taken off still holds its trace', () => {
     ],
     2,
   );
+});
+
+test('a store that is closed while seals wait to be written writes them and ends', async () => {
+  const dataDir = temporaryFolder();
+  const startedAt = Date.now();
+  const { writer, database } = startWriter(dataDir, () => startedAt);
+  for (let number = 1; number <= 17; number += 1) {
+    // Ids that no compression makes small: a seal of many slices.
+    const spans = testTrace(number, 4_000).map((span) => ({ ...span, spanId: randomBytes(8).toString('hex') }));
+    writer.handle({ kind: 'group', id: number, payloads: [otlpPayload(spans)] });
+  }
+  // The other thread seals the first segment; of its slices two have been written then.
+  const slices = database.prepare('select count(*) as written from seg');
+  while (slices.get()?.['written'] === 0) {
+    await turn();
+  }
+  await writer.close();
+  let tried = 0;
+  database.exec = () => {
+    tried += 1;
+  };
+  await turn();
+  await turn();
+  expect(tried).toBe(0);
+  const { counters } = openWriter(dataDir, () => startedAt);
+  expect(counterOf(counters, 'spans')).toBe(68_000);
 });

@@ -47,6 +47,7 @@ export class StoreWriter {
   readonly #answer: (message: WriterAnswer, transfer?: ArrayBuffer[]) => void;
   /** What does not work now: a person is told when it begins, not again and again. */
   readonly #troubled = new Set<string>();
+  #isClosing = false;
 
   constructor(
     database: DatabaseSync,
@@ -178,6 +179,7 @@ export class StoreWriter {
 
   /** Seals everything, checkpoints, and lets go of the database. Throws a sentence where the disk does not take that. */
   async close(): Promise<void> {
+    this.#isClosing = true;
     clearInterval(this.#ageTimer);
     for (const intake of this.#intakes) {
       intake.close();
@@ -360,9 +362,9 @@ export class StoreWriter {
     }
   }
 
-  /** Seals go out with the groups; while none come, one small transaction at a time. */
+  /** Seals go out with the groups; while none come, one small transaction at a time. What waits at the end is written by `close`. */
   #writeSeals(): void {
-    if (this.#sealer.store.isWaiting) {
+    if (this.#sealer.store.isWaiting && !this.#isClosing) {
       this.#commitQuietly([]);
       setImmediate(() => this.#writeSeals());
     }
