@@ -8,12 +8,16 @@ import { DevContainer } from './devContainer.ts';
 import { whyNoContainers } from './engine.ts';
 import { sdkScript, strangerScript, tracesScript, type SeenTrace } from './hubQueries.ts';
 import { devContainerImages, imagesNamedIn, makeMissingImages } from './images.ts';
-import { outputOf } from './run.ts';
+import { outputOf, run } from './run.ts';
+import { siblingsScript, type Siblings } from './siblings.ts';
 
 const hub = 'http://hub:4319';
 const dataDir = '/var/lib/sightline';
 const whyNot = await whyNoContainers();
 if (whyNot !== undefined) console.log(`  Skipped: ${whyNot}.`);
+/** The image of Docker's client gets this machine's plugin. */
+const hasCompose2 = (await run('docker', ['compose', 'version'])).code === 0;
+if (whyNot === undefined && !hasCompose2) console.log('  Skipped in part: this machine has Compose 1 only.');
 
 test('the images that the tests prepare are those that the dev containers name', () => {
   const named = imagesNamedIn(path.join(projectRoot, '.devcontainer'));
@@ -102,6 +106,38 @@ describe.skipIf(whyNot !== undefined)('the dev container', () => {
     await until('the backend is healthy again', async () => (await stateOf('backend')) === 'healthy');
     expect(await container.exec(['docker', 'ps', '--format', '{{.Names}}'])).toContain(container.project);
   });
+
+  test.skipIf(!hasCompose2)(
+    'the extension in the workspace tells of the services beside it, and restarts one',
+    async () => {
+      const before = await startOf('db');
+      const { rows, refused, daemon } = await siblings('restart db');
+      expect(refused).toBe('');
+      expect(await startOf('db')).not.toBe(before);
+      expect(rows.map((row) => row.replace(/ · :.*$/, '')).filter((row) => !row.startsWith('db'))).toEqual([
+        'workspace | running',
+        'hub | healthy',
+        'xray-daemon | running',
+        'backend | healthy',
+      ]);
+      expect(daemon?.kind).toBe('usable');
+      expect((await siblings('rebuild db')).refused).toContain('rebuild it from outside');
+      await until('the database is healthy again', async () => (await stateOf('db')) === 'healthy');
+    },
+  );
+
+  test('without the engine’s socket it asks their ports, and says why they cannot be restarted from there', async () => {
+    const { rows, tooltip } = await siblings('look', { DOCKER_HOST: 'unix:///nowhere/docker.sock' });
+    expect(rows).toContain('backend | answers');
+    expect(rows).toContain('xray-daemon | answers');
+    expect(rows).toContain('workspace | not known');
+    expect(tooltip).toContain('cannot be started or stopped from here');
+    expect(tooltip).toContain("Mount the engine's socket into this container");
+  });
+
+  async function siblings(does: string, env?: Readonly<Record<string, string>>): Promise<Siblings> {
+    return JSON.parse(await container.evaluate(siblingsScript('/workspaces/sightline', does), env)) as Siblings;
+  }
 
   test("with the hub's key pair its X-Ray API can be read from the workspace", async () => {
     const urls = await container.evaluate(sdkScript(hub), {

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
-import { connect } from 'node:net';
 import { hostname } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -10,6 +9,7 @@ import { Disposable, Emitter } from '../lifetime.ts';
 import { composeFilesIn, xrayDaemonIn, type ComposeModel } from '../services/composeFile.ts';
 import { composeDaemonRun, daemonAddress, findDaemonService } from '../services/composeXRayDaemon.ts';
 import { containerHostNames, hubForContainers, type HubForContainers } from '../services/composeHub.ts';
+import { answers, ownProject } from '../services/composeSurroundings.ts';
 import { servicesToInstrument, type ComposeOverride } from '../services/composeOverride.ts';
 import { followProgram, runProgram } from '../services/composeProgram.ts';
 import type { ComposePlace } from '../services/composeCli.ts';
@@ -322,12 +322,6 @@ const restart = 'Restart Hub';
 const isInContainer =
   existsSync('/.dockerenv') || existsSync('/run/.containerenv') || process.env['CODESPACES'] === 'true';
 
-async function ownProject({ engine }: ComposeTool): Promise<string | undefined> {
-  const args = ['inspect', '--format', '{{index .Config.Labels "com.docker.compose.project"}}', hostname()];
-  const { code, stdout } = await runProgram({ program: engine, args }, { folder: '/' });
-  return code === 0 && stdout.trim() !== '' ? stdout.trim() : undefined;
-}
-
 /** The compose file that the setting names, else the first folder's that has one. */
 function findPlace(): ComposePlace | undefined {
   for (const { uri } of vscode.workspace.workspaceFolders ?? []) {
@@ -349,19 +343,6 @@ function namesIn(folder: string): readonly string[] {
     // A folder that is gone has no compose file.
     return [];
   }
-}
-
-function answers(host: string, port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect({ host, port, timeout: 1_000 });
-    const end = (isUp: boolean): void => {
-      socket.destroy();
-      resolve(isUp);
-    };
-    socket.once('connect', () => end(true));
-    socket.once('error', () => end(false));
-    socket.once('timeout', () => end(false));
-  });
 }
 
 /** A variable that differs counts; one that is no longer given is no reason to make a container anew. */
