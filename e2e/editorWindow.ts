@@ -84,6 +84,8 @@ export class EditorWindow {
 
   /** Selects a row by a click, for a command that takes the row that is selected. */
   async select(view: string, label: string | RegExp): Promise<void> {
+    // Out of the way: the hover of a row that the pointer rests on covers its neighbours.
+    await this.page.mouse.move(0, 0);
     await this.row(view, label).click();
     // A list that is drawn anew under the pointer selects late.
     await this.rows(view).and(this.page.locator('.selected')).filter({ hasText: label }).first().waitFor();
