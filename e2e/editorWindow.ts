@@ -35,6 +35,11 @@ export class EditorWindow {
   }
 
   /** As "Developer: Reload Window": the extension host ends and a new one starts. */
+  /** Passes once the editor has put this text where a reloaded window reads its state, which it does every few seconds. */
+  async untilKept(text: string): Promise<void> {
+    await until(`the window has kept ${text}`, async () => String(await this.page.evaluate(keptState)).includes(text));
+  }
+
   async reload(): Promise<void> {
     await this.page.reload();
     await this.ready();
@@ -173,3 +178,21 @@ export class EditorWindow {
     return file;
   }
 }
+
+// All that a window of the editor in a browser keeps, as one text: its databases, each with tables of texts.
+const keptState = `(async () => {
+  const done = (request) => new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  });
+  const texts = [];
+  for (const { name } of await indexedDB.databases()) {
+    if (!name.startsWith('vscode-web-state-db')) continue;
+    const database = await done(indexedDB.open(name));
+    for (const table of database.objectStoreNames) {
+      texts.push(...await done(database.transaction(table).objectStore(table).getAll()));
+    }
+    database.close();
+  }
+  return texts.join('\\n');
+})()`;

@@ -111,6 +111,7 @@ test('what was read there is counted below Cost', async () => {
 });
 
 test('the choice outlives a reload, and Local is one choice away', async () => {
+  await window.untilKept('sightline.source');
   await window.reload();
   await window.showSightline();
   await window.row('Traces', /GET \/in\/the\/cloud/).waitFor();

@@ -79,6 +79,7 @@ test('Rollbar is chosen, which asks for a token that reads, and its errors are s
 });
 
 test('the choice outlives a reload, and an error is resolved in Rollbar', async () => {
+  await window.untilKept('sightline.errorSource');
   await window.reload();
   await window.showSightline();
   const row = window.row('Errors', error);

@@ -84,6 +84,8 @@ test('it looks at home in a light theme too', async () => {
 });
 
 test('after a reload of the window it is there again', async () => {
+  // As a window keeps an editor; other things that it keeps name the map too.
+  await window.untilKept('mainThreadWebview-sightline.serviceMap');
   await window.reload();
   await checkSeen(node(/^backend: /));
 });

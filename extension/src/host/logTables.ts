@@ -26,7 +26,9 @@ export class LogTables extends Disposable implements vscode.WebviewPanelSerializ
     this.#source = source;
     this.#extensionUri = extensionUri;
     this.#log = log;
-    this.register(vscode.window.registerWebviewPanelSerializer(viewType, this));
+    // A window that is reloaded may end its extensions before it keeps its editors, and keeps only those that are open and can be brought back. So an end takes
+    // back neither the serializer nor the editors, but only what feeds them.
+    vscode.window.registerWebviewPanelSerializer(viewType, this);
     this.register({ dispose: () => [...this.#open.values()].forEach((table) => table.dispose()) });
   }
 
@@ -109,11 +111,6 @@ class LogTable extends Disposable {
 
   async choose(choice: LogTableChoice, lineId: string | undefined): Promise<void> {
     await this.#session.show(choice, lineId);
-  }
-
-  override dispose(): void {
-    super.dispose();
-    this.#panel.dispose();
   }
 }
 

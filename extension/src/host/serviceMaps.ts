@@ -33,7 +33,9 @@ export class ServiceMaps extends Disposable implements vscode.WebviewPanelSerial
     this.#source = source;
     this.#folder = vscode.Uri.joinPath(extensionUri, 'dist', 'webviews', 'serviceMap');
     this.#log = log;
-    this.register(vscode.window.registerWebviewPanelSerializer(viewType, this));
+    // A window that is reloaded may end its extensions before it keeps its editors, and keeps only those that are open and can be brought back. So an end takes
+    // back neither the serializer nor the editors, but only what feeds them.
+    vscode.window.registerWebviewPanelSerializer(viewType, this);
     this.register({ dispose: () => [...this.#open.values()].forEach((panel) => panel.dispose()) });
     this.register(
       registerCommands(log, { 'sightline.openServiceMap': (target) => Promise.resolve(this.#show(target ?? {})) }),
@@ -108,11 +110,6 @@ class ServiceMapPanel extends Disposable {
   show(choice: Partial<ServiceMapChoice>): void {
     this.#panel.reveal();
     this.#session.show(choice);
-  }
-
-  override dispose(): void {
-    super.dispose();
-    this.#panel.dispose();
   }
 }
 
