@@ -36,12 +36,29 @@ export type Event<T> = (listener: (value: T) => unknown) => Disposer;
 /** Fires in the order of subscription. */
 export class Emitter<T> implements Disposer {
   readonly #listeners = new Set<(value: T) => unknown>();
+  readonly #onListeners: (() => void) | undefined;
+
+  /** `onListeners` is called after somebody has begun to listen, or ended: for what is worth its cost only while anybody does. */
+  constructor(onListeners?: () => void) {
+    this.#onListeners = onListeners;
+  }
+
+  get hasListeners(): boolean {
+    return this.#listeners.size > 0;
+  }
 
   readonly event: Event<T> = (listener) => {
     // A function of its own, so that one listener may subscribe twice.
     const own = (value: T): unknown => listener(value);
     this.#listeners.add(own);
-    return { dispose: () => this.#listeners.delete(own) };
+    this.#onListeners?.();
+    return {
+      dispose: () => {
+        if (this.#listeners.delete(own)) {
+          this.#onListeners?.();
+        }
+      },
+    };
   };
 
   fire(value: T): void {

@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import { Disposable } from '../lifetime.ts';
 import type { AwsAccount } from '../sources/aws/awsAccount.ts';
 import { AwsBesideSource } from '../sources/aws/awsBesideSource.ts';
-import type { CloudPace } from '../sources/aws/cloudSource.ts';
+import type { PollPace } from '../sources/polledSource.ts';
 import { CloudWatchLogSource } from '../sources/aws/cloudWatchLogSource.ts';
 import { XRayFilterSource } from '../sources/aws/xrayFilterSource.ts';
 import { XRayMapSource } from '../sources/aws/xrayMapSource.ts';
@@ -127,7 +127,7 @@ class CloudSources extends Disposable {
 
   constructor(account: AwsAccount) {
     super();
-    const pace: CloudPace = { clock: systemClock, pollMillis: getSetting('sightline.aws.refreshSeconds') * 1000 };
+    const pace: PollPace = { clock: systemClock, pollMillis: getSetting('sightline.aws.refreshSeconds') * 1000 };
     const options = { ...pace, now: () => Date.now() };
     this.traces = this.register(new XRayTraceSource(account, { ...options, windowMillis: traceWindowMillis }));
     this.logs = this.register(new CloudWatchLogSource(account, options));

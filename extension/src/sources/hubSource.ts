@@ -17,9 +17,8 @@ export abstract class HubSource extends Disposable {
   readonly label = localLabel;
   readonly #presence: HubPresence;
   readonly #client: HubClient;
-  readonly #changed = this.register(new Emitter<ChangeEvent>());
+  readonly #changed = this.register(new Emitter<ChangeEvent>(() => this.#follow()));
   readonly #stateChanged = this.register(new Emitter<SourceState>());
-  #listeners = 0;
   #endFeed: (() => void) | undefined;
   #isFeedLost = false;
   #state: SourceState;
@@ -40,20 +39,7 @@ export abstract class HubSource extends Disposable {
 
   readonly onDidChangeState: Event<SourceState> = (listener) => this.#stateChanged.event(listener);
 
-  readonly onDidChange: Event<ChangeEvent> = (listener) => {
-    const subscription = this.#changed.event(listener);
-    this.#listeners += 1;
-    this.#follow();
-    let isOver = false;
-    return {
-      dispose: () => {
-        subscription.dispose();
-        this.#listeners -= isOver ? 0 : 1;
-        isOver = true;
-        this.#follow();
-      },
-    };
-  };
+  readonly onDidChange: Event<ChangeEvent> = this.#changed.event;
 
   /** Puts a question to the hub, if it runs; rejects with a `UserError` where a person can do something about it. */
   protected async ask<T>(question: (client: HubClient) => Promise<T>): Promise<T> {
@@ -70,7 +56,7 @@ export abstract class HubSource extends Disposable {
   }
 
   #follow(): void {
-    const isWanted = this.#listeners > 0 && !this.isDisposed && this.#presence.state.kind === 'running';
+    const isWanted = this.#changed.hasListeners && !this.isDisposed && this.#presence.state.kind === 'running';
     if (isWanted) {
       this.#endFeed ??= this.#subscribe();
     } else {

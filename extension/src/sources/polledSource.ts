@@ -12,10 +12,9 @@ export interface PollPace {
 /** A source that nobody tells of changes. Nothing is called until a view asks. */
 export abstract class PolledSource extends Disposable {
   readonly state: SourceState = { kind: 'ready' };
-  readonly #changed = this.register(new Emitter<ChangeEvent>());
+  readonly #changed = this.register(new Emitter<ChangeEvent>(() => this.#follow()));
   readonly #pace: PollPace;
   readonly #change: ChangeEvent;
-  #listeners = 0;
   #timer: Disposer | undefined;
 
   /** `change` is what there may be more of. */
@@ -29,25 +28,21 @@ export abstract class PolledSource extends Disposable {
   /** Never fires: there is always somebody to ask, and a call that fails says so itself. */
   readonly onDidChangeState: Event<SourceState> = () => ({ dispose: () => undefined });
 
-  readonly onDidChange: Event<ChangeEvent> = (listener) => {
-    const subscription = this.#changed.event(listener);
-    this.#listeners += 1;
-    this.#follow();
-    let isOver = false;
-    return {
-      dispose: () => {
-        subscription.dispose();
-        this.#listeners -= isOver ? 0 : 1;
-        isOver = true;
-        this.#follow();
-      },
-    };
-  };
+  readonly onDidChange: Event<ChangeEvent> = this.#changed.event;
+
+  /** Whether views may be told now; a source whose calls cost something has its own answer. */
+  protected mayPoll(): boolean {
+    return true;
+  }
 
   #follow(): void {
     const { clock, pollMillis } = this.#pace;
-    if (this.#listeners > 0 && !this.isDisposed) {
-      this.#timer ??= clock.every(pollMillis, () => this.#changed.fire(this.#change));
+    if (this.#changed.hasListeners && !this.isDisposed) {
+      this.#timer ??= clock.every(pollMillis, () => {
+        if (this.mayPoll()) {
+          this.#changed.fire(this.#change);
+        }
+      });
     } else {
       this.#timer?.dispose();
       this.#timer = undefined;

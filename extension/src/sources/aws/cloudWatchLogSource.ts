@@ -5,10 +5,11 @@ import { levelIn } from '@sightline/telemetry/decode/logLineLevel';
 import { UserError } from '../../userError.ts';
 import type { LogEventQuery, LogSource } from '../logSource.ts';
 import type { AwsAccount } from './awsAccount.ts';
-import { CloudSource, type CloudPace } from './cloudSource.ts';
+import type { PollPace } from '../polledSource.ts';
+import { CloudSource } from './cloudSource.ts';
 import { newestLogPlace, readLogLines, type LogPlace } from './logWindows.ts';
 
-export interface CloudWatchLogOptions extends CloudPace {
+export interface CloudWatchLogOptions extends PollPace {
   readonly now: () => number;
 }
 

@@ -10,7 +10,8 @@ import type {
 import { parseTraceId, toXRayTraceId } from '@sightline/telemetry/model/ids';
 import type { MapSource } from '../mapSource.ts';
 import type { AwsAccount } from './awsAccount.ts';
-import { CloudSource, type CloudPace } from './cloudSource.ts';
+import type { PollPace } from '../polledSource.ts';
+import { CloudSource } from './cloudSource.ts';
 import { newestPlace, readSummaries, type SummaryPlace } from './traceSummaries.ts';
 
 const hourMillis = 3_600_000;
@@ -26,7 +27,7 @@ export class XRayMapSource extends CloudSource implements MapSource {
   readonly #account: AwsAccount;
   readonly #now: () => number;
 
-  constructor(account: AwsAccount, options: CloudPace & { readonly now: () => number }) {
+  constructor(account: AwsAccount, options: PollPace & { readonly now: () => number }) {
     super(account, 'xray', options);
     this.#account = account;
     this.#now = options.now;

@@ -7,11 +7,12 @@ import { parseRuleFile } from '@sightline/telemetry/sampling/ruleFile';
 import { inOrderOfPriority, type SamplingRule } from '@sightline/telemetry/sampling/samplingRule';
 import { UserError } from '../../userError.ts';
 import type { KnownRules, SamplingSource } from '../samplingSource.ts';
-import { CloudSource, type CloudPace } from './cloudSource.ts';
+import type { PollPace } from '../polledSource.ts';
+import { CloudSource } from './cloudSource.ts';
 import type { XRayRules, XRayRuleStatistics } from './xrayRules.ts';
 import type { XRayTraceSource } from './xrayTraceSource.ts';
 
-export interface XRaySamplingOptions extends CloudPace {
+export interface XRaySamplingOptions extends PollPace {
   readonly now: () => number;
   /** Shows what would be written, and asks whether it is to be. */
   readonly confirm: (question: string, detail: string) => Promise<boolean>;

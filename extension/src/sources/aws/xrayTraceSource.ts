@@ -8,13 +8,14 @@ import { isHealthCheckPath } from '@sightline/telemetry/view/traceName';
 import { UserError } from '../../userError.ts';
 import type { TracePageQuery, TraceSource } from '../traceSource.ts';
 import type { AwsAccount } from './awsAccount.ts';
-import { CloudSource, type CloudPace } from './cloudSource.ts';
+import type { PollPace } from '../polledSource.ts';
+import { CloudSource } from './cloudSource.ts';
 import { TraceDocuments, type CloudTrace } from './traceDocuments.ts';
 import { isBare, newestPlace, readSummaries, startMillisOf, toTraceRow, type SummaryPlace } from './traceSummaries.ts';
 
 const mostPlaces = 200;
 
-export interface XRayTraceOptions extends CloudPace {
+export interface XRayTraceOptions extends PollPace {
   readonly now: () => number;
   /** How far back the list goes, in milliseconds. */
   readonly windowMillis: () => number;
