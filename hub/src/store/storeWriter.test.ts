@@ -112,15 +112,22 @@ test('a pin that could not be taken off still holds its trace', () => {
   );
 });
 
-test('a store that is closed while seals wait to be written writes them and ends', async () => {
-  const dataDir = temporaryFolder();
+/** A writer whose first segment is full and about to be sealed: 68,000 spans. */
+function writerThatSeals(dataDir: string): { writer: StoreWriter; database: DatabaseSync; now: () => number } {
   const startedAt = Date.now();
-  const { writer, database } = startWriter(dataDir, () => startedAt);
+  const now = (): number => startedAt;
+  const { writer, database } = startWriter(dataDir, now);
   for (let number = 1; number <= 17; number += 1) {
     // Ids that no compression makes small: a seal of many slices.
     const spans = testTrace(number, 4_000).map((span) => ({ ...span, spanId: randomBytes(8).toString('hex') }));
     writer.handle({ kind: 'group', id: number, payloads: [otlpPayload(spans)] });
   }
+  return { writer, database, now };
+}
+
+test('a store that is closed while seals wait to be written writes them and ends', async () => {
+  const dataDir = temporaryFolder();
+  const { writer, database, now } = writerThatSeals(dataDir);
   // The other thread seals the first segment; of its slices two have been written then.
   const slices = database.prepare('select count(*) as written from seg');
   while (slices.get()?.['written'] === 0) {
@@ -134,6 +141,29 @@ test('a store that is closed while seals wait to be written writes them and ends
   await turn();
   await turn();
   expect(tried).toBe(0);
-  const { counters } = openWriter(dataDir, () => startedAt);
+  const { counters } = openWriter(dataDir, now);
   expect(counterOf(counters, 'spans')).toBe(68_000);
+});
+
+test('seals that a full disk does not take are tried now and then, not with every turn, and written once there is room', async () => {
+  const { writer, database } = writerThatSeals(temporaryFolder());
+  onTestFinished(() => writer.close());
+  const exec = database.exec.bind(database);
+  let tried = 0;
+  database.exec = () => {
+    tried += 1;
+    throw new Error('database or disk is full');
+  };
+  while (tried === 0) {
+    await turn();
+  }
+  for (let count = 0; count < 1000; count += 1) {
+    await turn();
+  }
+  expect(tried).toBeLessThan(50);
+  database.exec = exec;
+  const whole = database.prepare('select count(*) as written, max(parts) as parts from seg');
+  for (let found = whole.get(); found?.['written'] !== found?.['parts']; found = whole.get()) {
+    await turn();
+  }
 });

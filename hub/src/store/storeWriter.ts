@@ -20,6 +20,7 @@ import type { SharingMessage, ThreadStart, WriterAnswer, WriterRequest, WriterVa
 import { ProblemLog } from './problemLog.ts';
 import { RelayOutbox } from './relay/relayOutbox.ts';
 import { Sealer } from './seal/sealer.ts';
+import { SealWriting } from './seal/sealWriting.ts';
 import type { Payload } from './telemetryStore.ts';
 import { inTransaction } from './transaction.ts';
 
@@ -44,10 +45,13 @@ export class StoreWriter {
   readonly #documents: DocumentWriter;
   readonly #intakes: DatagramIntake[] = [];
   readonly #ageTimer: NodeJS.Timeout;
+  readonly #sealWriting = new SealWriting({
+    isWaiting: () => this.#sealer.store.isWaiting,
+    commit: () => this.#commitQuietly([]),
+  });
   readonly #answer: (message: WriterAnswer, transfer?: ArrayBuffer[]) => void;
   /** What does not work now: a person is told when it begins, not again and again. */
   readonly #troubled = new Set<string>();
-  #isClosing = false;
 
   constructor(
     database: DatabaseSync,
@@ -73,7 +77,7 @@ export class StoreWriter {
     this.#keeper = new Keeper(start.dataDir, {
       onSealed: (sealed) => {
         this.#sealer.didSeal(sealed);
-        this.#writeSeals();
+        this.#sealWriting.begin();
       },
       onCheckpoint: (trouble) => this.#noteState('checkpoints', trouble && checkpointSentence(trouble)),
       onLongLog: () => this.#finishLog(),
@@ -179,7 +183,7 @@ export class StoreWriter {
 
   /** Seals everything, checkpoints, and lets go of the database. Throws a sentence where the disk does not take that. */
   async close(): Promise<void> {
-    this.#isClosing = true;
+    this.#sealWriting.end();
     clearInterval(this.#ageTimer);
     for (const intake of this.#intakes) {
       intake.close();
@@ -243,13 +247,15 @@ export class StoreWriter {
     }
   }
 
-  /** For work that nobody waits for: what was lost is counted, and said where a person sees it. */
-  #commitQuietly(payloads: readonly Payload[]): void {
+  /** For work that nobody waits for: what was lost is counted, and said where a person sees it. Answers whether it was kept. */
+  #commitQuietly(payloads: readonly Payload[]): boolean {
     try {
       this.#commit(payloads);
+      return true;
     } catch (error) {
       this.#counters[counterAt.droppedByDisk] = (this.#counters[counterAt.droppedByDisk] as number) + payloads.length;
       this.#noteState('commit', sentenceOf(error));
+      return false;
     }
   }
 
@@ -359,14 +365,6 @@ export class StoreWriter {
   #listSpanIds(): void {
     if (this.#index.spans.listNext()) {
       setImmediate(() => this.#listSpanIds());
-    }
-  }
-
-  /** Seals go out with the groups; while none come, one small transaction at a time. What waits at the end is written by `close`. */
-  #writeSeals(): void {
-    if (this.#sealer.store.isWaiting && !this.#isClosing) {
-      this.#commitQuietly([]);
-      setImmediate(() => this.#writeSeals());
     }
   }
 
