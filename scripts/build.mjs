@@ -1,12 +1,12 @@
 // Bundles what ships: the hub (hub/dist) and the extension with a copy of the hub (extension/dist).
 // `node scripts/build.mjs` skips a bundle whose inputs have not changed; `--watch` keeps building; `--force` always builds.
-import { cpSync, existsSync, globSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, globSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import esbuild from 'esbuild';
+import { buildBundles, mirror, writeOutputs } from './bundling.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const stampFile = path.join(root, '.cache', 'build.json');
 
 /** The bundles by name. A maker, since entry points may come and go between two builds. */
 function bundles() {
@@ -83,27 +83,11 @@ const shared = {
 
 /** Builds what has changed. Throws when code does not build, after the rest was built; esbuild has said why. */
 export async function build({ force = false } = {}) {
-  const stamps = force ? {} : readStamps();
-  const built = [];
-  const failed = [];
-  for (const [name, options] of Object.entries(bundles())) {
-    if (options.entryPoints.length === 0 || !options.entryPoints.every((file) => existsSync(path.join(root, file)))) {
-      continue;
-    }
-    if (isFresh(stamps[name], options)) continue;
-    try {
-      const { metafile } = await esbuild.build(options);
-      stamps[name] = stampOf(options, metafile);
-      built.push(name);
-    } catch {
-      // esbuild has printed the errors with their places.
-      failed.push(name);
-    }
-  }
-  if (built.includes('hub') || !existsSync(path.join(root, 'extension/dist/hub/main.js')))
-    copyHub(stamps.hub?.outputs ?? []);
-  mkdirSync(path.dirname(stampFile), { recursive: true });
-  writeFileSync(stampFile, JSON.stringify(stamps));
+  const known = Object.entries(bundles()).filter(
+    ([, { entryPoints }]) => entryPoints.length > 0 && entryPoints.every((file) => existsSync(path.join(root, file))),
+  );
+  const { built, failed, outputs } = await buildBundles(root, Object.fromEntries(known), { force });
+  copyHub(outputs('hub'));
   if (failed.length > 0) throw new Error(`Not built: ${failed.join(', ')}`);
   return built;
 }
@@ -113,31 +97,30 @@ export async function build({ force = false } = {}) {
  * beside them lie those of earlier ones, which a hub that still runs may yet import.
  */
 function copyHub(outputs) {
-  const to = path.join(root, 'extension', 'dist', 'hub');
-  if (outputs.length === 0) return;
-  rmSync(to, { recursive: true, force: true });
-  mkdirSync(to, { recursive: true });
-  for (const output of outputs) cpSync(path.join(root, output), path.join(to, path.basename(output)));
-  writeFileSync(path.join(to, 'package.json'), '{ "type": "module" }\n');
+  if (outputs.length > 0) mirror(root, outputs, 'extension/dist/hub', { 'package.json': '{ "type": "module" }\n' });
 }
 
 async function watch() {
   for (const [name, options] of Object.entries(bundles())) {
     if (options.entryPoints.length === 0) continue;
-    const context = await esbuild.context({ ...options, plugins: [...(options.plugins ?? []), reporter(name)] });
+    const plugins = [...(options.plugins ?? []), reporter(name)];
+    const context = await esbuild.context({ ...options, write: false, plugins });
     await context.watch();
   }
   // The background task in .vscode/tasks.json waits for this line.
   console.log('[watch] watching');
 }
 
-/** An esbuild plugin that says when a bundle was built, and passes a new hub on to the extension. */
+/** An esbuild plugin that writes a bundle that was built, says so, and passes a new hub on to the extension. */
 function reporter(name) {
   return {
     name: 'reporter',
     setup(context) {
-      context.onEnd(({ errors, metafile }) => {
-        if (name === 'hub' && errors.length === 0) copyHub(Object.keys(metafile?.outputs ?? {}));
+      context.onEnd(({ errors, metafile, outputFiles }) => {
+        if (errors.length === 0) {
+          writeOutputs(root, { outputFiles, metafile });
+          if (name === 'hub') copyHub(Object.keys(metafile.outputs));
+        }
         const outcome = errors.length === 0 ? 'built' : `${errors.length} errors`;
         console.log(`[watch] ${new Date().toLocaleTimeString()} ${name}: ${outcome}`);
       });
@@ -149,36 +132,6 @@ function files(pattern) {
   return globSync(pattern, { cwd: root })
     .map((file) => file.replaceAll(path.sep, '/'))
     .toSorted();
-}
-
-function readStamps() {
-  if (!existsSync(stampFile)) return {};
-  return JSON.parse(readFileSync(stampFile, 'utf8'));
-}
-
-function stampOf(options, metafile) {
-  const inputs = {};
-  for (const file of Object.keys(metafile.inputs)) inputs[file] = versionOf(file);
-  return { options: optionsText(options), inputs, outputs: Object.keys(metafile.outputs) };
-}
-
-function isFresh(stamp, options) {
-  return (
-    stamp !== undefined &&
-    stamp.options === optionsText(options) &&
-    stamp.outputs.every((file) => existsSync(path.join(root, file))) &&
-    Object.entries(stamp.inputs).every(([file, version]) => versionOf(file) === version)
-  );
-}
-
-/** Without the checkout's place: a container sees the same files elsewhere. */
-function optionsText(options) {
-  return JSON.stringify({ ...options, absWorkingDir: undefined });
-}
-
-function versionOf(file) {
-  const state = statSync(path.join(root, file), { throwIfNoEntry: false });
-  return state === undefined ? 'gone' : `${state.mtimeMs} ${state.size}`;
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
