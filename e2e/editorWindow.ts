@@ -96,6 +96,18 @@ export class EditorWindow {
     await this.rows(view).and(this.page.locator('.selected')).filter({ hasText: label }).first().waitFor();
   }
 
+  /** Presses a button of a row, which the editor shows under the pointer. */
+  async pressInRow(view: string, label: string | RegExp, button: string): Promise<void> {
+    const row = this.row(view, label);
+    await until(`"${button}" of ${String(label)} can be pressed`, async () => {
+      // Not from where it is: a row that was drawn anew under a pointer that rests is not hovered.
+      await this.page.mouse.move(0, 0);
+      await row.hover({ timeout: 2_000 });
+      await row.locator(`.action-label[aria-label^="${button}"]`).first().click({ timeout: 2_000 });
+      return true;
+    });
+  }
+
   /** Runs a command as a person does, from the palette, by its whole title. */
   async runCommand(title: string): Promise<void> {
     const input = this.page.locator('.quick-input-widget input.input');

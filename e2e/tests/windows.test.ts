@@ -71,6 +71,50 @@ describe('without the sample', () => {
   });
 });
 
+describe('two windows on the sample', () => {
+  let editor: SampleEditor;
+
+  beforeAll(async () => {
+    editor = await SampleEditor.start();
+  });
+
+  afterEach(async ({ task }) => {
+    if (task.result?.state === 'fail') await editor.pictures('failed-windows');
+  });
+
+  afterAll(async () => {
+    await editor?.stop();
+  });
+
+  test('what one of them runs the other shows, opens and stops, and either can start it', async () => {
+    const first = await editor.openWindow();
+    await first.row('Services', /^Backend\s*running · /).waitFor();
+    const second = await editor.openWindow();
+    await second.showSightline();
+    // Rows out of sight are not in the page, and those half in sight are not under the pointer.
+    for (const view of ['Traces', 'Logs', 'Errors']) await second.closeView(view);
+    await second.row('Services', /^Database\s*running in another window · /).waitFor();
+    await second.row('Services', /^Backend\s*running in another window · /).waitFor();
+    await second.picture('second-window');
+    expect(await second.page.locator('.notifications-toasts .codicon-error').count()).toBe(0);
+
+    await second.pressInRow('Services', /^Backend/, 'Stop');
+    await second.row('Services', /^Backend\s*stopped/).waitFor();
+    await first.row('Services', /^Backend\s*stopped/).waitFor();
+    await expect(fetch(editor.url('backend', '/api/health-check'))).rejects.toThrow('fetch failed');
+
+    await second.pressInRow('Services', /^Backend/, 'Start');
+    await second.row('Services', /^Backend\s*running · /).waitFor();
+    await first.row('Services', /^Backend\s*running in another window · /).waitFor();
+    expect((await fetch(editor.url('backend', '/api/activities/home'))).status).toBe(200);
+
+    await second.reload();
+    await second.showSightline();
+    await second.row('Services', /^Backend\s*running · /).waitFor();
+    await second.row('Services', /^Database\s*running in another window · /).waitFor();
+  });
+});
+
 function hubsOf(editor: SampleEditor): number[] {
   return processesGiven(editor.hubDataDir);
 }

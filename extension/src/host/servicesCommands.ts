@@ -11,7 +11,7 @@ import type { HubEnvironment } from './environment.ts';
 import type { HubOutput } from './hubOutput.ts';
 import type { ReportDocuments } from './reportDocuments.ts';
 import type { Services } from './services.ts';
-import { showServiceTerminal } from './serviceTasks.ts';
+import { showServiceTerminal, terminalNames } from './serviceTasks.ts';
 import { getSetting, updateSetting } from './settings.ts';
 import { withProgress } from './progress.ts';
 import type { XRayDaemonOutput } from './xrayDaemonOutput.ts';
@@ -94,7 +94,7 @@ function lookCommands(
       } else if (id === 'xrayDaemon') {
         daemonOutput.show();
       } else if (id !== undefined && !showServiceTerminal(id)) {
-        throw new UserError(`The ${id} has not run in this window yet, so it has no output.`);
+        throw new UserError(noOutputOf(services, id));
       }
     },
     'sightline.showLog': () => log.show(true),
@@ -116,6 +116,13 @@ function lookCommands(
       await vscode.commands.executeCommand('workbench.action.openSettings', '@ext:sightline.sightline');
     },
   };
+}
+
+function noOutputOf(services: Services, id: FolderServiceId): string {
+  const { state } = services.folders.get(id);
+  return state.kind === 'elsewhere' && state.window !== undefined
+    ? `The output of the ${id} is in the window that runs it, in the terminal "${terminalNames[id]}".`
+    : `The ${id} has not run in this window yet, so it has no output.`;
 }
 
 /** The service of a row, or of a command's argument, else the one that a person picks. */

@@ -119,7 +119,7 @@ export class Sightline extends Disposable {
       ),
     );
     this.register(new HubArrival(this.#session, dataDir));
-    this.#folders = this.register(new FolderServices(choices, this.#compose));
+    this.#folders = this.register(new FolderServices(choices, this.#compose, context.globalStorageUri));
     this.#environment = this.register(
       new HubEnvironment(context.environmentVariableCollection, {
         session: this.#session,

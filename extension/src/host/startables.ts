@@ -19,29 +19,38 @@ import { serviceMark } from '../services/serviceMark.ts';
 import type { FolderServiceId, ServiceEndpoints } from '../services/serviceState.ts';
 import { UserError } from '../userError.ts';
 import { composeEndpoints, composeRun, isComposeRunning, servicesNamed } from '../services/composeRun.ts';
+import type { WindowRuns } from '../services/windowRuns.ts';
 import type { ComposeServices } from './composeServices.ts';
 import { runLaunch, runTask } from './folderRuns.ts';
 import { launchNames, loadScripts } from './folderNames.ts';
 import { runInTask } from './serviceTasks.ts';
 
+export interface StartableSurroundings {
+  readonly folder: vscode.WorkspaceFolder;
+  readonly compose: ComposeServices;
+  /** Tells other windows on the folder. */
+  readonly windows: WindowRuns;
+}
+
 /** Makes what a definition names startable in its folder. */
 export function startableOf(
   id: FolderServiceId,
   definition: ServiceDefinition,
-  { folder, compose }: { readonly folder: vscode.WorkspaceFolder; readonly compose: ComposeServices },
+  { folder, compose, windows }: StartableSurroundings,
 ): Startable {
   const description = describeDefinition(definition);
   if (definition.kind === 'compose') {
     return composeStartable(id, definition.name, compose);
   }
   if (definition.kind !== 'process') {
-    return { description, endpoints: {}, run: (environment) => runNamed(id, definition, folder, environment) };
+    return { description, endpoints: {}, windows, run: (environment) => runNamed(id, definition, folder, environment) };
   }
   const filled = withVariables(definition, folder.uri.fsPath, process.env);
   const port = portOf(filled);
   return {
     description,
     endpoints: endpointsOf(id, filled),
+    windows,
     ...(port !== undefined && { port }),
     run: async (environment) =>
       await runInTask(id, folder, await commandOf(filled, folder, { ...environment, ...serviceMark(id) })),

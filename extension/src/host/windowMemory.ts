@@ -33,6 +33,10 @@ export class WindowMemory extends Disposable {
     const last = parseLastRun(this.#file === undefined ? undefined : readTextFile(this.#file));
     const restored = toRestore(last, Date.now(), hasServiceMark);
     await Promise.all(restored.map(({ id, pid }) => endLeftover(id, pid)));
+    if (last.window !== undefined) {
+      this.#services.database.forgetWindow(last.window);
+      this.#services.backend.forgetWindow(last.window);
+    }
     this.register(this.#services.database.onDidChange(() => this.#write()));
     this.register(this.#services.backend.onDidChange(() => this.#write()));
     return restored.map(({ id }) => id);
@@ -48,6 +52,7 @@ export class WindowMemory extends Disposable {
     const services = [this.#services.database, this.#services.backend].filter(({ isOwn }) => isOwn);
     const run: LastRun = {
       services: services.map(({ id, pid }) => ({ id, ...(pid !== undefined && { pid }) })),
+      window: process.pid,
       ...(endedAt !== undefined && { endedAt }),
     };
     const text = JSON.stringify(run);

@@ -3,6 +3,7 @@ import { Emitter } from '../lifetime.ts';
 import { FolderService, type Run, type Startable } from './folderService.ts';
 import type { ServiceExit } from './serviceProcess.ts';
 import type { ServiceEndpoints, ServiceState } from './serviceState.ts';
+import type { WindowRun, WindowRuns } from './windowRuns.ts';
 
 /** A program that does what the test says. */
 class ScriptedRun implements Run {
@@ -43,8 +44,9 @@ function service(options: Partial<Startable> & { listening?: Set<number> } = {})
 function textOf(state: ServiceState): string {
   switch (state.kind) {
     case 'running':
-    case 'elsewhere':
       return `${state.kind} ${JSON.stringify(state.endpoints)}`;
+    case 'elsewhere':
+      return `${state.kind} ${JSON.stringify(state.endpoints)}${state.window === undefined ? '' : ' in another window'}`;
     case 'exited':
       return `exited: ${state.message}${state.isFailure ? ' (failure)' : ''}`;
     case 'unknown':
@@ -145,6 +147,93 @@ test('what an engine runs already is taken over, and goes on when the window end
   await backend.end(0);
   check(states, ['stopped', 'running {}']);
   expect(backend.isOwn).toBe(true);
+});
+
+/** The windows of a folder as one test plays them. */
+class ScriptedWindows implements WindowRuns {
+  run: WindowRun | undefined;
+  told: string[] = [];
+  readonly asked = new Emitter<void>();
+  readonly onDidAskToStop = this.asked.event;
+
+  other(): WindowRun | undefined {
+    return this.run;
+  }
+
+  tell({ since, pid }: Omit<WindowRun, 'window'>): void {
+    this.told.push([since === undefined ? 'starts' : 'runs', ...(pid === undefined ? [] : [`as ${pid}`])].join(' '));
+  }
+
+  withdraw(): void {
+    this.told.push('ended');
+  }
+
+  stopOther(): Promise<void> {
+    return this.run?.pid === undefined ? Promise.reject(new Error('no answer')) : Promise.resolve();
+  }
+}
+
+test('what it runs it tells the other windows, and ends it when one of them asks', async () => {
+  const windows = new ScriptedWindows();
+  const { backend, run, states } = service({ windows });
+  await backend.start({});
+  windows.asked.fire();
+  await run.exited;
+  await new Promise((resolve) => void setImmediate(resolve));
+  check(states, ['stopped', 'starting', 'running {}', 'stopping', 'stopped']);
+  check(windows.told, ['starts', 'starts as 42', 'runs as 42', 'ended']);
+});
+
+test('one that ends before it is up, or never begins, is told to have ended', async () => {
+  const windows = new ScriptedWindows();
+  const failing = service({ windows, run: () => Promise.reject(new Error('no such program')) });
+  await expect(failing.backend.start({})).rejects.toThrow('no such program');
+  check(windows.told, ['starts', 'ended']);
+});
+
+test('what another window runs is not started, and may be stopped', async () => {
+  const windows = new ScriptedWindows();
+  const { backend, states } = service({ windows, port: 4567, listening: new Set([4567]) });
+  windows.run = { window: 1, pid: 7, endpoints: { page: 'http://127.0.0.1:3000' } };
+  await backend.look();
+  await backend.start({});
+  expect(backend.endpoints).toEqual({ page: 'http://127.0.0.1:3000' });
+  await backend.stop();
+  check(states, [
+    'stopped',
+    'elsewhere {"page":"http://127.0.0.1:3000"} in another window',
+    'elsewhere {"page":"http://127.0.0.1:3000"} in another window',
+    'stopping',
+    'stopped',
+  ]);
+});
+
+test('what another window runs goes on when this one ends', async () => {
+  const windows = new ScriptedWindows();
+  const { backend, states } = service({ windows });
+  windows.run = { window: 1, pid: 7, endpoints: {} };
+  await backend.look();
+  await backend.end(0);
+  check(states, ['stopped', 'elsewhere {} in another window']);
+});
+
+test('what another window does not end goes on, and so does what nobody here has started', async () => {
+  const windows = new ScriptedWindows();
+  const { backend, states, listening } = service({ windows, port: 4567 });
+  windows.run = { window: 1, endpoints: {} };
+  await backend.look();
+  await expect(backend.stop()).rejects.toThrow('no answer');
+  windows.run = undefined;
+  listening.add(4567);
+  await backend.look();
+  await backend.stop();
+  check(states, [
+    'stopped',
+    'elsewhere {} in another window',
+    'stopping',
+    'elsewhere {} in another window',
+    'elsewhere {}',
+  ]);
 });
 
 const untilAborted = (_environment: unknown, signal?: AbortSignal): Promise<Run> =>

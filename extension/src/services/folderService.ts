@@ -1,7 +1,8 @@
-import { Disposable, Emitter, type Event } from '../lifetime.ts';
+import { Disposable, Emitter, type Disposer, type Event } from '../lifetime.ts';
 import { UserError } from '../userError.ts';
 import { describeExit, type ServiceExit } from './serviceProcess.ts';
 import type { FolderServiceId, ServiceEndpoints, ServiceState } from './serviceState.ts';
+import type { WindowRun, WindowRuns } from './windowRuns.ts';
 
 /** Something that runs: a program in a task's terminal, a task, or a debug launch. */
 export interface Run {
@@ -27,6 +28,8 @@ export interface Startable {
   run(environment: Readonly<Record<string, string>>, signal?: AbortSignal): Promise<Run>;
   /** What runs already, whoever started it, where that can be taken over. */
   find?(): Promise<Run | undefined>;
+  /** What other windows on the folder run, where the window that starts it is the one that runs it. */
+  readonly windows?: WindowRuns;
 }
 
 /** Time and sockets, as parameters. */
@@ -54,6 +57,8 @@ export class FolderService extends Disposable {
   #startable: Startable | undefined;
   #state: ServiceState = { kind: 'unknown' };
   #run: Run | undefined;
+  /** Whom the other windows hear of our run from. */
+  #told: { readonly windows: WindowRuns; readonly asked: Disposer } | undefined;
   #starting: Promise<void> | undefined;
   #environment: Readonly<Record<string, string>> | undefined;
 
@@ -104,7 +109,7 @@ export class FolderService extends Disposable {
     }
   }
 
-  /** Starts it and settles when it is up. Rejects with a `UserError` when it ends before, or its port is held by another program. */
+  /** Starts it and settles when it is up, or at once where another window runs it. Rejects with a `UserError` when it ends before, or its port is held by another program. */
   async start(environment: Readonly<Record<string, string>>, signal?: AbortSignal): Promise<void> {
     if (this.#startable !== undefined && this.#run === undefined) {
       this.#starting ??= this.#startOnce(this.#startable, environment, signal).finally(
@@ -119,15 +124,25 @@ export class FolderService extends Disposable {
     environment: Readonly<Record<string, string>>,
     signal: AbortSignal | undefined,
   ): Promise<void> {
+    const other = startable.windows?.other();
+    if (other !== undefined) {
+      this.#set(stateOf(other));
+      return;
+    }
     await this.#refuseTakenPort(startable);
     this.#set({ kind: 'starting' });
+    this.#tellOthers(startable);
     try {
       const run = await startable.run(environment, signal);
       this.#take(run);
+      this.#told?.windows.tell({ endpoints: startable.endpoints, ...pidOf(run) });
       // A container's variables are others than these, and whether they are old its own row says.
       this.#environment = run.isKept === true ? undefined : environment;
       await this.#whenUp(run, startable);
     } catch (error) {
+      if (this.#run === undefined) {
+        this.#withdraw();
+      }
       if (signal?.aborted === true && this.#run === undefined) {
         this.#set({ kind: 'stopped' });
       } else if (this.#state.kind === 'starting') {
@@ -137,9 +152,13 @@ export class FolderService extends Disposable {
     }
   }
 
-  /** Ends it, with all that it started. */
+  /** Ends it, with all that it started, also where another window runs it. What somebody else started goes on. */
   async stop(patienceMillis?: number): Promise<void> {
     const run = this.#run;
+    if (this.#state.kind === 'elsewhere') {
+      await this.#stopElsewhere(this.#state.window === undefined ? undefined : this.#startable?.windows);
+      return;
+    }
     if (run !== undefined) {
       this.#set({ kind: 'stopping' });
       await run.stop(patienceMillis);
@@ -148,27 +167,63 @@ export class FolderService extends Disposable {
     this.#set(this.#startable === undefined ? { kind: 'unknown' } : { kind: 'stopped' });
   }
 
+  async #stopElsewhere(windows: WindowRuns | undefined): Promise<void> {
+    const before = this.#state;
+    if (windows !== undefined) {
+      this.#set({ kind: 'stopping' });
+      try {
+        await windows.stopOther();
+        this.#set({ kind: 'stopped' });
+      } catch (error) {
+        this.#set(before);
+        throw error;
+      }
+    }
+  }
+
+  /** What is left of a window that this one has taken the place of is no other window's. */
+  forgetWindow(window: number): void {
+    this.#startable?.windows?.withdraw(window);
+  }
+
   /** For the end of the window: what the window alone keeps running ends with it. */
   async end(patienceMillis: number): Promise<void> {
-    if (this.#run?.isKept !== true) {
+    if (this.#state.kind !== 'elsewhere' && this.#run?.isKept !== true) {
       await this.stop(patienceMillis);
     }
   }
 
-  /** Asks whether it runs already: the engine where one runs it, else the port. */
+  /** Asks whether it runs already: the engine where one runs it, else the other windows, else the port. */
   async look(): Promise<void> {
     await this.#takeOver();
-    const port = this.#startable?.port;
-    const isIdle = this.#state.kind === 'stopped' || this.#state.kind === 'elsewhere' || this.#state.kind === 'exited';
-    if (port === undefined || !isIdle) {
+    const startable = this.#startable;
+    if (startable === undefined || !this.#isIdle) {
       return;
     }
-    const isListening = await this.#clock.isListening(port);
-    if (isListening && this.#state.kind !== 'elsewhere' && this.#run === undefined) {
-      this.#set({ kind: 'elsewhere', endpoints: this.#startable?.endpoints ?? {} });
-    } else if (!isListening && this.#state.kind === 'elsewhere') {
-      this.#set({ kind: 'stopped' });
+    const found = await this.#elsewhere(startable);
+    if (!this.#isIdle || this.#startable !== startable) {
+      return;
     }
+    if (found === undefined && this.#state.kind === 'elsewhere') {
+      this.#set({ kind: 'stopped' });
+    } else if (found !== undefined && JSON.stringify(found) !== JSON.stringify(this.#state)) {
+      this.#set(found);
+    }
+  }
+
+  get #isIdle(): boolean {
+    const { kind } = this.#state;
+    const isNothingRunning = this.#run === undefined && this.#starting === undefined;
+    return isNothingRunning && (kind === 'stopped' || kind === 'elsewhere' || kind === 'exited');
+  }
+
+  async #elsewhere({ windows, port, endpoints }: Startable): Promise<ServiceState | undefined> {
+    const other = windows?.other();
+    if (other !== undefined) {
+      return stateOf(other);
+    }
+    const isListening = port !== undefined && (await this.#clock.isListening(port));
+    return isListening ? { kind: 'elsewhere', endpoints } : undefined;
   }
 
   async #takeOver(): Promise<void> {
@@ -180,6 +235,20 @@ export class FolderService extends Disposable {
       this.#environment = undefined;
       this.#running(run, {});
     }
+  }
+
+  #tellOthers({ windows, endpoints }: Startable): void {
+    this.#withdraw();
+    if (windows !== undefined) {
+      this.#told = { windows, asked: windows.onDidAskToStop(() => void this.stop()) };
+      windows.tell({ endpoints });
+    }
+  }
+
+  #withdraw(): void {
+    this.#told?.asked.dispose();
+    this.#told?.windows.withdraw();
+    this.#told = undefined;
   }
 
   #take(run: Run): void {
@@ -250,8 +319,9 @@ export class FolderService extends Disposable {
     }
     const before = this.#state.kind === 'running' ? this.#state : undefined;
     const endpoints = { ...this.#startable?.endpoints, ...before?.endpoints, ...announced };
-    const pid = run.pid === undefined ? {} : { pid: run.pid };
-    this.#set({ kind: 'running', since: before?.since ?? this.#clock.now(), endpoints, ...pid });
+    const since = before?.since ?? this.#clock.now();
+    this.#told?.windows.tell({ endpoints, since: since.toISOString(), ...pidOf(run) });
+    this.#set({ kind: 'running', since, endpoints, ...pidOf(run) });
   }
 
   #ended(run: Run, exit: ServiceExit): void {
@@ -259,6 +329,7 @@ export class FolderService extends Disposable {
       return;
     }
     this.#run = undefined;
+    this.#withdraw();
     if (this.#state.kind !== 'stopping') {
       const isFailure = exit.kind !== 'code' || exit.code !== 0;
       this.#set({ kind: 'exited', message: describeExit(exit), isFailure });
@@ -269,6 +340,15 @@ export class FolderService extends Disposable {
     this.#state = state;
     this.#changed.fire();
   }
+}
+
+function stateOf({ since, pid, endpoints }: WindowRun): ServiceState {
+  const window = { ...(since !== undefined && { since: new Date(since) }), ...(pid !== undefined && { pid }) };
+  return { kind: 'elsewhere', endpoints, window };
+}
+
+function pidOf({ pid }: Run): { readonly pid?: number } {
+  return pid === undefined ? {} : { pid };
 }
 
 function showOutputOf(id: FolderServiceId): { label: string; command: string; arguments: readonly unknown[] } {

@@ -1,6 +1,6 @@
 import type { OtherAddress } from './processVariables.ts';
 import { bad, busy, clock, hostOf, idle, noteworthy, running, type ServiceRow } from './serviceRow.ts';
-import type { FolderServiceId, ServiceState } from './serviceState.ts';
+import type { FolderServiceId, OtherWindow, ServiceEndpoints, ServiceState } from './serviceState.ts';
 
 export interface FolderServiceSnapshot {
   readonly state: ServiceState;
@@ -38,14 +38,16 @@ export function folderServiceRow(id: FolderServiceId, service: FolderServiceSnap
     case 'running':
       return { ...row, ...runningService(id, state, service) };
     case 'elsewhere':
-      return {
-        ...row,
-        ...noteworthy,
-        description: `started elsewhere · ${addressOf(state.endpoints)}`,
-        tooltip:
-          'Its port answers, but this window did not start it, so it can neither be stopped here nor given the environment.',
-        context: `service ${openable(state.endpoints)}canRechoose`,
-      };
+      return state.window !== undefined
+        ? { ...row, ...inOtherWindow(description, state.endpoints, state.window) }
+        : {
+            ...row,
+            ...noteworthy,
+            description: `started elsewhere · ${addressOf(state.endpoints)}`,
+            tooltip:
+              'Its port answers, but this window did not start it, so it can neither be stopped here nor given the environment.',
+            context: `service ${openable(state.endpoints)}canRechoose`,
+          };
     case 'exited':
       return {
         ...row,
@@ -55,6 +57,30 @@ export function folderServiceRow(id: FolderServiceId, service: FolderServiceSnap
         context: 'service canStart canRechoose',
       };
   }
+}
+
+function inOtherWindow(
+  what: string | undefined,
+  endpoints: ServiceEndpoints,
+  { since, pid }: OtherWindow,
+): Omit<ServiceRow, 'id' | 'label' | 'service' | 'children'> {
+  const parts = [
+    since === undefined ? 'starting in another window' : 'running in another window',
+    addressOf(endpoints),
+    since === undefined ? '' : `since ${clock(since)}`,
+  ];
+  const facts = [
+    what === undefined ? undefined : `Runs \`${what}\``,
+    pid === undefined ? undefined : `process ${pid}`,
+    'started by another window on this folder, which has its output and ends it when it closes',
+    'to stop or restart it here ends it there',
+  ];
+  return {
+    ...(since === undefined ? busy : running),
+    description: parts.filter((part) => part !== '').join(' · '),
+    tooltip: facts.filter((fact) => fact !== undefined).join('; '),
+    context: `service canStop canRestart ${openable(endpoints)}`.trim(),
+  };
 }
 
 type Running = Extract<ServiceState, { kind: 'running' }>;

@@ -3,6 +3,8 @@ import type { FolderServiceId } from './serviceState.ts';
 /** What ran in a window when it was last heard of: written while things start and stop, and once more when the window ends. */
 export interface LastRun {
   readonly services: readonly { readonly id: FolderServiceId; readonly pid?: number }[];
+  /** The process of the window's extension host. */
+  readonly window?: number;
   /** When the window ended in order; absent while it runs, and after a crash. Milliseconds since the epoch. */
   readonly endedAt?: number;
 }

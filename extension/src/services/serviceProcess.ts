@@ -142,6 +142,16 @@ export function signalGroup(pid: number, signal: NodeJS.Signals): void {
   }
 }
 
+/** Whether there is a process of this id, whoever started it. */
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
 /** Whether anything of a process group is left. On Windows, where there are no groups, always false. */
 export function isGroupAlive(pid: number | undefined): boolean {
   if (pid === undefined || process.platform === 'win32') {

@@ -4,6 +4,7 @@ import { renderServices, servicesTree, type ServicesSnapshot } from './servicesT
 import type { RunningHub } from './hubState.ts';
 import type { PortSettings } from './ports.ts';
 import type { ServiceRow } from './serviceRow.ts';
+import type { OtherWindow } from './serviceState.ts';
 import type { XRayDaemonChoice } from './xrayDaemonChoice.ts';
 import { newXRayDaemonHealth } from './xrayDaemonHealth.ts';
 
@@ -148,6 +149,23 @@ test('a backend says how it ended, what is wrong with its setting, and that some
   expect(textOf({ backend: { ...unknown, state: elsewhere } })).toContain(
     'Backend  started elsewhere · 127.0.0.1:4567\n',
   );
+});
+
+/** The backend's row where another window runs it. */
+function inOtherWindow(window: OtherWindow): ServiceRow | undefined {
+  const state = { kind: 'elsewhere', endpoints: { backend: 'http://127.0.0.1:4567' }, window } as const;
+  const backend = { ...unknown, state, description: 'npm: dev' };
+  return servicesTree({ ...everythingRuns, backend }).find(({ id }) => id === 'backend');
+}
+
+test('what another window runs can be opened, stopped and restarted here', () => {
+  expect(inOtherWindow({ since: at, pid: 8 })).toMatchObject({
+    description: 'running in another window · 127.0.0.1:4567 · since 09:05',
+    tooltip:
+      'Runs `npm: dev`; process 8; started by another window on this folder, which has its output and ends it when it closes; to stop or restart it here ends it there',
+    context: 'service canStop canRestart canOpen',
+  });
+  expect(inOtherWindow({})?.description).toBe('starting in another window · 127.0.0.1:4567');
 });
 
 test('a receive buffer that the system made smaller is said at the receiver', () => {
