@@ -7,9 +7,12 @@ import { publishedLogs, publishedRows, rowsPerSegment, type Segment } from './me
 import { hexOfWords } from './memory/traceTable.ts';
 import { unpackGroup, type PackedGroup, type StoredPayload } from './rawGroup.ts';
 import { PayloadScanner } from './scan/payloadScanner.ts';
-import { openSeal, type OpenedSeal } from './seal/sealedSegment.ts';
+import { openSeal, unpackSeal, type OpenedSeal } from './seal/sealedSegment.ts';
 import { readSeal } from './seal/sealStore.ts';
 import { bytesOnDisk } from './groupBytes.ts';
+
+/** How many seals are under way at once: their columns are some ten megabytes each. */
+const sealsAhead = 2;
 
 export interface Loaded {
   readonly floor: number;
@@ -32,11 +35,16 @@ interface RawRow extends PackedGroup {
  * Fills the index from the database: sealed segments as far as they are complete and join up, then a scan of every raw group behind them.
  * The raw groups are the truth: a seal that is missing, damaged or of another version costs time and nothing else.
  */
-export function loadIndex(database: DatabaseSync, index: TelemetryIndex, ledger: GroupLedger, pins: Pins): Loaded {
+export async function loadIndex(
+  database: DatabaseSync,
+  index: TelemetryIndex,
+  ledger: GroupLedger,
+  pins: Pins,
+): Promise<Loaded> {
   const floor =
     (database.prepare(`select value from meta where key = 'floor'`).get() as { value: number } | undefined)?.value ?? 0;
   const { isWanted, hasGone } = rowFilter(database, floor, pins);
-  const { seals, covered } = loadSeals(database, index, floor, hasGone, isWanted);
+  const { seals, covered } = await loadSeals(database, index, floor, hasGone, isWanted);
   addToLedger(database, index, ledger, floor, covered);
   const scan = new Rescan(database, index, ledger, isWanted);
   if (!pins.isEmpty) {
@@ -66,24 +74,23 @@ function rowFilter(database: DatabaseSync, floor: number, pins: Pins): { isWante
   return { isWanted, hasGone: gone.size > 0 };
 }
 
-function loadSeals(
+async function loadSeals(
   database: DatabaseSync,
   index: TelemetryIndex,
   floor: number,
   hasGone: boolean,
   isWanted: RowFilter,
-): { seals: Map<number, number>; covered: number } {
+): Promise<{ seals: Map<number, number>; covered: number }> {
   const seals = new Map<number, number>();
-  const ids = database.prepare('select distinct id from seg order by id').all() as { id: number }[];
   const between = database.prepare('select 1 from raw where id > ? and id < ? limit 1');
   // Pinned rows of groups before the floor come from their raw groups.
   const isWantedHere: RowFilter = (group, ...words) => group > floor && isWanted(group, ...words);
   let covered = floor;
   let lastId = 0;
   let held: { id: number; seal: OpenedSeal }[] = [];
-  for (const { id } of ids) {
+  for await (const { id, columns } of unpackedSeals(database)) {
     const previousId = held.at(-1)?.id ?? lastId;
-    const seal = tryOpen(database, seals.size + held.length, id);
+    const seal = columns === undefined ? undefined : tryOpen(seals.size + held.length, columns);
     const isNext = previousId === 0 || id === previousId + 1;
     if (seal === undefined || !isNext || between.get(covered, seal.groups.first) !== undefined) {
       break;
@@ -106,12 +113,39 @@ function loadSeals(
   return { seals, covered };
 }
 
-function tryOpen(database: DatabaseSync, number: number, id: number): OpenedSeal | undefined {
+interface UnpackedSeal {
+  readonly id: number;
+  /** `undefined` where a part is missing or damaged: the raw groups say the same. */
+  readonly columns: Uint8Array | undefined;
+}
+
+/** The columns of the seals in their order. While one is loaded, the next is unpacked in a thread of zlib's. */
+async function* unpackedSeals(database: DatabaseSync): AsyncGenerator<UnpackedSeal, void> {
+  const ids = database.prepare('select distinct id from seg order by id').all() as { id: number }[];
+  const unpack = async (id: number): Promise<UnpackedSeal> => {
+    try {
+      const sealed = readSeal(database, id);
+      return { id, columns: sealed === undefined ? undefined : await unpackSeal(sealed) };
+    } catch {
+      return { id, columns: undefined };
+    }
+  };
+  const ahead = ids.slice(0, sealsAhead).map(({ id }) => unpack(id));
+  for (const at of ids.keys()) {
+    const unpacked = await (ahead.shift() as Promise<UnpackedSeal>);
+    const next = ids[at + sealsAhead];
+    if (next !== undefined) {
+      ahead.push(unpack(next.id));
+    }
+    yield unpacked;
+  }
+}
+
+function tryOpen(number: number, columns: Uint8Array): OpenedSeal | undefined {
   try {
-    const sealed = readSeal(database, id);
-    return sealed === undefined ? undefined : openSeal(number, sealed);
+    return openSeal(number, columns);
   } catch {
-    // Damaged or of another version: the raw groups say the same.
+    // Of another version: the raw groups say the same.
     return undefined;
   }
 }

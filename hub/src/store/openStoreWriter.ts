@@ -2,20 +2,20 @@ import type { ThreadStart, WriterAnswer } from './messages.ts';
 import { isDamage, isLocked, moveAside, openForWriting } from './schema.ts';
 import { StoreWriter } from './storeWriter.ts';
 
-/** Opens the database and loads the index. A damaged database is moved aside and a new one begun; anything else is thrown as a sentence. */
-export function openStoreWriter(
+/** Opens the database and loads the index. A damaged database is moved aside and a new one begun; rejects with a sentence for anything else. */
+export async function openStoreWriter(
   start: ThreadStart,
   answer: (message: WriterAnswer, transfer?: ArrayBuffer[]) => void,
-): StoreWriter {
+): Promise<StoreWriter> {
   try {
-    return open(start, answer);
+    return await open(start, answer);
   } catch (error) {
     if (!isDamage(error)) {
       throw new Error(sentenceOf(error, start.dataDir), { cause: error });
     }
     const reason = (error as Error).message;
     const name = moveAside(start.dataDir, new Date());
-    const writer = open(start, answer);
+    const writer = await open(start, answer);
     writer.noteTrouble(
       name,
       `The database was damaged (${reason}). It is kept as ${name}, and a new one has been started.`,
@@ -24,10 +24,13 @@ export function openStoreWriter(
   }
 }
 
-function open(start: ThreadStart, answer: (message: WriterAnswer, transfer?: ArrayBuffer[]) => void): StoreWriter {
+async function open(
+  start: ThreadStart,
+  answer: (message: WriterAnswer, transfer?: ArrayBuffer[]) => void,
+): Promise<StoreWriter> {
   const database = openForWriting(start.dataDir);
   try {
-    return new StoreWriter(database, start, answer);
+    return await StoreWriter.open(database, start, answer);
   } catch (error) {
     database.close();
     throw error;

@@ -66,12 +66,23 @@ test('without its seals it shows the same from its payloads', async () => {
   await check((database) => database.exec('delete from seg'));
 });
 
-test('a damaged seal is not believed', async () => {
+const places = {
+  'in the midst': (length: number) => length >> 1,
+  'in the low bytes of its length': () => 0,
+  'in the high bytes of its length': () => 3,
+};
+
+test.each(Object.entries(places))('a seal that is damaged %s is not believed', async (_where, placeIn) => {
   await check((database) => {
     const { body } = database.prepare('select body from seg').get() as { body: Uint8Array };
-    body[body.length >> 1] = (body[body.length >> 1] as number) ^ 0xff;
+    const at = placeIn(body.length);
+    body[at] = (body[at] as number) ^ 0xff;
     database.prepare('update seg set body = ?').run(body);
   });
+});
+
+test('a seal without a byte is not believed', async () => {
+  await check((database) => database.exec(`update seg set body = x''`));
 });
 
 test('a seal of which a slice is missing is not believed', async () => {

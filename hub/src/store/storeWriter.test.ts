@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { cpSync } from 'node:fs';
-import type { DatabaseSync } from 'node:sqlite';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { setImmediate as turn } from 'node:timers/promises';
 import { MessageChannel } from 'node:worker_threads';
 import { expect, onTestFinished, test } from 'vitest';
 import { temporaryFolder } from '../testing/hubUnderTest.ts';
 import { counterOf, makeCounters, type Counters } from './memory/counters.ts';
-import { openForWriting } from './schema.ts';
+import { databaseFile, openForWriting } from './schema.ts';
 import { StoreWriter } from './storeWriter.ts';
 import type { Payload } from './telemetryStore.ts';
 import { testTrace, traceIdOf } from './testing/testSpans.ts';
@@ -14,25 +15,25 @@ import { otlpPayload, segmentPayload } from './testing/testStore.ts';
 
 const keptMillis = 3000;
 
+interface OpenWriter {
+  readonly writer: StoreWriter;
+  readonly counters: Counters;
+  readonly database: DatabaseSync;
+}
+
 /** The writer in this thread, with a clock of the test's own; closed when the test has ended. */
-function openWriter(
-  dataDir: string,
-  now: () => number,
-): { writer: StoreWriter; counters: Counters; database: DatabaseSync } {
-  const opened = startWriter(dataDir, now);
+async function openWriter(dataDir: string, now: () => number): Promise<OpenWriter> {
+  const opened = await startWriter(dataDir, now);
   onTestFinished(() => opened.writer.close());
   return opened;
 }
 
-function startWriter(
-  dataDir: string,
-  now: () => number,
-): { writer: StoreWriter; counters: Counters; database: DatabaseSync } {
+async function startWriter(dataDir: string, now: () => number): Promise<OpenWriter> {
   const { port1, port2 } = new MessageChannel();
   const counters = makeCounters();
   const start = { dataDir, maxBytes: 1e9, maxAgeMillis: keptMillis, counters: counters.buffer, sharing: port1 };
   const database = openForWriting(dataDir);
-  const writer = new StoreWriter(database, start, () => undefined, now);
+  const writer = await StoreWriter.open(database, start, () => undefined, now);
   onTestFinished(() => port2.close());
   return { writer, counters, database };
 }
@@ -40,10 +41,13 @@ function startWriter(
 type Act = (writer: StoreWriter, database: DatabaseSync) => void;
 
 /** Commits each payload, or does something else, at its second; compares the spans that count with those that do after a `kill -9`. */
-function check(arrivals: readonly (readonly [second: number, what: Payload | Act])[], spans: number): void {
+async function check(
+  arrivals: readonly (readonly [second: number, what: Payload | Act])[],
+  spans: number,
+): Promise<void> {
   let now = Date.now();
   const dataDir = temporaryFolder();
-  const { writer, counters, database } = openWriter(dataDir, () => now);
+  const { writer, counters, database } = await openWriter(dataDir, () => now);
   const startedAt = now;
   for (const [id, [second, what]] of arrivals.entries()) {
     now = startedAt + second * 1000;
@@ -57,7 +61,7 @@ function check(arrivals: readonly (readonly [second: number, what: Payload | Act
   // The files as they are now are what a kill would leave.
   const killed = temporaryFolder();
   cpSync(dataDir, killed, { recursive: true });
-  const { counters: again } = openWriter(killed, () => now);
+  const { counters: again } = await openWriter(killed, () => now);
   expect(counterOf(again, 'spans')).toBe(spans);
 }
 
@@ -72,8 +76,8 @@ function sql(text: string): Act {
 const [a, b, c] = testTrace(1, 3).map((span) => otlpPayload([span])) as [Payload, Payload, Payload];
 const bad = segmentPayload('no document');
 
-test('a trace that begins anew after it was too old stays', () => {
-  check(
+test('a trace that begins anew after it was too old stays', async () => {
+  await check(
     [
       [0, a],
       [3.1, b],
@@ -83,8 +87,8 @@ test('a trace that begins anew after it was too old stays', () => {
   );
 });
 
-test('a trace that begins anew stays also where it was retired with a commit of no payload', () => {
-  check(
+test('a trace that begins anew stays also where it was retired with a commit of no payload', async () => {
+  await check(
     [
       [0, a],
       [2.6, b],
@@ -95,8 +99,8 @@ test('a trace that begins anew stays also where it was retired with a commit of 
   );
 });
 
-test('a pin that could not be taken off still holds its trace', () => {
-  check(
+test('a pin that could not be taken off still holds its trace', async () => {
+  await check(
     [
       [0, a],
       [0, otlpPayload(testTrace(2, 1))],
@@ -113,21 +117,28 @@ test('a pin that could not be taken off still holds its trace', () => {
 });
 
 /** A writer whose first segment is full and about to be sealed: 68,000 spans. */
-function writerThatSeals(dataDir: string): { writer: StoreWriter; database: DatabaseSync; now: () => number } {
+async function writerThatSeals(dataDir: string): Promise<OpenWriter & { readonly now: () => number }> {
   const startedAt = Date.now();
   const now = (): number => startedAt;
-  const { writer, database } = startWriter(dataDir, now);
+  const opened = await startWriter(dataDir, now);
   for (let number = 1; number <= 17; number += 1) {
     // Ids that no compression makes small: a seal of many slices.
     const spans = testTrace(number, 4_000).map((span) => ({ ...span, spanId: randomBytes(8).toString('hex') }));
-    writer.handle({ kind: 'group', id: number, payloads: [otlpPayload(spans)] });
+    opened.writer.handle({ kind: 'group', id: number, payloads: [otlpPayload(spans)] });
   }
-  return { writer, database, now };
+  return { ...opened, now };
 }
 
-test('a store that is closed while seals wait to be written writes them and ends', async () => {
+/** From here on only the seals know what there is. */
+function loseGroups(dataDir: string): void {
+  const database = new DatabaseSync(join(dataDir, databaseFile));
+  database.exec(`update raw set body = x'00'`);
+  database.close();
+}
+
+test('a store that is closed while seals wait to be written writes them and ends; the next start needs nothing else', async () => {
   const dataDir = temporaryFolder();
-  const { writer, database, now } = writerThatSeals(dataDir);
+  const { writer, database, now } = await writerThatSeals(dataDir);
   // The other thread seals the first segment; of its slices two have been written then.
   const slices = database.prepare('select count(*) as written from seg');
   while (slices.get()?.['written'] === 0) {
@@ -141,12 +152,13 @@ test('a store that is closed while seals wait to be written writes them and ends
   await turn();
   await turn();
   expect(tried).toBe(0);
-  const { counters } = openWriter(dataDir, now);
+  loseGroups(dataDir);
+  const { counters } = await openWriter(dataDir, now);
   expect(counterOf(counters, 'spans')).toBe(68_000);
 });
 
 test('seals that a full disk does not take are tried now and then, not with every turn, and written once there is room', async () => {
-  const { writer, database } = writerThatSeals(temporaryFolder());
+  const { writer, database } = await writerThatSeals(temporaryFolder());
   onTestFinished(() => writer.close());
   const exec = database.exec.bind(database);
   const tries: string[] = [];

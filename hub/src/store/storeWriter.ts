@@ -4,28 +4,36 @@ import { DatagramIntake } from './datagramIntake.ts';
 import { DocumentWriter, type DocumentChange } from './documents/documentTable.ts';
 import { ErrorWriter, type ErrorCall } from './errors/errorWriter.ts';
 import { GroupWriter, nextRevision } from './groupWriter.ts';
-import { GroupLedger } from './index/groupLedger.ts';
 import { PinnedRows } from './index/pinnedRows.ts';
-import { Pins } from './index/pins.ts';
+import type { Pins } from './index/pins.ts';
 import { Retention } from './index/retention.ts';
-import { TelemetryIndex } from './index/telemetryIndex.ts';
+import type { TelemetryIndex } from './index/telemetryIndex.ts';
 import { Keeper } from './keeper.ts';
-import { loadIndex } from './loadIndex.ts';
 import { LogWriter } from './logs/logWriter.ts';
 import type { LogCall } from './logs/threadedLogs.ts';
 import { counterAt, makeCounters, type Counters } from './memory/counters.ts';
 import { rowsPerSegment } from './memory/segment.ts';
 import type { SegmentWriter } from './memory/segmentWriter.ts';
-import type { SharingMessage, ThreadStart, WriterAnswer, WriterRequest, WriterValue } from './messages.ts';
+import type { ThreadStart, WriterAnswer, WriterRequest, WriterValue } from './messages.ts';
+import { openIndex, type OpenIndex } from './openIndex.ts';
 import { ProblemLog } from './problemLog.ts';
 import { RelayOutbox } from './relay/relayOutbox.ts';
-import { Sealer } from './seal/sealer.ts';
+import type { Sealer } from './seal/sealer.ts';
 import { SealWriting } from './seal/sealWriting.ts';
 import type { Payload } from './telemetryStore.ts';
 import { inTransaction } from './transaction.ts';
 
 /** How often age is looked at while nothing comes in. */
 const ageCheckMillis = 60_000;
+
+interface WriterParts {
+  readonly database: DatabaseSync;
+  readonly start: ThreadStart;
+  readonly answer: (message: WriterAnswer, transfer?: ArrayBuffer[]) => void;
+  readonly now: () => number;
+  readonly counters: Counters;
+  readonly opened: OpenIndex;
+}
 
 /** Everything that changes the store, in the writer thread. */
 export class StoreWriter {
@@ -49,30 +57,19 @@ export class StoreWriter {
     isWaiting: () => this.#sealer.store.isWaiting,
     commit: () => this.#commitQuietly([]),
   });
-  readonly #answer: (message: WriterAnswer, transfer?: ArrayBuffer[]) => void;
+  readonly #answer: WriterParts['answer'];
   /** What does not work now: a person is told when it begins, not again and again. */
   readonly #troubled = new Set<string>();
 
-  constructor(
-    database: DatabaseSync,
-    start: ThreadStart,
-    answer: (message: WriterAnswer, transfer?: ArrayBuffer[]) => void,
-    now: () => number = Date.now,
-  ) {
+  private constructor({ database, start, answer, now, counters, opened }: WriterParts) {
     this.#answer = answer;
     this.#database = database;
-    this.#counters = makeCounters(start.counters);
+    this.#counters = counters;
     this.#sharing = start.sharing;
-    this.#index = new TelemetryIndex(this.#counters, {
-      onSegment: ({ number, room, buffer }) => this.#share({ kind: 'segment', number, room, buffer }),
-      onSegmentFreed: (number) => {
-        this.#share({ kind: 'segmentFreed', number });
-        this.#sealer.didFree(number);
-      },
-      onReplaced: (number) => this.#sealer.didReplace(number),
-      onTraces: ({ number, buffer }) => this.#share({ kind: 'traces', number, buffer }),
-      onTracesFreed: (number) => this.#share({ kind: 'tracesFreed', number }),
-    });
+    const { index, ledger, pins, sealer, loaded } = opened;
+    this.#index = index;
+    this.#pins = pins;
+    this.#sealer = sealer;
     this.#problems = new ProblemLog(database, this.#counters);
     this.#keeper = new Keeper(start.dataDir, {
       onSealed: (sealed) => {
@@ -82,11 +79,7 @@ export class StoreWriter {
       onCheckpoint: (trouble) => this.#noteState('checkpoints', trouble && checkpointSentence(trouble)),
       onLongLog: () => this.#finishLog(),
     });
-    this.#pins = new Pins(database, this.#index);
-    const ledger = new GroupLedger();
-    this.#sealer = new Sealer(database, this.#index, (request) => this.#keeper.seal(request));
-    const loaded = loadIndex(database, this.#index, ledger, this.#pins);
-    this.#sealer.adopt(loaded.seals);
+    sealer.adopt(loaded.seals, (request) => this.#keeper.seal(request));
     const onFull = (full: readonly SegmentWriter[]): void => this.#sealer.sealSoon(full.map(({ segment }) => segment));
     onFull(loaded.full);
     const pinnedRows = new PinnedRows(this.#index, onFull);
@@ -132,6 +125,18 @@ export class StoreWriter {
     this.#counters[counterAt.retired] = 0;
     this.#ageTimer = setInterval(() => this.#retireByAge(), ageCheckMillis);
     setImmediate(() => this.#listSpanIds());
+  }
+
+  /** Loads the index of the database. From then on the database is the writer's, which closes it. */
+  static async open(
+    database: DatabaseSync,
+    start: ThreadStart,
+    answer: WriterParts['answer'],
+    now: () => number = Date.now,
+  ): Promise<StoreWriter> {
+    const counters = makeCounters(start.counters);
+    const opened = await openIndex(database, counters, (message) => start.sharing.postMessage(message));
+    return new StoreWriter({ database, start, answer, now, counters, opened });
   }
 
   handle(request: Exclude<WriterRequest, { kind: 'close' }>): void {
@@ -384,10 +389,6 @@ export class StoreWriter {
       this.#troubled.add(place);
       this.#problems.add({ receiver: 'store', place, message: trouble });
     }
-  }
-
-  #share(message: SharingMessage): void {
-    this.#sharing.postMessage(message);
   }
 }
 

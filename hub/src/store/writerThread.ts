@@ -5,7 +5,7 @@ import { openStoreWriter } from './openStoreWriter.ts';
 
 const main = parentPort as MessagePort;
 const answer = (message: WriterAnswer, transfer: ArrayBuffer[] = []): void => main.postMessage(message, transfer);
-const writer = openStoreWriter(workerData as ThreadStart, answer);
+const writer = await openStoreWriter(workerData as ThreadStart, answer);
 
 main.on('message', (request: WriterRequest) => {
   if (request.kind === 'close') {

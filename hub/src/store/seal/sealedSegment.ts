@@ -1,11 +1,12 @@
-import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
+import { promisify } from 'node:util';
+import { constants, zstdCompressSync, zstdDecompress } from 'node:zlib';
 import { release } from '../bodyBuffers.ts';
 import { bytesOfColumns } from '../memory/columns.ts';
 import { header, specOf, viewSegment, type Segment, type SegmentColumns, type SegmentRoom } from '../memory/segment.ts';
 import { numberTraces } from './numberTraces.ts';
 
 /** Grows when a column, a hash or the scanners change: an older seal is then not believed, and its groups are scanned again. */
-const sealVersion = 3;
+const sealVersion = 4;
 
 /** A segment with what cannot be read from its own columns. Its trace columns count in slots; sealed, they count in `traceIds`. */
 export interface SealRequest {
@@ -38,8 +39,15 @@ const headWords = 16;
 
 /** zlib makes its output in pieces of 16 KB unless told otherwise, and then copies them together; a seal is some megabytes. */
 const sealChunk = 4_194_304;
-const smallestChunk = 16_384;
+/** In front of the packed columns: how many bytes they have unpacked. */
+const lengthBytes = 4;
+/** No segment has as much. A seal that says so is none. */
+const mostBytes = 67_108_864;
+/** zlib asks for another piece of output where the first is filled to the brim. */
+const brimBytes = 64;
 const megabyte = 1_048_576;
+
+const decompress = promisify(zstdDecompress);
 
 /** Packs a segment's columns for the database. zstd's checksum tells later whether they came back whole. */
 export function sealSegment(request: SealRequest): Uint8Array {
@@ -55,16 +63,27 @@ export function sealSegment(request: SealRequest): Uint8Array {
   for (const [name, length] of storedColumns(columns)) {
     parts.push(bytesOf(columns[name].subarray(0, length)));
   }
-  return zstdCompressSync(Buffer.concat(parts), {
+  const plain = Buffer.concat(parts);
+  const length = Buffer.alloc(lengthBytes);
+  length.writeUInt32LE(plain.length);
+  const packed = zstdCompressSync(plain, {
     params: { [constants.ZSTD_c_compressionLevel]: 1, [constants.ZSTD_c_checksumFlag]: 1 },
     chunkSize: sealChunk,
   });
+  return Buffer.concat([length, packed]);
 }
 
-/** Makes a segment of what was sealed. Throws where it is damaged or of another version. */
-export function openSeal(number: number, sealed: Uint8Array): OpenedSeal {
-  // Columns shrink to a third: this is room for all of them in one piece.
-  const plain = zstdDecompressSync(sealed, { chunkSize: Math.max(smallestChunk, sealed.length * 4) });
+/** Unpacks the columns of a seal, beside what this thread does. Rejects where it is damaged. */
+export async function unpackSeal(sealed: Uint8Array): Promise<Uint8Array> {
+  const length = new DataView(sealed.buffer, sealed.byteOffset, sealed.byteLength).getUint32(0, true);
+  if (length > mostBytes) {
+    throw new Error(`a sealed segment says that it has ${length} bytes`);
+  }
+  return await decompress(sealed.subarray(lengthBytes), { chunkSize: length + brimBytes, maxOutputLength: length });
+}
+
+/** Makes a segment of the columns of a seal, which are of no more use then. Throws where they are too short or of another version. */
+export function openSeal(number: number, plain: Uint8Array): OpenedSeal {
   let at = 0;
   const take = (length: number): Uint8Array => {
     if (at + length > plain.length) {

@@ -10,7 +10,6 @@ import { SealStore } from './sealStore.ts';
 export class Sealer {
   readonly #index: TelemetryIndex;
   readonly #store: SealStore;
-  readonly #request: (request: SealRequest) => void;
   /** Numbers of segments that are closed but not sealed yet. */
   readonly #open = new Set<number>();
   /** Numbers of segments of which a row was replaced while they were being sealed, or before it was known that they are. */
@@ -18,15 +17,16 @@ export class Sealer {
   /** Seals in the database, or on their way there, by segment number. */
   readonly #ids = new Map<number, number>();
   #nextId = 1;
+  #request: (request: SealRequest) => void = () => undefined;
 
-  constructor(database: DatabaseSync, index: TelemetryIndex, request: (request: SealRequest) => void) {
+  constructor(database: DatabaseSync, index: TelemetryIndex) {
     this.#index = index;
     this.#store = new SealStore(database);
-    this.#request = request;
   }
 
-  /** Takes over the seals that were loaded, ids by segment number, in ascending order. */
-  adopt(seals: ReadonlyMap<number, number>): void {
+  /** Takes over the seals that were loaded, ids by segment number, in ascending order. From here on `request` is asked to seal. */
+  adopt(seals: ReadonlyMap<number, number>, request: (request: SealRequest) => void): void {
+    this.#request = request;
     for (const [number, id] of seals) {
       this.#ids.set(number, id);
       this.#nextId = id + 1;
