@@ -20,6 +20,7 @@ import type { HubSession } from '../services/hubSession.ts';
 import type { RunningHub } from '../services/hubState.ts';
 import type { ComposeTool } from '../services/composeTool.ts';
 import { readTextFile } from '../services/textFile.ts';
+import { takenPortOf, type TakenPort } from '../services/takenPort.ts';
 import { UserError } from '../userError.ts';
 import type { XRayDaemon, XRayDaemonContainers } from '../services/xrayDaemon.ts';
 import type { XRayDaemonService } from '../services/xrayDaemonChoice.ts';
@@ -61,6 +62,7 @@ export class ComposeServices extends Disposable {
         writeOverride: (place, text) => this.#writeOverride(place, text),
         instrument: (model, tool) => this.#instrument(model, tool),
         answers,
+        takenPort: (port) => this.#takenPort(port),
         isInContainer,
         ownProject,
         sleep: (millis) => sleep(millis),
@@ -278,6 +280,16 @@ export class ComposeServices extends Disposable {
       environment: Object.fromEntries(entries),
       ...(seen.addedHost !== undefined && { hostName: seen.addedHost }),
     };
+  }
+
+  /** From inside a container the engine's ports are another machine's. */
+  #takenPort(port: number): TakenPort | undefined {
+    const { model, place } = this.project;
+    const { hub } = this.#parts.session;
+    const isEmbedded = getSetting('sightline.xray.daemon') === 'embedded';
+    return model === undefined || hub === undefined || isInContainer
+      ? undefined
+      : takenPortOf(port, { model, file: place?.label ?? '', endpoints: hub.endpoints, isEmbedded });
   }
 
   #backendService(): string | undefined {

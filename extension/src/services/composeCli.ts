@@ -1,7 +1,7 @@
 import type { Disposer } from '../lifetime.ts';
 import { UserError } from '../userError.ts';
 import { parseContainers, parseIds, type ComposeContainer } from './composeContainers.ts';
-import { describeComposeFailure } from './composeFailure.ts';
+import { describeComposeFailure, takenPortIn } from './composeFailure.ts';
 import { parseComposeModel, type ComposeModel } from './composeFile.ts';
 import { renderComposeOverride, type ComposeOverride } from './composeOverride.ts';
 import type { ProgramOptions, ProgramRun } from './composeProgram.ts';
@@ -18,6 +18,7 @@ import {
   type ComposeTool,
   type ComposeVerb,
 } from './composeTool.ts';
+import type { TakenPort } from './takenPort.ts';
 
 /** A compose project of a folder. */
 export interface ComposePlace {
@@ -40,6 +41,8 @@ export interface ComposeWorld {
   instrument(model: ComposeModel, tool: ComposeTool): Promise<Omit<ComposeOverride, 'model' | 'isVersionNeeded'>>;
   /** Whether something answers there. Asked only where no engine can be. */
   answers(host: string, port: number): Promise<boolean>;
+  /** Why a port that the project's files publish is taken, where that is Sightline's doing. */
+  takenPort(port: number): TakenPort | undefined;
   /** Whether this program runs in a container, beside the services. */
   readonly isInContainer: boolean;
   /** The compose project that this program's own container belongs to. */
@@ -120,9 +123,17 @@ export class ComposeCli {
   async run(verb: ComposeVerb, signal?: AbortSignal, { isQuiet = false } = {}): Promise<ProgramRun> {
     const run = await this.attempt(verb, signal, { isQuiet });
     if (run.code !== 0) {
-      throw composeFailure(describeComposeFailure(run));
+      throw this.#failure(run);
     }
     return run;
+  }
+
+  #failure(run: ProgramRun): UserError {
+    const port = takenPortIn(run);
+    const ours = port === undefined ? undefined : this.#world.takenPort(port);
+    return ours === undefined
+      ? composeFailure(describeComposeFailure(run))
+      : composeFailure(ours.sentence, { actions: [{ ...openSetting, arguments: [ours.setting] }] });
   }
 
   /** The same, for what may fail. */

@@ -5,6 +5,15 @@ export interface ComposeOutcome {
   readonly output: string;
 }
 
+const takenPort =
+  /(?:driver failed programming external connectivity[^\n]*|Bind for |listen (?:tcp|udp)[46]? )?(?:[\d.]+|\[::\]|listen (?:tcp|udp)[46]? ):(\d+)[^\n]*(?:port is already allocated|address already in use)/i;
+
+/** The port that kept a tool from doing what it was told. */
+export function takenPortIn({ output }: ComposeOutcome): number | undefined {
+  const port = takenPort.exec(output)?.[1];
+  return port === undefined ? undefined : Number(port);
+}
+
 /** Rules in the order in which they are tried: what a tool prints, and what that means for a person. The tools' own words come from their releases 1.29 to 2.40 and Podman 4 and 5. */
 const rules: readonly { readonly pattern: RegExp; readonly say: (match: RegExpExecArray) => string }[] = [
   {
@@ -23,8 +32,7 @@ const rules: readonly { readonly pattern: RegExp; readonly say: (match: RegExpEx
     say: () => 'Docker is there without Compose. Install the package `docker-compose-plugin` (or `docker-compose-v2`).',
   },
   {
-    pattern:
-      /(?:driver failed programming external connectivity[^\n]*|Bind for |listen (?:tcp|udp)[46]? )?(?:[\d.]+|\[::\]|listen (?:tcp|udp)[46]? ):(\d+)[^\n]*(?:port is already allocated|address already in use)/i,
+    pattern: takenPort,
     say: ([, port]) =>
       `Port ${port} is taken by another program or container. End that one (\`docker ps\` lists containers), or publish another port in the compose file.`,
   },

@@ -57,6 +57,7 @@ describe.skipIf(!isEngineThere).each(tools)('a project by %s', (tool) => {
         ...(!isPodman && { hostName }),
       }),
     answers: () => Promise.resolve(false),
+    takenPort: () => undefined,
     isInContainer: false,
     ownProject: () => Promise.resolve(undefined),
     sleep: (millis) => sleep(millis),

@@ -1,4 +1,4 @@
-import { UserError } from '../userError.ts';
+import { UserError, type ErrorAction } from '../userError.ts';
 import type { ComposeCli } from './composeCli.ts';
 import type { ComposeContainer } from './composeContainers.ts';
 import { diagnoseDaemonLog } from './composeDiagnosis.ts';
@@ -35,11 +35,13 @@ export async function untilUp(
     const verdict = verdictOn(containers, wanted);
     const now = around.now();
     if (verdict.kind === 'failed') {
-      throw composeFailure(verdict.message, verdict.service);
+      throw composeFailure(verdict.message, { service: verdict.service });
     }
     if (verdict.kind === 'waiting' && now - started > healthyMillis) {
       const hint = wanted.isPodman === true ? `. ${podmanHint}` : '';
-      throw composeFailure(`${verdict.message} within ${healthyMillis / 1000} seconds${hint}`, verdict.service);
+      throw composeFailure(`${verdict.message} within ${healthyMillis / 1000} seconds${hint}`, {
+        service: verdict.service,
+      });
     }
     upSince = verdict.kind === 'up' ? (upSince ?? now) : undefined;
     const rest = upSince === undefined ? tickMillis : upSince + steadyMillis - now;
@@ -106,13 +108,17 @@ const showOutput = { label: 'Show Output', command: 'sightline.showComposeOutput
 class ServiceFailure extends UserError {
   readonly service: string | undefined;
 
-  constructor(message: string, service: string | undefined) {
-    super(message, { actions: [showOutput] });
+  constructor(message: string, service: string | undefined, actions: readonly ErrorAction[]) {
+    super(message, { actions: [...actions, showOutput] });
     this.service = service;
   }
 }
 
-export function composeFailure(message: string, service?: string): UserError {
+/** `actions` are offered before the output is. */
+export function composeFailure(
+  message: string,
+  { service, actions = [] }: { readonly service?: string | undefined; readonly actions?: readonly ErrorAction[] } = {},
+): UserError {
   const sentence = message.endsWith('.') ? message : `${message}. What it started was taken down again.`;
-  return new ServiceFailure(sentence, service);
+  return new ServiceFailure(sentence, service, actions);
 }
