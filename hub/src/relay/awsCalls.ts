@@ -19,7 +19,8 @@ export interface AwsTrouble {
 }
 
 export type AwsAnswer =
-  | { readonly kind: 'done'; readonly output: unknown }
+  /** `isBodySent`: as in `Reply`. */
+  | { readonly kind: 'done'; readonly output: unknown; readonly isBodySent: boolean }
   | ({ readonly kind: 'trouble' } & AwsTrouble);
 
 /** Larger differences than this are put right before a request is sent again. */
@@ -108,14 +109,14 @@ export class AwsCalls {
   }
 
   #answerOf(reply: Reply, call: string): AwsAnswer | 'again' {
-    const { status, headers, text } = reply;
+    const { status, headers, text, isBodySent } = reply;
     const host = this.#settings.endpoint.host;
     if (status === 200) {
       const output = parse(text);
       const what = /text\/html/i.test(headers['content-type'] ?? '') ? 'with a web page' : 'something else than AWS';
       return output === undefined
         ? trouble('', { kind: 'blocked', reason: `${host} answers ${what}: the endpoint is something else.` })
-        : { kind: 'done', output };
+        : { kind: 'done', output, isBodySent };
     }
     const { code, message } = errorOf(reply);
     if (isSkewed(code, message)) {

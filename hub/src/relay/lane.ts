@@ -7,7 +7,7 @@ import type { Item, Sender } from './outcome.ts';
 
 /** What a lane needs of the outbox. */
 export interface Outbox {
-  position(destination: RelayDestination): { readonly position: number; readonly progress: string | null };
+  position(destination: RelayDestination): { readonly position: number; readonly mark: string | null };
   settle(settlement: RelaySettlement): Promise<void>;
   /** The first refused record behind this number. */
   nextRefused(destination: RelayDestination, after: number): RefusedRow | undefined;

@@ -7,6 +7,7 @@ import { openForReading } from '../store/schema.ts';
 import { UserError } from '../userError.ts';
 import { ItemSource } from './itemSource.ts';
 import { Lane, type Outbox, type Step } from './lane.ts';
+import { LogJournalFile } from './logJournal.ts';
 import { LogPages } from './logPages.ts';
 import { logsStep } from './logsStep.ts';
 import { makeSender } from './makeSender.ts';
@@ -27,7 +28,7 @@ export class Lanes {
   readonly #outbox: Outbox;
   readonly #onUsed: (destination: RelayDestination, used: Sent) => void;
   readonly #lanes = new Map<RelayDestination, Lane>();
-  #pages: LogPages | undefined;
+  #logs: { readonly pages: LogPages; readonly journal: LogJournalFile } | undefined;
 
   constructor(
     dataDir: string,
@@ -37,7 +38,7 @@ export class Lanes {
     this.#onUsed = onUsed;
     this.#dataDir = dataDir;
     this.#database = openForReading(dataDir);
-    const position = this.#database.prepare('select position, progress from relay where dest = ?');
+    const position = this.#database.prepare('select position, progress as mark from relay where dest = ?');
     const refused = this.#database.prepare(
       'select id, at, reason, records, about, body from relay_refused where dest = ? and id > ? order by id limit 1',
     );
@@ -45,9 +46,9 @@ export class Lanes {
     this.#outbox = {
       settle,
       position: (destination) =>
-        (position.get(destination) as { position: number; progress: string | null } | undefined) ?? {
+        (position.get(destination) as { position: number; mark: string | null } | undefined) ?? {
           position: 0,
-          progress: null,
+          mark: null,
         },
       nextRefused: (destination, after) => refused.get(destination, after) as RefusedRow | undefined,
       newestRefused: (destination) => (newest.get(destination) as { id: number | null }).id ?? 0,
@@ -115,7 +116,8 @@ export class Lanes {
 
   async close(): Promise<void> {
     await Promise.all(Array.from(this.#lanes.values(), (lane) => lane.close()));
-    this.#pages?.close();
+    this.#logs?.pages.close();
+    this.#logs?.journal.close();
     this.#database.close();
   }
 
@@ -127,8 +129,8 @@ export class Lanes {
       case 'rollbar':
         return pagedStep(destination, this.#outbox, new ItemSource(this.#database), sender);
       case 'logs':
-        this.#pages ??= new LogPages(this.#dataDir);
-        return logsStep(this.#outbox, this.#pages);
+        this.#logs ??= { pages: new LogPages(this.#dataDir), journal: new LogJournalFile(this.#dataDir) };
+        return logsStep({ outbox: this.#outbox, ...this.#logs });
     }
   }
 }

@@ -1,3 +1,4 @@
+import { BodyBuffers } from '../store/bodyBuffers.ts';
 import type { AwsAnswer, AwsCalls } from './awsCalls.ts';
 import { requireArrival, type Item, type Outcome, type Sender } from './outcome.ts';
 
@@ -18,6 +19,7 @@ export interface LogBatchAbout {
 export class LogsSender implements Sender {
   readonly #calls: AwsCalls;
   readonly #retentionDays: number | undefined;
+  readonly #buffers = new BodyBuffers();
 
   constructor(calls: AwsCalls, retentionDays: number | undefined) {
     this.#calls = calls;
@@ -56,8 +58,17 @@ export class LogsSender implements Sender {
 
   async #put({ group, stream }: LogBatchAbout, events: Uint8Array, signal: AbortSignal): Promise<AwsAnswer> {
     const names = JSON.stringify({ logGroupName: group, logStreamName: stream });
-    const body = Buffer.concat([Buffer.from(`${names.slice(0, -1)},"logEvents":`), events, Buffer.from('}')]);
-    return await this.#calls.call('PutLogEvents', body, signal);
+    const opening = Buffer.from(`${names.slice(0, -1)},"logEvents":`);
+    // A copy: a connection that is slow to end may still look at it when the events' memory is used for the next batch.
+    const body = this.#buffers.take(opening.length + events.length + 1);
+    body.set(opening);
+    body.set(events, opening.length);
+    body.write('}', body.length - 1);
+    const answer = await this.#calls.call('PutLogEvents', body, signal);
+    if (answer.kind === 'done' && answer.isBodySent) {
+      this.#buffers.give(body.buffer);
+    }
+    return answer;
   }
 
   /** Answers what went wrong. */

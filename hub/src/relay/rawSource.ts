@@ -1,6 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { countFormats, unpackGroup, type PackedGroup } from '../store/rawGroup.ts';
-import { release } from '../store/bodyBuffers.ts';
+import { release, releaseOwn } from '../store/bodyBuffers.ts';
 import { destinationOf } from '../store/relay/relayOutbox.ts';
 import type { Item } from './outcome.ts';
 
@@ -75,12 +75,5 @@ export class RawSource implements Source {
     return payloads.flatMap(({ format, body }) =>
       destinationOf[format] === this.#destination ? { about: format, body } : [],
     );
-  }
-}
-
-/** The payloads of a group have a buffer to themselves, but for small ones, which lie in Node's shared pool, and that has one size. */
-function releaseOwn(buffer: ArrayBufferLike): void {
-  if (buffer.byteLength !== Buffer.poolSize) {
-    release(new Uint8Array(buffer));
   }
 }

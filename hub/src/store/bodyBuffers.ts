@@ -52,5 +52,12 @@ export function release(bytes: Uint8Array): void {
   }
 }
 
+/** The same for what was unpacked: that has a buffer to itself, but where it is small, which lies in Node's shared pool, and that has one size. */
+export function releaseOwn(buffer: ArrayBufferLike): void {
+  if (buffer.byteLength !== Buffer.poolSize) {
+    release(new Uint8Array(buffer));
+  }
+}
+
 /** Of the hub's main thread: receivers take them, the store gives them back. */
 export const bodyBuffers = new BodyBuffers();

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { RelayDestination, RelayRefusal } from '../../client/relayApi.ts';
 import { countFormats } from '../rawGroup.ts';
@@ -56,7 +57,7 @@ export class RelayOutbox {
   readonly #accounts = new Map<RelayDestination, Account>();
   readonly #cursors = new Map<number, number>();
   readonly #update: StatementSync;
-  readonly #setProgress: StatementSync;
+  readonly #setMark: StatementSync;
   readonly #setCursor: StatementSync;
   readonly #addRefused: StatementSync;
   readonly #forget: StatementSync;
@@ -71,7 +72,7 @@ export class RelayOutbox {
     this.#update = database.prepare(
       'update relay set enabled = ?, position = ?, sent = ?, dropped = ?, repeated = ? where dest = ?',
     );
-    this.#setProgress = database.prepare('update relay set progress = ? where dest = ?');
+    this.#setMark = database.prepare('update relay set progress = ? where dest = ?');
     this.#setCursor = database.prepare('insert or replace into relay_log (grp, seq) values (?, ?)');
     this.#addRefused = database.prepare(
       'insert into relay_refused (dest, at, reason, records, about, body) values (?, ?, ?, ?, ?, ?)',
@@ -215,13 +216,14 @@ export class RelayOutbox {
         'insert or ignore into relay (dest, enabled, position, sent, dropped, repeated, progress) values (?, 0, 0, 0, 0, 0, null)',
       )
       .run(destination);
-    this.#setProgress.run(null, destination);
+    // Whatever was under way before is no longer.
+    this.#setMark.run(randomUUID(), destination);
     this.#accounts.set(destination, account);
     this.#write(destination, account);
   }
 
   #settle(settlement: RelaySettlement): void {
-    const { destination, position, logs, progress, settled, sent, repeated = 0, dropped = 0 } = settlement;
+    const { destination, position, logs, mark, settled, sent, repeated = 0, dropped = 0 } = settlement;
     const account = this.#accounts.get(destination);
     if (account === undefined) {
       return;
@@ -235,8 +237,8 @@ export class RelayOutbox {
     if (logs !== undefined) {
       this.#moveCursor(logs.group, logs.sequence);
     }
-    if (progress !== undefined) {
-      this.#setProgress.run(progress, destination);
+    if (mark !== undefined) {
+      this.#setMark.run(mark, destination);
     }
     for (const { reason, records, about, body } of settlement.refused ?? []) {
       this.#addRefused.run(destination, Date.now(), reason, records, about, body);

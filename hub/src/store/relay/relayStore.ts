@@ -25,8 +25,8 @@ export interface RelaySettlement {
   readonly position?: number;
   /** The sequence number up to which nothing of a log group waits. */
   readonly logs?: { readonly group: number; readonly sequence: number };
-  /** JSON of what is under way, for the next start; `null` where nothing is, absent to leave it as it is. */
-  readonly progress?: string | null;
+  /** A name for this settlement, by which its lane knows after a kill that it took place. */
+  readonly mark?: string;
   /** What no longer waits, whatever became of it. */
   readonly settled: number;
   readonly sent: number;

@@ -4,7 +4,7 @@ import type { RelayDestination } from '../../client/relayApi.ts';
 /**
  * `relay` has a row for each destination that has been switched on. What waits for it is what lies behind `position`: raw groups (xray, otlp) or items
  * (rollbar); for logs, what lies behind the sequence number in `relay_log` of its group (0 where there is none). `relay_refused` are copies, since the
- * store may let go of what they were.
+ * store may let go of what they were. `progress` is the mark of the last settlement, or of the switching on.
  * Invariant: no secret is ever written here, nor an endpoint, which may hold one.
  */
 const tables = `
