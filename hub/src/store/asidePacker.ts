@@ -10,7 +10,7 @@ export interface PackedAside extends PackedGroup {
 
 const pieceBytes = 262_144;
 /** A payload from this size on is compressed where it lies; smaller ones are put together first. */
-const worthItsTurn = 131_072;
+const worthItsTurn = 524_288;
 
 /**
  * Packs groups for whoever must not wait: libuv's threads compress. One stream serves all groups, a frame each, since making one costs

@@ -34,6 +34,9 @@ class Numbering {
   readonly #chunks: ReadonlyMap<number, TraceChunk>;
   readonly #numbers = new Map<number, number>();
   readonly #ids: number[] = [];
+  /** Rows of one trace often come one after the other. */
+  #lastSlot = -1;
+  #lastNumber = -1;
 
   constructor(chunks: ReadonlyMap<number, TraceChunk>) {
     this.#chunks = chunks;
@@ -45,6 +48,14 @@ class Numbering {
 
   /** The slot's number; -1 where its part of the table is not here. */
   numberOf(slot: number): number {
+    if (slot !== this.#lastSlot) {
+      this.#lastNumber = this.#find(slot);
+      this.#lastSlot = slot;
+    }
+    return this.#lastNumber;
+  }
+
+  #find(slot: number): number {
     const known = this.#numbers.get(slot);
     if (known !== undefined) {
       return known;

@@ -3,6 +3,7 @@ import { constants, zstdCompressSync, zstdDecompress } from 'node:zlib';
 import { release } from '../bodyBuffers.ts';
 import { bytesOfColumns } from '../memory/columns.ts';
 import { header, specOf, viewSegment, type Segment, type SegmentColumns, type SegmentRoom } from '../memory/segment.ts';
+import { packing } from '../rawGroup.ts';
 import { numberTraces } from './numberTraces.ts';
 
 /** Grows when a column, a hash or the scanners change: an older seal is then not believed, and its groups are scanned again. */
@@ -67,7 +68,7 @@ export function sealSegment(request: SealRequest): Uint8Array {
   const length = Buffer.alloc(lengthBytes);
   length.writeUInt32LE(plain.length);
   const packed = zstdCompressSync(plain, {
-    params: { [constants.ZSTD_c_compressionLevel]: 1, [constants.ZSTD_c_checksumFlag]: 1 },
+    params: { ...packing, [constants.ZSTD_c_checksumFlag]: 1 },
     chunkSize: sealChunk,
   });
   return Buffer.concat([length, packed]);
