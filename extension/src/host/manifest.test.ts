@@ -61,6 +61,24 @@ test('menus, welcome views and walkthroughs name only commands that exist', () =
   );
 });
 
+test('what the menus of a view offer while AWS is the source needs no hub', () => {
+  const needsHub = new Map(
+    contributes.commands.map((each) => [
+      each.command,
+      'enablement' in each && each.enablement === 'sightline.hub == running',
+    ]),
+  );
+  const ofAws = /view == sightline\.(?:traces|traceFilter|logs|sampling)\b/;
+  const offered = Object.values(contributes.menus)
+    .flat()
+    .filter(({ when }) => ofAws.test(when) && !when.includes('sightline.source != aws'));
+  expect(offered.length).toBeGreaterThan(30);
+  check(
+    offered.flatMap((each) => ('command' in each && needsHub.get(each.command) === true ? [each.command] : [])),
+    [],
+  );
+});
+
 test('a setting has a description and a scope, and none that a folder could misuse is read in Restricted Mode', () => {
   const settings = Object.entries(properties());
   check(
