@@ -69,6 +69,15 @@ test('an import is all or none', async () => {
   await checkRules(sampling, '5 a 0.1, 6 SightlineHealthChecks 0.1, 10000 Default 1');
 });
 
+test('an import that names no boost leaves the one that a rule has', async () => {
+  const { rules } = new Sampling(new InMemoryDocuments());
+  const rule = { ...anything, Attributes: {}, RuleName: 'a', Priority: 5 };
+  const SamplingRateBoost = { MaxRate: 0.8, CooldownWindowMinutes: 10 };
+  await rules.import([{ ...rule, SamplingRateBoost }]);
+  await rules.import([{ ...rule, FixedRate: 0.7 }]);
+  expect((await rules.list())[0]?.rule).toEqual({ ...rule, FixedRate: 0.7, SamplingRateBoost });
+});
+
 test('an import that the store does not take changes nothing', async () => {
   const documents = new InMemoryDocuments();
   const full = new Sampling({

@@ -88,13 +88,13 @@ export class SamplingRules {
     });
   }
 
-  /** Makes rules what they are in a file, all or none; those of other names stay. Answers them as they are then. Rejects with `SamplingRefusal`. */
+  /** Makes rules what they are in a file, all or none; those of other names stay, and so does a boost that the file does not name. Answers them as they are then. Rejects with `SamplingRefusal`. */
   import(rules: readonly SamplingRule[]): Promise<readonly SamplingRuleRecord[]> {
     return this.#inTurn(async () => {
       const records = await this.list();
       const changed = rules.map((value) => {
-        const rule = checked(value);
-        const before = records.find((record) => record.rule.RuleName === rule.RuleName);
+        const before = records.find((record) => record.rule.RuleName === value.RuleName);
+        const rule = checked({ ...before?.rule, ...value });
         if (before !== undefined) {
           checkDefault(rule, before.rule);
         }

@@ -85,7 +85,7 @@ export class XRayRules {
 
   /** The rule's name decides: one that is there is changed. */
   async putRule(rule: SamplingRule, isNew: boolean): Promise<void> {
-    const { Version, SamplingRateBoost: _, ...changed } = rule;
+    const { Version, ...changed } = rule;
     if (isNew) {
       await this.account.xray('xray:CreateSamplingRule', ({ sdk, client, options }) =>
         client.send(new sdk.CreateSamplingRuleCommand({ SamplingRule: { ...changed, Version } }), options),
@@ -169,5 +169,13 @@ function toRule(rule: AwsRule): SamplingRule {
     ResourceARN: rule.ResourceARN ?? '*',
     Version: rule.Version ?? 1,
     Attributes: rule.Attributes ?? {},
+    ...boostOf(rule),
   };
+}
+
+function boostOf({ SamplingRateBoost: boost }: AwsRule): Pick<SamplingRule, 'SamplingRateBoost'> {
+  const { MaxRate, CooldownWindowMinutes } = boost ?? {};
+  return MaxRate === undefined || CooldownWindowMinutes === undefined
+    ? {}
+    : { SamplingRateBoost: { MaxRate, CooldownWindowMinutes } };
 }

@@ -169,6 +169,20 @@ test('a file is previewed against the rules of AWS, and writes only what differs
   await expect(source.previewImport('{}')).rejects.toMatchObject({ name: 'UserError' });
 });
 
+test('a rule with a boost is written with it, and is then as in the file; a file that names none leaves it as it is', async () => {
+  const { source } = await stage();
+  const boosted = { ...shop, SamplingRateBoost: { MaxRate: 0.8, CooldownWindowMinutes: 10 } };
+  const kindsOf = async (rule: SamplingRule): Promise<string[]> =>
+    (await source.previewImport(JSON.stringify(rule))).changes.map(({ kind }) => kind);
+  await source.importRules(JSON.stringify(shop));
+  expect(await kindsOf(boosted)).toEqual(['changed']);
+  await source.importRules(JSON.stringify(boosted));
+  expect(await kindsOf(boosted)).toEqual(['same']);
+  expect(await kindsOf(shop)).toEqual(['same']);
+  await source.importRules(JSON.stringify({ ...shop, FixedRate: 0.1 }));
+  expect((await source.listRules()).rules[0]?.rule).toEqual({ ...boosted, FixedRate: 0.1 });
+});
+
 test('the dry run tries the rules of AWS on the requests that AWS has, and says that it has only those that were kept', async () => {
   const { source } = await stage();
   await source.createRule(shop);
