@@ -66,6 +66,12 @@ export class EditorWindow {
     return this.rows(view).filter({ hasText: label }).first();
   }
 
+  /** Opens a view of the sidebar, where it is closed at first. */
+  async openView(view: string): Promise<void> {
+    const header = this.page.locator(`.sidebar .pane-header[aria-label^="${view}"]`);
+    if ((await header.getAttribute('aria-expanded')) === 'false') await header.click();
+  }
+
   /** Closes a view of the sidebar, so that the others have its room. */
   async closeView(view: string): Promise<void> {
     const header = this.page.locator(`.sidebar .pane-header[aria-label^="${view}"]`);

@@ -70,6 +70,7 @@ test('Rollbar is chosen, which asks for a token that reads, and its errors are s
   await window.picture('rollbar-choose-source-dark');
   await option('asks for a token that reads').click();
   await typeSecret(planted.readToken);
+  await window.openView('Errors');
   await window.row('Errors', error).waitFor();
   await window.expand('Errors', error);
   await window.row('Errors', /^loadFeed\s*feed\.ts:14/).waitFor();
