@@ -10,6 +10,9 @@ export const pictureFolder = path.join(projectRoot, 'e2e/out');
 
 const waitMillis = 60_000;
 
+/** In the middle of a view's header its buttons may be. */
+const titleStart = { position: { x: 10, y: 10 } };
+
 export class EditorWindow {
   readonly page: Page;
   readonly #context: BrowserContext;
@@ -69,13 +72,13 @@ export class EditorWindow {
   /** Opens a view of the sidebar, where it is closed at first. */
   async openView(view: string): Promise<void> {
     const header = this.page.locator(`.sidebar .pane-header[aria-label^="${view}"]`);
-    if ((await header.getAttribute('aria-expanded')) === 'false') await header.click();
+    if ((await header.getAttribute('aria-expanded')) === 'false') await header.click(titleStart);
   }
 
   /** Closes a view of the sidebar, so that the others have its room. */
   async closeView(view: string): Promise<void> {
     const header = this.page.locator(`.sidebar .pane-header[aria-label^="${view}"]`);
-    if ((await header.getAttribute('aria-expanded')) === 'true') await header.click();
+    if ((await header.getAttribute('aria-expanded')) === 'true') await header.click(titleStart);
   }
 
   /** Opens a collapsed row by its arrow, which selects nothing. */

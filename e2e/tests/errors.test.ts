@@ -61,6 +61,8 @@ test('its frame opens the line of TypeScript that failed', async () => {
 });
 
 test('it opens its trace, which shows the log lines of that request and the error', async () => {
+  // The rows of the error have its room, and it opens by itself.
+  await window.closeView('Traces');
   await window.row('Errors', /^Open trace/).click();
   const row = window.row('Traces', trace);
   await until('its row is open', async () => (await row.getAttribute('aria-expanded')) === 'true');

@@ -14,6 +14,7 @@ import { goToFrame } from './goToFrame.ts';
 import { withProgress } from './progress.ts';
 import { updatePreference } from './settings.ts';
 import type { SelectedRow } from './selectedRow.ts';
+import { revealRow } from './revealRow.ts';
 
 /** The commands of the Errors view. From a row they get the row; from the palette they take the selected row, or ask for an error. */
 export class ErrorCommands {
@@ -120,7 +121,7 @@ export class ErrorCommands {
       await vscode.commands.executeCommand('sightline.errors.focus');
       await this.#provider.whenDrawn();
       const node = this.#provider.same({ kind: 'group', counter });
-      await this.#tree.reveal(node, { select: true, focus: true, expand: true });
+      await revealRow(this.#tree, node);
     } else {
       // The view shows others now, such as resolved ones only: its contents can still be read.
       await this.#openDocument(counter, { kind: 'group', counter });

@@ -14,6 +14,7 @@ import { rowOf } from './tracesSpanTree.ts';
 import { epochMillisOf, toCountText, toLocalTimeText } from './tracesText.ts';
 import type { TracesTreeProvider } from './tracesTreeProvider.ts';
 import type { SelectedRow } from './selectedRow.ts';
+import { revealRow } from './revealRow.ts';
 
 /** The commands of the Traces view. From a row they get the row; from the palette they take the selected row, or ask for a trace. */
 export class TraceCommands {
@@ -133,7 +134,7 @@ export class TraceCommands {
       await vscode.commands.executeCommand('sightline.traces.focus');
       await this.#provider.whenDrawn();
       const node = this.#provider.same({ kind: 'trace', traceId });
-      await this.#tree.reveal(node, { select: true, focus: true, expand: true });
+      await revealRow(this.#tree, node);
     } else {
       // A health check that is hidden, or older than the longest list: its contents can still be read.
       await this.#openRaw(traceId);
