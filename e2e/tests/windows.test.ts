@@ -1,8 +1,9 @@
 /** Windows that are not the simple case: no folder, Restricted Mode, two at once. */
+import { spawn } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { findRunningHub } from '@sightline/hub/client/hubLock';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { processesGiven } from '../processes.ts';
 import { extensionFolder, SampleEditor, withoutSample } from '../sampleEditor.ts';
 import { until } from '../until.ts';
@@ -112,6 +113,18 @@ describe('two windows on the sample', () => {
     await second.showSightline();
     await second.row('Services', /^Backend\s*running · /).waitFor();
     await second.row('Services', /^Database\s*running in another window · /).waitFor();
+
+    // What a person starts by hand in its place may have one wrong address of two, which only Linux tells.
+    await second.pressInRow('Services', /^Backend/, 'Stop');
+    await first.row('Services', /^Backend\s*stopped/).waitFor();
+    const program = `require('node:http').createServer().listen(${editor.ports.backend}, '127.0.0.1')`;
+    const env = { ...process.env, AWS_XRAY_DAEMON_ADDRESS: '127.0.0.1:9' };
+    const byHand = spawn(process.execPath, ['-e', program], { env, stdio: 'inherit' });
+    onTestFinished(() => void byHand.kill());
+    const said = process.platform === 'linux' ? 'sends its X-Ray segments elsewhere: AWS_XRAY_DAEMON_ADDRESS=' : '';
+    await second.row('Services', new RegExp(`^Backend\\s*started elsewhere · ${said}`)).waitFor();
+    await second.widenSidebar(700);
+    await second.picture('started-by-hand');
   });
 });
 

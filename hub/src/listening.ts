@@ -1,6 +1,6 @@
 import type { Server } from 'node:net';
 import { reasonOf } from './dataDirectory.ts';
-import { describePortHolder } from './portHolder.ts';
+import { describePortHolder } from './client/portHolder.ts';
 import { UserError } from './userError.ts';
 
 export interface ListenAddress {

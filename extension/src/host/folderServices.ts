@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { portHolder } from '@sightline/hub/client/portHolder';
 import * as vscode from 'vscode';
 import { Disposable } from '../lifetime.ts';
 import { FolderService, type ServiceClock } from '../services/folderService.ts';
@@ -23,7 +24,12 @@ function windowRunsSurroundings(id: FolderServiceId): WindowRunsSurroundings {
   };
 }
 
-const clock: ServiceClock = { now: () => new Date(), sleep: (millis) => sleep(millis), isListening };
+const clock: ServiceClock = {
+  now: () => new Date(),
+  sleep: (millis) => sleep(millis),
+  isListening,
+  processes: { isAlive, listeningOn: (port) => portHolder('tcp', port) },
+};
 
 /** The database and the backend of a window: what they are, by settings and choices. */
 export class FolderServices extends Disposable {

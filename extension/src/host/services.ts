@@ -280,8 +280,8 @@ export class Services extends Disposable {
       isDeclined: this.#choices.get(id).kind === 'none',
       problem: this.folders.problemOf(id),
       ...(id === 'backend' &&
-        service.pid !== undefined && {
-          otherAddresses: otherAddresses(service.pid, this.#environment.forBackend()),
+        service.seenPid !== undefined && {
+          otherAddresses: otherAddresses(service.seenPid, this.#environment.forBackend()),
         }),
       staleNames: startedWith === undefined ? [] : staleNames(startedWith, this.#environment.forBackend()),
     };

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { Emitter } from '../lifetime.ts';
-import { FolderService, type Run, type Startable } from './folderService.ts';
+import { FolderService, type Run, type ServiceClock, type Startable } from './folderService.ts';
 import type { ServiceExit } from './serviceProcess.ts';
 import type { ServiceEndpoints, ServiceState } from './serviceState.ts';
 import type { WindowRun, WindowRuns } from './windowRuns.ts';
@@ -26,7 +26,9 @@ class ScriptedRun implements Run {
 }
 
 /** A service with the ports that answer, and every state it went through. */
-function service(options: Partial<Startable> & { listening?: Set<number> } = {}) {
+function service(
+  options: Partial<Startable> & { listening?: Set<number>; processes?: ServiceClock['processes'] } = {},
+) {
   const listening = options.listening ?? new Set<number>();
   const run = new ScriptedRun();
   const states: string[] = [];
@@ -35,6 +37,7 @@ function service(options: Partial<Startable> & { listening?: Set<number> } = {})
     // Time passes only between turns of the event loop, so nothing waits and nothing spins.
     sleep: () => new Promise((resolve) => void setImmediate(resolve)),
     isListening: (port) => Promise.resolve(listening.has(port)),
+    processes: options.processes ?? { isAlive: () => true, listeningOn: () => undefined },
   });
   started.onDidChange(() => states.push(textOf(started.state)));
   started.configure({ description: 'npm: dev', endpoints: {}, run: () => Promise.resolve(run), ...options });
@@ -122,6 +125,23 @@ test('one that was started elsewhere is seen coming and going', async () => {
   listening.clear();
   await backend.look();
   check(states, ['stopped', 'elsewhere {}', 'stopped']);
+});
+
+test('who listens there is looked for once for each program', async () => {
+  const listeners = [7, 8];
+  const dead = new Set<number>();
+  const processes = { isAlive: (pid: number) => !dead.has(pid), listeningOn: () => listeners.shift() };
+  const { backend, listening } = service({ port: 4567, processes });
+  listening.add(4567);
+  await backend.look();
+  await backend.look();
+  expect(backend.seenPid).toBe(7);
+  dead.add(7);
+  await backend.look();
+  expect(backend.seenPid).toBe(8);
+  listening.clear();
+  await backend.look();
+  expect(backend.seenPid).toBeUndefined();
 });
 
 test('one whose port never answers is said to be stuck, and can still be stopped', async () => {

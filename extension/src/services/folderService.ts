@@ -32,11 +32,16 @@ export interface Startable {
   readonly windows?: WindowRuns;
 }
 
-/** Time and sockets, as parameters. */
+/** Time, sockets and processes, as parameters. */
 export interface ServiceClock {
   now(): Date;
   sleep(millis: number): Promise<void>;
   isListening(port: number): Promise<boolean>;
+  readonly processes: {
+    isAlive(pid: number): boolean;
+    /** Where the system tells. */
+    listeningOn(port: number): number | undefined;
+  };
 }
 
 const tick = 200;
@@ -83,6 +88,11 @@ export class FolderService extends Disposable {
 
   get pid(): number | undefined {
     return this.#run?.pid;
+  }
+
+  /** The process whose own environment tells where it sends its telemetry, whoever started it. */
+  get seenPid(): number | undefined {
+    return this.#run?.pid ?? (this.#state.kind === 'elsewhere' ? this.#state.pid : undefined);
   }
 
   /** What it was started with, while it runs. */
@@ -222,8 +232,18 @@ export class FolderService extends Disposable {
     if (other !== undefined) {
       return stateOf(other);
     }
-    const isListening = port !== undefined && (await this.#clock.isListening(port));
-    return isListening ? { kind: 'elsewhere', endpoints } : undefined;
+    if (port === undefined || !(await this.#clock.isListening(port))) {
+      return undefined;
+    }
+    return { kind: 'elsewhere', endpoints, ...pidOf({ pid: this.#listenerOn(port) }) };
+  }
+
+  /** Asked once for each program that is found there: to find a listener is to look at every process. */
+  #listenerOn(port: number): number | undefined {
+    const { processes } = this.#clock;
+    const known = this.#state.kind === 'elsewhere' && this.#state.window === undefined ? this.#state : undefined;
+    const isSame = known !== undefined && (known.pid === undefined || processes.isAlive(known.pid));
+    return isSame ? known.pid : processes.listeningOn(port);
   }
 
   async #takeOver(): Promise<void> {
@@ -258,7 +278,7 @@ export class FolderService extends Disposable {
 
   async #refuseTakenPort({ port, endpoints }: Startable): Promise<void> {
     if (port !== undefined && (await this.#clock.isListening(port))) {
-      this.#set({ kind: 'elsewhere', endpoints });
+      this.#set({ kind: 'elsewhere', endpoints, ...pidOf({ pid: this.#listenerOn(port) }) });
       throw new UserError(
         `The ${this.id} was not started: port ${port} is already in use. End the program that listens there, or give the ${this.id} another port.`,
       );
@@ -342,12 +362,12 @@ export class FolderService extends Disposable {
   }
 }
 
-function stateOf({ since, pid, endpoints }: WindowRun): ServiceState {
-  const window = { ...(since !== undefined && { since: new Date(since) }), ...(pid !== undefined && { pid }) };
-  return { kind: 'elsewhere', endpoints, window };
+function stateOf(run: WindowRun): ServiceState {
+  const window = run.since === undefined ? {} : { since: new Date(run.since) };
+  return { kind: 'elsewhere', endpoints: run.endpoints, window, ...pidOf(run) };
 }
 
-function pidOf({ pid }: Run): { readonly pid?: number } {
+function pidOf({ pid }: { readonly pid?: number | undefined }): { readonly pid?: number } {
   return pid === undefined ? {} : { pid };
 }
 

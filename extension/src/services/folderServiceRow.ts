@@ -1,6 +1,6 @@
 import type { OtherAddress } from './processVariables.ts';
 import { bad, busy, clock, hostOf, idle, noteworthy, running, type ServiceRow } from './serviceRow.ts';
-import type { FolderServiceId, OtherWindow, ServiceEndpoints, ServiceState } from './serviceState.ts';
+import type { FolderServiceId, OtherWindow, ServiceState } from './serviceState.ts';
 
 export interface FolderServiceSnapshot {
   readonly state: ServiceState;
@@ -38,16 +38,12 @@ export function folderServiceRow(id: FolderServiceId, service: FolderServiceSnap
     case 'running':
       return { ...row, ...runningService(id, state, service) };
     case 'elsewhere':
-      return state.window !== undefined
-        ? { ...row, ...inOtherWindow(description, state.endpoints, state.window) }
-        : {
-            ...row,
-            ...noteworthy,
-            description: `started elsewhere · ${addressOf(state.endpoints)}`,
-            tooltip:
-              'Its port answers, but this window did not start it, so it can neither be stopped here nor given the environment.',
-            context: `service ${openable(state.endpoints)}canRechoose`,
-          };
+      return {
+        ...row,
+        ...(state.window === undefined
+          ? startedElsewhere(state, service)
+          : inOtherWindow(state, state.window, service)),
+      };
     case 'exited':
       return {
         ...row,
@@ -59,24 +55,46 @@ export function folderServiceRow(id: FolderServiceId, service: FolderServiceSnap
   }
 }
 
+type Look = Omit<ServiceRow, 'id' | 'label' | 'service' | 'children'>;
+type Elsewhere = Extract<ServiceState, { kind: 'elsewhere' }>;
+
+function startedElsewhere({ endpoints, pid }: Elsewhere, { otherAddresses = [] }: FolderServiceSnapshot): Look {
+  const parts = ['started elsewhere', ...losses(otherAddresses), addressOf(endpoints)];
+  const facts = [
+    'Its port answers, but this window did not start it, so it can neither be stopped here nor given the environment.',
+    ...(pid === undefined ? [] : [`It is process ${pid}.`]),
+    ...remedies(otherAddresses).map(
+      (remedy) => `It ${remedy}. A new terminal has the right ones, unless something in it sets them otherwise.`,
+    ),
+  ];
+  return {
+    ...noteworthy,
+    description: parts.join(' · '),
+    tooltip: facts.join('\n\n'),
+    context: `service ${openable(endpoints)}canRechoose`,
+  };
+}
+
 function inOtherWindow(
-  what: string | undefined,
-  endpoints: ServiceEndpoints,
-  { since, pid }: OtherWindow,
-): Omit<ServiceRow, 'id' | 'label' | 'service' | 'children'> {
+  { endpoints, pid }: Elsewhere,
+  { since }: OtherWindow,
+  { description: what, otherAddresses = [] }: FolderServiceSnapshot,
+): Look {
   const parts = [
     since === undefined ? 'starting in another window' : 'running in another window',
+    ...losses(otherAddresses),
     addressOf(endpoints),
     since === undefined ? '' : `since ${clock(since)}`,
   ];
   const facts = [
     what === undefined ? undefined : `Runs \`${what}\``,
     pid === undefined ? undefined : `process ${pid}`,
+    ...remedies(otherAddresses),
     'started by another window on this folder, which has its output and ends it when it closes',
     'to stop or restart it here ends it there',
   ];
   return {
-    ...(since === undefined ? busy : running),
+    ...(otherAddresses.length > 0 ? noteworthy : since === undefined ? busy : running),
     description: parts.filter((part) => part !== '').join(' · '),
     tooltip: facts.filter((fact) => fact !== undefined).join('; '),
     context: `service canStop canRestart ${openable(endpoints)}`.trim(),
@@ -89,30 +107,52 @@ function runningService(
   id: FolderServiceId,
   { since, endpoints, pid }: Running,
   { staleNames, otherAddresses = [], description: what }: FolderServiceSnapshot,
-): Omit<ServiceRow, 'id' | 'label' | 'service' | 'children'> {
+): Look {
   const isStale = staleNames.length > 0;
   const isElsewhere = otherAddresses.length > 0;
-  const addresses = otherAddresses.map(({ name, value }) => `${name}=${value}`).join(', ');
   const facts = [
     what === undefined ? undefined : `Runs \`${what}\``,
     pid === undefined ? undefined : `process ${pid}`,
-    isElsewhere
-      ? `was started with ${addresses}, which is not this hub: its traces do not come here. See the row Environment for the right values; what sets others is its script, task or launch configuration`
-      : undefined,
+    ...remedies(otherAddresses).map(
+      (remedy) => `${remedy}; what sets others is its script, task or launch configuration`,
+    ),
     isStale ? `would now get other values of ${staleNames.join(', ')}` : undefined,
   ];
-  const health = isStale
-    ? 'environment changed: restart'
-    : isElsewhere
-      ? `sends its traces elsewhere: ${addresses}`
-      : 'running';
-  const parts = [health, addressOf(endpoints), `since ${clock(since)}`];
+  const health = isStale ? ['environment changed: restart'] : isElsewhere ? losses(otherAddresses) : ['running'];
+  const parts = [...health, addressOf(endpoints), `since ${clock(since)}`];
   return {
     ...(isStale || isElsewhere ? noteworthy : running),
     description: parts.filter((part) => part !== '').join(' · '),
     tooltip: facts.filter((fact) => fact !== undefined).join('; '),
     context: `service canStop canRestart canRechoose ${id === 'backend' ? openable(endpoints) : ''}`.trim(),
   };
+}
+
+/** What does not arrive here, and where it goes, where a process was started with other addresses. */
+function losses(others: readonly OtherAddress[]): string[] {
+  return others.length === 0 ? [] : [`sends its ${signalsOf(others)} elsewhere: ${textOf(others)}`];
+}
+
+function remedies(others: readonly OtherAddress[]): string[] {
+  return others.length === 0
+    ? []
+    : [
+        `was started with ${textOf(others)}, which is not this hub: its ${signalsOf(others)} do not come here. See the row Environment for the right values`,
+      ];
+}
+
+function textOf(others: readonly OtherAddress[]): string {
+  return others.map(({ name, value }) => `${name}=${value}`).join(', ');
+}
+
+/** One of two addresses may be right: then the other's signals are what is missing. */
+function signalsOf(others: readonly OtherAddress[]): string {
+  const [first, second] = others;
+  return second !== undefined || first === undefined
+    ? 'traces'
+    : first.name === 'AWS_XRAY_DAEMON_ADDRESS'
+      ? 'X-Ray segments'
+      : 'OpenTelemetry spans';
 }
 
 /** `canOpen ` where a browser has something to open. */

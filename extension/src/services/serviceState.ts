@@ -13,7 +13,12 @@ export type ServiceState =
   | { readonly kind: 'starting' }
   | { readonly kind: 'running'; readonly since: Date; readonly endpoints: ServiceEndpoints; readonly pid?: number }
   /** Another window runs it, or its port answers, whoever listens there. */
-  | { readonly kind: 'elsewhere'; readonly endpoints: ServiceEndpoints; readonly window?: OtherWindow }
+  | {
+      readonly kind: 'elsewhere';
+      readonly endpoints: ServiceEndpoints;
+      readonly pid?: number;
+      readonly window?: OtherWindow;
+    }
   | { readonly kind: 'stopping' }
   /** It ended by itself. `message` says how, in words. */
   | { readonly kind: 'exited'; readonly message: string; readonly isFailure: boolean };
@@ -21,7 +26,6 @@ export type ServiceState =
 /** What is known of a run in another window of the folder: without `since` it is starting. */
 export interface OtherWindow {
   readonly since?: Date;
-  readonly pid?: number;
 }
 
 /** Where a service answers, as its ready line or its settings name it: `backend`, `page`, `postgres`. */

@@ -153,13 +153,13 @@ test('a backend says how it ended, what is wrong with its setting, and that some
 
 /** The backend's row where another window runs it. */
 function inOtherWindow(window: OtherWindow): ServiceRow | undefined {
-  const state = { kind: 'elsewhere', endpoints: { backend: 'http://127.0.0.1:4567' }, window } as const;
+  const state = { kind: 'elsewhere', endpoints: { backend: 'http://127.0.0.1:4567' }, pid: 8, window } as const;
   const backend = { ...unknown, state, description: 'npm: dev' };
   return servicesTree({ ...everythingRuns, backend }).find(({ id }) => id === 'backend');
 }
 
 test('what another window runs can be opened, stopped and restarted here', () => {
-  expect(inOtherWindow({ since: at, pid: 8 })).toMatchObject({
+  expect(inOtherWindow({ since: at })).toMatchObject({
     description: 'running in another window · 127.0.0.1:4567 · since 09:05',
     tooltip:
       'Runs `npm: dev`; process 8; started by another window on this folder, which has its output and ends it when it closes; to stop or restart it here ends it there',
@@ -289,6 +289,22 @@ test('log lines of traces that never came name the variables, and what this hub 
 test('a backend that was started with other addresses says which', () => {
   const otherAddresses = [{ name: 'AWS_XRAY_DAEMON_ADDRESS', value: '127.0.0.1:2001' }];
   expect(textOf({ backend: { ...everythingRuns.backend, otherAddresses } })).toContain(
-    'Backend  sends its traces elsewhere: AWS_XRAY_DAEMON_ADDRESS=127.0.0.1:2001 · 127.0.0.1:4567 · since 09:05\n',
+    'Backend  sends its X-Ray segments elsewhere: AWS_XRAY_DAEMON_ADDRESS=127.0.0.1:2001 · 127.0.0.1:4567 · since 09:05\n',
   );
+  const both = [...otherAddresses, { name: 'OTEL_EXPORTER_OTLP_ENDPOINT', value: '127.0.0.1:4999' }];
+  expect(textOf({ backend: { ...everythingRuns.backend, otherAddresses: both } })).toContain(
+    'Backend  sends its traces elsewhere: AWS_XRAY_DAEMON_ADDRESS=127.0.0.1:2001, OTEL_EXPORTER_OTLP_ENDPOINT=127.0.0.1:4999 · ',
+  );
+});
+
+test('a backend that somebody started by hand with one wrong address says which, and how to mend it', () => {
+  const state = { kind: 'elsewhere', endpoints: { backend: 'http://127.0.0.1:4567' }, pid: 9 } as const;
+  const otherAddresses = [{ name: 'OTEL_EXPORTER_OTLP_ENDPOINT', value: '127.0.0.1:4999' }];
+  const rows = servicesTree({ ...everythingRuns, backend: { ...unknown, state, otherAddresses } });
+  expect(rows.find(({ id }) => id === 'backend')).toMatchObject({
+    description:
+      'started elsewhere · sends its OpenTelemetry spans elsewhere: OTEL_EXPORTER_OTLP_ENDPOINT=127.0.0.1:4999 · 127.0.0.1:4567',
+    tooltip:
+      'Its port answers, but this window did not start it, so it can neither be stopped here nor given the environment.\n\nIt is process 9.\n\nIt was started with OTEL_EXPORTER_OTLP_ENDPOINT=127.0.0.1:4999, which is not this hub: its OpenTelemetry spans do not come here. See the row Environment for the right values. A new terminal has the right ones, unless something in it sets them otherwise.',
+  });
 });

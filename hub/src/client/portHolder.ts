@@ -1,13 +1,19 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { basename } from 'node:path';
 
-/** Who holds a port, such as `node server.js (process 4711)`; `undefined` where the system does not say (it does on Linux, for own processes). */
-export function describePortHolder(protocol: 'tcp' | 'udp', port: number): string | undefined {
+/** The process that holds a port; `undefined` where the system does not say (it does on Linux, for own processes). */
+export function portHolder(protocol: 'tcp' | 'udp', port: number): number | undefined {
   if (process.platform !== 'linux') {
     return undefined;
   }
   const inodes = new Set([protocol, `${protocol}6`].flatMap((table) => socketInodesOn(`/proc/net/${table}`, port)));
   const pid = inodes.size === 0 ? undefined : processWithSocket(inodes);
+  return pid === undefined ? undefined : Number(pid);
+}
+
+/** The same, such as `node server.js (process 4711)`. */
+export function describePortHolder(protocol: 'tcp' | 'udp', port: number): string | undefined {
+  const pid = portHolder(protocol, port);
   return pid === undefined ? undefined : `${nameOf(pid)} (process ${pid})`;
 }
 
@@ -32,7 +38,7 @@ function processWithSocket(inodes: ReadonlySet<string>): string | undefined {
 }
 
 /** The program and, for an interpreter, its script; never further arguments, which may hold secrets. */
-function nameOf(pid: string): string {
+function nameOf(pid: number): string {
   const [program = '', script = ''] = readOrEmpty(`/proc/${pid}/cmdline`).split('\0');
   if (program === '') {
     return readOrEmpty(`/proc/${pid}/comm`).trim();
