@@ -6,7 +6,7 @@ import { projectRoot } from './paths.ts';
 import { anyPorts, choosePorts } from './ports.ts';
 import { endProcesses, processesGiven } from './processes.ts';
 import { endHub, extensionFolder, sampleFolder } from './sampleEditor.ts';
-import { samplePlaces, sampleSettings } from './sampleProfile.ts';
+import { hubPlaces, samplePlaces, sampleSettings } from './sampleProfile.ts';
 import { reportVariable, type SuiteReport } from './suite/report.ts';
 import { bundleSuite } from './suiteBundle.ts';
 
@@ -41,7 +41,7 @@ async function runSuite(version: string, folder: string, reportFile: string): Pr
   mkdirSync(path.join(userData, 'User'), { recursive: true });
   writeFileSync(
     path.join(userData, 'User', 'settings.json'),
-    JSON.stringify({ ...sampleSettings(folder, ports), ...samplePlaces(folder, ports) }),
+    JSON.stringify({ ...sampleSettings(folder), ...hubPlaces(ports), ...samplePlaces(folder, ports) }),
   );
   const installed = process.env['VSCODE_PATH'];
   await runTests({

@@ -11,7 +11,7 @@ import { EditorWindow } from './editorWindow.ts';
 import { projectRoot } from './paths.ts';
 import { anyPorts, choosePorts, type Ports } from './ports.ts';
 import { endProcesses } from './processes.ts';
-import { samplePlaces, sampleSettings } from './sampleProfile.ts';
+import { hubPlaces, samplePlaces, sampleSettings } from './sampleProfile.ts';
 
 /** For windows on another folder than the sample. */
 export const withoutSample = { 'sightline.autostart': false, 'sightline.backend': null, 'sightline.database': null };
@@ -48,7 +48,7 @@ export class SampleEditor {
     const [server, browser] = await Promise.all([
       CodeServer.start({
         profileFolder,
-        settings: { ...sampleSettings(folder, ports), ...samplePlaces(folder, ports), ...settings },
+        settings: { ...sampleSettings(folder), ...hubPlaces(ports), ...samplePlaces(folder, ports), ...settings },
         port: ports.editor,
         builtIns: builtInsForTests,
         ...(env !== undefined && { env }),

@@ -1,4 +1,4 @@
-import type { Ports } from '../../e2e/ports.ts';
+import type { StartPorts } from './startPorts.ts';
 
 /** A VS Code that `npm start` opened. */
 export interface Editor {
@@ -14,5 +14,5 @@ export interface OpenOptions {
   readonly stateFolder: string;
   readonly sampleFolder: string;
   readonly extensionFolder: string;
-  readonly ports: Ports;
+  readonly ports: StartPorts;
 }

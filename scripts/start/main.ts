@@ -47,7 +47,7 @@ async function run(kind: 'desktop' | 'browser', noOpen: boolean): Promise<number
   await endLeftovers(stateFolder);
   // Asked for before the first process is started, so that an early Ctrl-C ends that one too.
   const interrupted = interruption();
-  const ports = await loadPorts(stateFolder);
+  const ports = await loadPorts(stateFolder, (sentence) => console.log(sentence));
   const open = { stateFolder, sampleFolder, extensionFolder: path.join(projectRoot, 'extension'), ports };
   const editor: Editor =
     kind === 'desktop' ? openOnDesktop(open) : await openInBrowser({ ...open, showWindow: !noOpen });

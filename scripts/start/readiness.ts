@@ -1,12 +1,12 @@
 import { connect } from 'node:net';
 import path from 'node:path';
 import { setTimeout as after } from 'node:timers/promises';
-import { findRunningHub } from '@sightline/hub/client/hubLock';
-import type { Ports } from '../../e2e/ports.ts';
+import { findRunningHub, type HubRecord } from '@sightline/hub/client/hubLock';
+import type { StartPorts } from './startPorts.ts';
 
 export interface ReadinessOptions {
   readonly stateFolder: string;
-  readonly ports: Ports;
+  readonly ports: StartPorts;
   readonly noOpen: boolean;
   readonly signal: AbortSignal;
 }
@@ -19,12 +19,8 @@ export async function reportReadiness({ stateFolder, ports, noOpen, signal }: Re
       : 'Waiting for the window, which starts the hub, the database and the backend ...',
   );
   const dataDir = path.join(stateFolder, 'hub');
-  const isHubUp = async (): Promise<boolean> => (await findRunningHub(dataDir)) !== undefined;
   try {
-    await until(isHubUp, signal);
-    console.log(
-      `  Hub      http://127.0.0.1:${ports.api} (X-Ray ${ports.xray}, OTLP ${ports.otlpHttp} and ${ports.otlpGrpc})`,
-    );
+    console.log(`  Hub      ${describeHub(await until(() => findRunningHub(dataDir), signal))}`);
     await until(() => isListening(ports.backend), signal);
     console.log(`  Backend  http://127.0.0.1:${ports.backend}/api/activities/home`);
     await until(() => isListening(ports.page), signal);
@@ -36,8 +32,20 @@ export async function reportReadiness({ stateFolder, ports, noOpen, signal }: Re
 }
 
 /** Asked again and again: nobody tells another process when a port opens. */
-async function until(condition: () => Promise<boolean>, signal: AbortSignal): Promise<void> {
-  while (!(await condition())) await after(250, undefined, { signal });
+async function until<T>(find: () => Promise<T | undefined | false>, signal: AbortSignal): Promise<T> {
+  for (;;) {
+    const found = await find();
+    if (found !== undefined && found !== false) return found;
+    await after(250, undefined, { signal });
+  }
+}
+
+/** Where a hub takes what. A receiver that is off, or has the X-Ray daemon in front of it, is left out. */
+function describeHub({ api, endpoints }: HubRecord): string {
+  const { xrayUdp, otlpHttp, otlpGrpc } = endpoints ?? {};
+  const receivers = Object.entries({ 'X-Ray': xrayUdp, 'OTLP/HTTP': otlpHttp, 'OTLP/gRPC': otlpGrpc });
+  const open = receivers.flatMap(([name, at]) => (at === undefined ? [] : `${name} ${/\d+$/.exec(at)?.[0]}`));
+  return open.length === 0 ? api : `${api} (${open.join(', ')})`;
 }
 
 function isListening(port: number): Promise<boolean> {

@@ -1,10 +1,9 @@
-import type { Ports } from '../../e2e/ports.ts';
-import { hasDocumentedPorts, samplePlaces, sampleSettings } from '../../e2e/sampleProfile.ts';
+import { hasDocumentedPorts, samplePlaces, sampleSettings, type SamplePorts } from '../../e2e/sampleProfile.ts';
 
-/** The settings of the editor that `npm start` opens. */
-export function startSettings(stateFolder: string, ports: Ports): Record<string, unknown> {
+/** The settings of the editor that `npm start` opens. The hub takes its usual ports, or others where those are taken, and **Services** says so. */
+export function startSettings(stateFolder: string, ports: SamplePorts): Record<string, unknown> {
   return {
-    ...sampleSettings(stateFolder, ports),
+    ...sampleSettings(stateFolder),
     ...(hasDocumentedPorts(ports) ? {} : samplePlaces(stateFolder, ports)),
   };
 }
