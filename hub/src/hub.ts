@@ -1,7 +1,7 @@
 import type { Server } from 'node:http';
 import { Activity, watchIdleness } from './activity.ts';
 import { createLogsApi } from './aws/logsApi.ts';
-import { XRayApi } from './aws/xrayApi.ts';
+import { XRayApi, type XRayApiOptions } from './aws/xrayApi.ts';
 import { XRayGroups } from './aws/xrayGroups.ts';
 import { createXRayOtlpApi } from './aws/xrayOtlp.ts';
 import type { Endpoints, ReadyLine, StatsReply } from './client/api.ts';
@@ -19,6 +19,7 @@ import { ChangeFeed } from './query/changeFeed.ts';
 import type { VendorApi } from './query/vendorApi.ts';
 import { OtlpGrpcReceiver } from './receivers/otlpGrpc.ts';
 import { createOtlpHttpServer } from './receivers/otlpHttp.ts';
+import { ProtocolMixUps } from './receivers/protocolMixUps.ts';
 import { openXRayPorts } from './receivers/xrayPorts.ts';
 import { createXRayTcpServer } from './receivers/xrayTcp.ts';
 import { XRayUdpReceiver } from './receivers/xrayUdp.ts';
@@ -50,7 +51,7 @@ export class Hub {
   #metricsRequests = 0;
   #unservedCalls = 0;
   #ports: readonly number[] = [];
-  #otlpEndpoint: string | undefined;
+  #endpoints: Endpoints | undefined;
   #udp: XRayUdpReceiver | undefined;
 
   private constructor(options: ServeOptions) {
@@ -120,7 +121,8 @@ export class Hub {
     const sampling = new Sampling(store.documents, Date.now, () => this.#feed.publishSampling());
     const meter = await CostMeter.open(store.documents);
     this.#opened.push(() => meter.flush());
-    const xray = this.#xrayApi(store, groups, sampling);
+    const mixUps = new ProtocolMixUps(store, () => this.#endpoints);
+    const xray = this.#xrayApi({ store, groups, sampling, mixUps });
     const relay = new Relay({ store, dataDir, env: process.env, meter, ownPorts: () => this.#ports });
     const api = createApiPort({
       relay,
@@ -137,15 +139,15 @@ export class Hub {
       onShutdown: () => void this.stop(),
       vendors: [...this.#vendors(store), xray.vendor, createXRayOtlpApi(store)],
     });
-    const endpoints = await this.#listen(store, guard, { api: api.server, xray });
+    const endpoints = await this.#listen({ store, guard, mixUps }, { api: api.server, xray });
     this.#opened.push(
       () => api.close(),
       () => this.#feed.close(),
     );
+    this.#endpoints = endpoints;
     this.#ports = portsOf(endpoints);
     this.#opened.push(() => relay.close());
     await relay.start(this.#options.relay);
-    this.#otlpEndpoint = endpoints.otlpHttp;
     const names = this.#options.allowHosts;
     const announced = { api: endpoints.api, endpoints, ...(names.length > 0 && { names }) };
     lock.announce({ pid: process.pid, version, startedAt: this.#startedAt, ...announced });
@@ -164,15 +166,15 @@ export class Hub {
   }
 
   async #listen(
-    store: TelemetryStore,
-    guard: Guard,
+    surroundings: Surroundings,
     { api, xray: xrayApi }: { readonly api: Server; readonly xray: XRayApi },
   ): Promise<Endpoints> {
     // All at once: each waits for the system, and the datagram thread for its own start.
+    surroundings.mixUps.watch(api, 'api');
     const [xray, otlpHttp, otlpGrpc, apiPort] = await settleAll([
-      this.#openXRay(store, guard, xrayApi),
-      this.#openOtlpHttp(store, guard),
-      this.#openOtlpGrpc(store),
+      this.#openXRay(surroundings, xrayApi),
+      this.#openOtlpHttp(surroundings),
+      this.#openOtlpGrpc(surroundings),
       this.#openServer(api, this.#options.port, { what: "the hub's API", option: '--port' }),
     ]);
     const host = callableHost(this.#options.host);
@@ -184,7 +186,7 @@ export class Hub {
     };
   }
 
-  async #openXRay(store: TelemetryStore, guard: Guard, api: XRayApi): Promise<number | undefined> {
+  async #openXRay({ store, guard, mixUps }: Surroundings, api: XRayApi): Promise<number | undefined> {
     const { host, xrayPort } = this.#options;
     const udp = this.#udp;
     if (xrayPort === 'none' || udp === undefined) {
@@ -192,27 +194,28 @@ export class Hub {
     }
     udp.connect(store);
     const tcp = createXRayTcpServer({ api, guard, ...this.#counting() });
+    mixUps.watch(tcp, 'xrayTcp');
     const port = await openXRayPorts({ host, port: xrayPort }, { udp, tcp });
     this.#opened.push(() => closeServer(tcp));
     return port;
   }
 
-  async #openOtlpHttp(store: TelemetryStore, guard: Guard): Promise<number | undefined> {
+  async #openOtlpHttp(surroundings: Surroundings): Promise<number | undefined> {
     const { otlpPort } = this.#options;
     return otlpPort === 'none'
       ? undefined
-      : await this.#openServer(createOtlpHttpServer({ store, guard, ...this.#counting() }), otlpPort, {
+      : await this.#openServer(createOtlpHttpServer({ ...surroundings, ...this.#counting() }), otlpPort, {
           what: 'OTLP over HTTP',
           option: '--otlp-port',
         });
   }
 
-  async #openOtlpGrpc(store: TelemetryStore): Promise<number | undefined> {
+  async #openOtlpGrpc({ store, mixUps }: Surroundings): Promise<number | undefined> {
     const { host, otlpGrpcPort } = this.#options;
     if (otlpGrpcPort === 'none') {
       return undefined;
     }
-    const receiver = new OtlpGrpcReceiver({ store, ...this.#counting() });
+    const receiver = new OtlpGrpcReceiver({ store, mixUps, ...this.#counting() });
     const purpose = { what: 'OTLP over gRPC', option: '--otlp-grpc-port' };
     const port = await listen(receiver.server, { host, port: otlpGrpcPort }, purpose);
     this.#opened.push(() => receiver.close());
@@ -237,12 +240,12 @@ export class Hub {
     ];
   }
 
-  #xrayApi(store: TelemetryStore, groups: XRayGroups, sampling: Sampling): XRayApi {
+  #xrayApi(parts: Pick<XRayApiOptions, 'store' | 'groups' | 'sampling' | 'mixUps'>): XRayApi {
     const { dataDir, requireCredentials } = this.#options;
     const secretKey = requireCredentials ? loadAwsSecretKey(dataDir) : undefined;
     const { onUnservedCall } = this.#counting();
-    const otlpEndpoint = (): string | undefined => this.#otlpEndpoint;
-    return new XRayApi({ store, groups, sampling, secretKey, onUnservedCall, otlpEndpoint });
+    const otlpEndpoint = (): string | undefined => this.#endpoints?.otlpHttp;
+    return new XRayApi({ ...parts, secretKey, onUnservedCall, otlpEndpoint });
   }
 
   #counting(): { onActivity: () => void; onMetrics: () => void; onUnservedCall: () => void } {
@@ -274,6 +277,13 @@ export class Hub {
       ...(relayed !== undefined && { relay: relayed }),
     };
   }
+}
+
+/** What every receiver needs. */
+interface Surroundings {
+  readonly store: TelemetryStore;
+  readonly guard: Guard;
+  readonly mixUps: ProtocolMixUps;
 }
 
 /** What the hub itself listens on: nothing is relayed there. */

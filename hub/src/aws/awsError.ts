@@ -16,12 +16,15 @@ export function awsError(
 }
 
 /** A call that this hub does not serve: OpenTelemetry's, at a port of X-Ray. */
-export function misplacedOtlp(call: string, otlpEndpoint: string | undefined): HttpAnswer {
+export function misplacedOtlp(
+  call: string,
+  otlpEndpoint: string | undefined,
+): { readonly message: string; readonly answer: HttpAnswer } {
   const right = otlpEndpoint === undefined ? 'but this hub has no OTLP port' : `which is ${otlpEndpoint} of this hub`;
   const message =
     `${call} is OpenTelemetry's, and this is the X-Ray daemon's port. OTEL_EXPORTER_OTLP_ENDPOINT names the port for ` +
     `OpenTelemetry, ${right}.`;
-  return awsError(404, 'UnknownOperationException', message);
+  return { message, answer: awsError(404, 'UnknownOperationException', message) };
 }
 
 /** A call that this hub does not serve, in the words of AWS: the message says why the call came here at all. */

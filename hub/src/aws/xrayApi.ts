@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { VendorApi } from '../query/vendorApi.ts';
 import { answer, answerEarly } from '../receivers/httpAnswer.ts';
+import type { ProtocolMixUps } from '../receivers/protocolMixUps.ts';
 import { BodyReader } from '../receivers/requestBody.ts';
 import type { Sampling } from '../sampling/sampling.ts';
 import type { Receiver, TelemetryStore } from '../store/telemetryStore.ts';
@@ -43,6 +44,8 @@ export interface XRayApiOptions {
   readonly onUnservedCall: () => void;
   /** Where the hub takes OTLP over HTTP, if it does. */
   readonly otlpEndpoint?: () => string | undefined;
+  /** Told of OpenTelemetry's calls that came here. */
+  readonly mixUps?: ProtocolMixUps;
   /** Milliseconds since the epoch. */
   readonly now?: () => number;
 }
@@ -105,7 +108,11 @@ export class XRayApi {
       onUnservedCall();
       const call = `${request.method} ${path.slice(0, 100)}`;
       const isOtlp = /^\/v1\/(?:traces|logs|metrics)$/.test(path);
-      answerEarly(request, response, isOtlp ? misplacedOtlp(call, this.#options.otlpEndpoint?.()) : unservedCall(call));
+      const told = isOtlp ? misplacedOtlp(call, this.#options.otlpEndpoint?.()) : undefined;
+      if (told !== undefined) {
+        this.#options.mixUps?.noteRequest('xrayTcp', path, request.socket, told.message);
+      }
+      answerEarly(request, response, told?.answer ?? unservedCall(call));
       return;
     }
     const body = await this.#bodies.read(request);

@@ -1,11 +1,16 @@
+import type { Server as HttpServer } from 'node:http';
 import { createServer, type Server as NetServer, type Socket } from 'node:net';
 import type { ConnectionInjector, sendUnaryData, Server, ServerUnaryCall, ServiceDefinition } from '@grpc/grpc-js';
+import { createServer as createHttpServer } from '../client/nodeHttp.ts';
 import type { TelemetryStore } from '../store/telemetryStore.ts';
+import { sendStatus } from './otlpHttp.ts';
 import { encodeExportReply, type OtlpSignal } from './otlpReply.ts';
+import { spokenIn, tellingBytes, type ProtocolMixUps } from './protocolMixUps.ts';
 import { defaultBodyLimits, owned } from './requestBody.ts';
 
 export interface OtlpGrpcOptions {
   readonly store: TelemetryStore;
+  readonly mixUps: ProtocolMixUps;
   readonly onActivity: () => void;
   readonly onMetrics: () => void;
   readonly maxBytes?: number;
@@ -14,26 +19,28 @@ export interface OtlpGrpcOptions {
 type Grpc = typeof import('@grpc/grpc-js');
 type Call = ServerUnaryCall<Buffer, Buffer>;
 
+/** Longest silence of a connection that has not yet shown what it speaks. */
+const silenceMillis = 120_000;
+
 /**
- * OTLP over gRPC. The port is an ordinary TCP one until the first connection: only then is the gRPC library loaded, which
- * spares every other hub its start-up time and memory.
+ * OTLP over gRPC. The port is an ordinary TCP one until the first connection that speaks HTTP/2: only then is the gRPC library loaded, which
+ * spares every other hub its start-up time and memory. Whoever speaks something else is told so.
  */
 export class OtlpGrpcReceiver {
   readonly server: NetServer;
   readonly #options: OtlpGrpcOptions;
+  /** Connections that the gRPC library does not have, or not yet. */
   readonly #sockets = new Set<Socket>();
+  readonly #http1: HttpServer;
   #loaded: Promise<{ readonly grpc: Server; readonly injector: ConnectionInjector }> | undefined;
 
   constructor(options: OtlpGrpcOptions) {
     this.#options = options;
-    this.server = createServer({ noDelay: true, pauseOnConnect: true }, (socket) => {
-      this.#inject(socket).catch((error: unknown) => {
-        socket.destroy();
-        const reason = error instanceof Error ? error.message : String(error);
-        const message = `OTLP over gRPC cannot be received: ${reason}`;
-        options.store.recordProblem({ receiver: 'otlpGrpc', place: 'connection', message });
-      });
+    this.#http1 = createHttpServer((request, response) => {
+      const sentence = options.mixUps.note('otlpGrpc', 'http1', request.socket);
+      sendStatus(request, response, 400, sentence, { connection: 'close' });
     });
+    this.server = createServer({ noDelay: true }, (socket) => this.#look(socket));
   }
 
   /** Lets running calls finish for a second, then closes every connection. */
@@ -41,24 +48,70 @@ export class OtlpGrpcReceiver {
     const closed = new Promise<void>((resolve) => {
       this.server.close(() => resolve());
     });
+    for (const socket of this.#sockets) {
+      socket.destroy();
+    }
     const loaded = await this.#loaded;
     loaded?.injector.drain(1_000);
-    for (const socket of this.#sockets) {
-      if (loaded === undefined) {
-        socket.destroy();
-      }
-    }
     await closed;
   }
 
-  async #inject(socket: Socket): Promise<void> {
+  /** Hands a connection on once its first bytes have shown what it speaks. */
+  #look(socket: Socket): void {
     this.#sockets.add(socket);
     socket.on('close', () => this.#sockets.delete(socket));
     socket.on('error', () => socket.destroy());
+    const onSilence = (): void => void socket.destroy();
+    socket.setTimeout(silenceMillis, onSilence);
+    let first = Buffer.alloc(0);
+    const onData = (bytes: Buffer): void => {
+      first = Buffer.concat([first, bytes]);
+      if (first.length < tellingBytes) {
+        return;
+      }
+      socket.off('data', onData);
+      socket.off('end', onSilence);
+      socket.off('timeout', onSilence);
+      socket.setTimeout(0);
+      socket.pause();
+      this.#handOn(socket, first);
+    };
+    socket.on('data', onData);
+    socket.on('end', onSilence);
+  }
+
+  #handOn(socket: Socket, first: Buffer): void {
+    const spoken = spokenIn(first);
+    switch (spoken) {
+      case 'http2':
+        socket.unshift(first);
+        this.#inject(socket).catch((error: unknown) => {
+          socket.destroy();
+          const reason = error instanceof Error ? error.message : String(error);
+          const message = `OTLP over gRPC cannot be received: ${reason}`;
+          this.#options.store.recordProblem({ receiver: 'otlpGrpc', place: 'connection', message });
+        });
+        return;
+      case 'http1':
+        socket.unshift(first);
+        this.#http1.emit('connection', socket);
+        socket.resume();
+        return;
+      case 'tls':
+      case 'other':
+        this.#options.mixUps.note('otlpGrpc', spoken, socket, first);
+        socket.destroy();
+        return;
+    }
+  }
+
+  async #inject(socket: Socket): Promise<void> {
     this.#loaded ??= loadServer(this.#options);
     const { injector } = await this.#loaded;
-    injector.injectConnection(socket);
-    socket.resume();
+    if (!socket.destroyed) {
+      this.#sockets.delete(socket);
+      injector.injectConnection(socket);
+    }
   }
 }
 

@@ -4,11 +4,13 @@ import type { Guard } from '../guard.ts';
 import type { AppendResult, PayloadFormat, Receiver, TelemetryStore } from '../store/telemetryStore.ts';
 import { answer, answerEarly, errorAnswer, type HttpAnswer } from './httpAnswer.ts';
 import { encodeExportReply, encodeStatus, rpcCodes, type OtlpEncoding, type OtlpSignal } from './otlpReply.ts';
+import type { ProtocolMixUps } from './protocolMixUps.ts';
 import { BodyReader } from './requestBody.ts';
 
 export interface OtlpReceiverOptions {
   readonly store: TelemetryStore;
   readonly guard: Guard;
+  readonly mixUps: ProtocolMixUps;
   readonly bodies?: BodyReader;
   /** Told about every request, for the hub's lifetime. */
   readonly onActivity: () => void;
@@ -30,7 +32,7 @@ export function createOtlpHttpServer(options: OtlpReceiverOptions): Server {
   const bodies = options.bodies ?? new BodyReader();
   // Exporters send every few seconds; Node's default of 5 s would close a connection just when the next batch is under way.
   const intake: OtlpIntake = { ...options, bodies, receiver: 'otlpHttp' };
-  return createServer({ keepAliveTimeout: 75_000, requestTimeout: 120_000 }, (request, response) => {
+  const server = createServer({ keepAliveTimeout: 75_000, requestTimeout: 120_000 }, (request, response) => {
     const refusal = options.guard.refusalOf(request);
     if (refusal !== undefined) {
       answerEarly(request, response, errorAnswer(403, refusal));
@@ -39,6 +41,8 @@ export function createOtlpHttpServer(options: OtlpReceiverOptions): Server {
     options.onActivity();
     void receiveOtlp(request, response, intake);
   });
+  options.mixUps.watch(server, 'otlpHttp');
+  return server;
 }
 
 /** A JSON body becomes some ten times its size while it is read; exporters send protobuf when they send much. */
@@ -50,6 +54,8 @@ export interface OtlpIntake {
   readonly bodies: BodyReader;
   readonly receiver: Receiver;
   readonly onMetrics: () => void;
+  /** Absent where one port takes both OpenTelemetry's and X-Ray's calls. */
+  readonly mixUps?: ProtocolMixUps;
   /** What the receiver takes at most, where that is less than the bodies' own bounds. */
   readonly limits?: OtlpLimits;
 }
@@ -80,6 +86,11 @@ async function receive(request: IncomingMessage, response: ServerResponse, hub: 
   const signal = signals[pathOf(request)];
   const encoding = encodingOf(request);
   const wrong = wrongRequest(request, signal, encoding);
+  const misplaced = signal === undefined ? hub.mixUps?.noteXRayCall(request) : undefined;
+  if (misplaced !== undefined) {
+    sendStatus(request, response, 404, misplaced);
+    return;
+  }
   if (wrong !== undefined || signal === undefined || encoding === undefined) {
     refuse(request, response, hub, wrong ?? { status: 404, message: 'Not found.' });
     return;
@@ -186,7 +197,8 @@ const rpcCodeOf: Readonly<Record<number, number>> = {
   503: rpcCodes.unavailable,
 };
 
-function sendStatus(
+/** Answers with a status and a sentence as OTLP over HTTP spells it. */
+export function sendStatus(
   request: IncomingMessage,
   response: ServerResponse,
   status: number,
