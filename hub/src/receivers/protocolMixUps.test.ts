@@ -41,7 +41,9 @@ function runExporter(endpoint: string, protocol: 'grpc' | 'http/protobuf' | 'htt
     OTEL_LOG_LEVEL: 'error',
   };
   return new Promise((resolve) => {
-    execFile(process.execPath, [app], { env, timeout: 50_000 }, (_error, stdout, stderr) => resolve(`${stdout}${stderr}`));
+    execFile(process.execPath, [app], { env, timeout: 50_000 }, (_error, stdout, stderr) =>
+      resolve(`${stdout}${stderr}`),
+    );
   });
 }
 
