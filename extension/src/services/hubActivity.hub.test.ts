@@ -87,3 +87,25 @@ test('with one of these traces nothing is said', async () => {
   await new Promise<void>((resolve) => activity.onDidChange(resolve));
   expect([activity.stats?.traces, activity.strayLines]).toEqual([1, undefined]);
 });
+
+test('of more traces than a list shows, each is counted, and each failure', async () => {
+  const { ready, client } = await startHub();
+  const start = Date.now() / 1_000 - 5;
+  const documents = Array.from({ length: 600 }, (_, number) => {
+    const end = number.toString(16).padStart(24, '0');
+    const trace_id = `1-${Math.floor(start).toString(16)}-${end}`;
+    const ended = { start_time: start, end_time: start + 1, fault: number % 3 === 0 };
+    return JSON.stringify({ name: 'backend', id: (number + 1).toString(16).padStart(16, '0'), trace_id, ...ended });
+  });
+  const [first = '', ...others] = documents;
+  const send = async (segments: readonly string[]): Promise<void> => {
+    const body = JSON.stringify({ TraceSegmentDocuments: segments });
+    const { status } = await fetch(`${ready.endpoints.xrayTcp}/TraceSegments`, { method: 'POST', body });
+    expect(status).toBe(200);
+  };
+  const activity = activityOf({ ready, client });
+  await send([first]);
+  await expect.poll(() => activity.activity, { timeout: 20_000 }).toEqual({ tracesPerMinute: 1, recentErrors: 1 });
+  await send(others);
+  await expect.poll(() => activity.activity, { timeout: 20_000 }).toEqual({ tracesPerMinute: 600, recentErrors: 200 });
+});

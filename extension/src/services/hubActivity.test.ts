@@ -14,15 +14,18 @@ function watch(): {
   activity: HubActivity;
   set: (state: HubState) => void;
   change: () => void;
-  traces: { count: number };
+  traces: { count: number; counted: number };
 } {
   const changed = new Emitter<HubState>();
   const session = { state: running, onDidChange: changed.event };
-  const traces = { count: 3 };
+  const traces = { count: 3, counted: 0 };
   let change: (() => void) | undefined;
   const activity = new HubActivity(session, {
     stats: () => Promise.resolve({ traces: traces.count } as StatsReply),
-    listTraces: () => Promise.resolve({ traces: [] }),
+    countRecentTraces: () => {
+      traces.counted += 1;
+      return Promise.resolve({ lastMinute: traces.count, failedInFive: 1 });
+    },
     listLogEvents: () => Promise.resolve(undefined),
     loadTreeRows: () => Promise.resolve(undefined),
     listSamplingRules: () => Promise.reject(new Error('nobody asks')),
@@ -53,4 +56,26 @@ test('the counts are looked up again after the hub was lost in the middle of a c
   traces.count = 4;
   set(running);
   await check(activity, 4);
+});
+
+test('what came lately is not asked for while nothing comes', async () => {
+  vi.useFakeTimers();
+  onTestFinished(() => void vi.useRealTimers());
+  const { change, traces } = watch();
+  await vi.advanceTimersByTimeAsync(400_000);
+  const { counted } = traces;
+  expect(counted).toBeGreaterThan(1);
+  await vi.advanceTimersByTimeAsync(400_000);
+  expect(traces.counted).toBe(counted);
+  change();
+  await vi.advanceTimersByTimeAsync(2_500);
+  expect(traces.counted).toBe(counted + 1);
+});
+
+test('what came lately is what the hub counted; a hub that is lost has no numbers', async () => {
+  const { activity, set } = watch();
+  await check(activity, 3);
+  expect(activity.activity).toEqual({ tracesPerMinute: 3, recentErrors: 1 });
+  set({ kind: 'lost', message: 'killed' });
+  expect(activity.activity).toEqual({ tracesPerMinute: 0, recentErrors: 0 });
 });

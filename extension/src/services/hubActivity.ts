@@ -1,15 +1,16 @@
-import type { ChangeEvent, StatsReply, TraceRow } from '@sightline/hub/client/api';
+import type { ChangeEvent, StatsReply } from '@sightline/hub/client/api';
 import type { HubClient } from '@sightline/hub/client/hubClient';
 import { Disposable, Emitter } from '../lifetime.ts';
-import { activityOf, noActivity, type Activity } from './activity.ts';
+import { noActivity, type Activity } from './activity.ts';
 import type { HubSession } from './hubSession.ts';
 import { findStrayLines, type StrayLines } from './strayLines.ts';
 
-// Counts are read, not watched: this often is soon enough, and costs the hub nothing.
-const pauseMillis = 1_000;
+// Counts are read, not watched: this often is soon enough, and costs the hub some milliseconds with a million traces.
+const pauseMillis = 2_000;
 /** Without a change the rate still falls, as traces grow old. */
 const agingMillis = 10_000;
-const limit = 200;
+/** Longer than what came lately looks back: after so long without a change it is nothing, and is not asked for. */
+const quietMillis = 360_000;
 /** Log lines of the last minutes are asked for their traces, but none that is so new that its spans may still wait in an exporter. */
 const linesMillis = { oldest: 300_000, newest: 10_000 };
 const mostLines = 300;
@@ -17,7 +18,7 @@ const mostLines = 300;
 type WatchedSession = Pick<HubSession, 'state' | 'onDidChange'>;
 type WatchedClient = Pick<
   HubClient,
-  'subscribe' | 'stats' | 'listTraces' | 'listLogEvents' | 'loadTreeRows' | 'listSamplingRules'
+  'subscribe' | 'stats' | 'countRecentTraces' | 'listLogEvents' | 'loadTreeRows' | 'listSamplingRules'
 >;
 
 /** The hub's counts and its latest activity, looked up after changes while the hub runs. */
@@ -27,7 +28,8 @@ export class HubActivity extends Disposable {
   readonly #session: WatchedSession;
   readonly #client: WatchedClient;
   #stats: StatsReply | undefined;
-  #newest: readonly TraceRow[] = [];
+  #recent = noActivity;
+  #changedAt = 0;
   #strayLines: StrayLines | undefined;
   #lookedForStrays = 0;
   /** When rows were last removed: lines from before may name traces that were here. */
@@ -56,13 +58,14 @@ export class HubActivity extends Disposable {
   }
 
   get activity(): Activity {
-    return this.#stats === undefined ? noActivity : activityOf(this.#newest, limit, new Date());
+    return this.#recent;
   }
 
   #follow(): void {
     const isRunning = this.#session.state.kind === 'running';
     if (isRunning && this.#unsubscribe === undefined) {
       this.#unsubscribe = this.#client.subscribe({ onChange: (change) => this.#note(change) });
+      this.#changedAt = Date.now();
       this.#lookIn(0);
     } else if (!isRunning) {
       this.#end();
@@ -73,6 +76,7 @@ export class HubActivity extends Disposable {
     if (removed) {
       this.#removedAt = Date.now();
     }
+    this.#changedAt = Date.now();
     this.#lookIn(pauseMillis);
   }
 
@@ -83,7 +87,7 @@ export class HubActivity extends Disposable {
     this.#timer = undefined;
     this.#isSoon = false;
     this.#stats = undefined;
-    this.#newest = [];
+    this.#recent = noActivity;
     this.#strayLines = undefined;
   }
 
@@ -100,10 +104,10 @@ export class HubActivity extends Disposable {
   async #look(): Promise<void> {
     this.#isSoon = false;
     try {
-      const [stats, { traces }] = await Promise.all([this.#client.stats(), this.#client.listTraces({ limit })]);
+      const [stats, recent] = await Promise.all([this.#client.stats(), this.#countRecent()]);
       if (this.#unsubscribe !== undefined) {
         this.#stats = stats;
-        this.#newest = traces;
+        this.#recent = recent;
         await this.#lookForStrays(stats);
         this.#changed.fire();
       }
@@ -113,6 +117,14 @@ export class HubActivity extends Disposable {
     if (this.#unsubscribe !== undefined) {
       this.#lookIn(agingMillis);
     }
+  }
+
+  async #countRecent(): Promise<Activity> {
+    if (Date.now() - this.#changedAt > quietMillis) {
+      return noActivity;
+    }
+    const { lastMinute, failedInFive } = await this.#client.countRecentTraces();
+    return { tracesPerMinute: lastMinute, recentErrors: failedInFive };
   }
 
   /** As seldom as the rate is let fall: what is asked grows with the number of streams. */

@@ -11,7 +11,16 @@ function check(hub: HubState, activity: Partial<Activity>, expected: string | un
 
 test('while the hub runs, the rate and the errors are shown; no errors are not', () => {
   check(running, { tracesPerMinute: 12 }, '$(pulse) 12/min');
-  check(running, { tracesPerMinute: 200, isMore: true, recentErrors: 3 }, '$(pulse) 200+/min $(error) 3');
+  check(running, { tracesPerMinute: 160_000, recentErrors: 3184 }, '$(pulse) 160,000/min $(error) 3,184');
+});
+
+test('the tooltip says of whom and of when the numbers are', () => {
+  expect(statusTextOf(running, { tracesPerMinute: 160_000, recentErrors: 3184 })?.tooltip).toBe(
+    "Sightline's hub: 160,000 traces in the last minute, 3,184 with errors in the last five.",
+  );
+  expect(statusTextOf(running, { tracesPerMinute: 1, recentErrors: 0 })?.tooltip).toBe(
+    "Sightline's hub: 1 trace in the last minute, 0 with errors in the last five.",
+  );
 });
 
 test('while the hub does not run, its state is shown, or nothing when nobody wants it', () => {

@@ -9,10 +9,7 @@ export interface StatusText {
 }
 
 /** What one quiet item says: the rate and the errors while all is well, the hub's state otherwise. */
-export function statusTextOf(
-  hub: HubState,
-  { tracesPerMinute, isMore, recentErrors }: Activity,
-): StatusText | undefined {
+export function statusTextOf(hub: HubState, { tracesPerMinute, recentErrors }: Activity): StatusText | undefined {
   switch (hub.kind) {
     case 'off':
     case 'stopped':
@@ -23,10 +20,16 @@ export function statusTextOf(
     case 'failed':
       return { text: `$(warning) Sightline: hub ${hub.kind}`, tooltip: hub.message, isWarning: true };
     case 'running': {
-      const rate = `${tracesPerMinute}${isMore ? '+' : ''}/min`;
-      const errors = recentErrors === 0 ? '' : ` $(error) ${recentErrors}`;
-      const tooltip = `Sightline: ${rate.replace('/min', '')} traces in the last minute, ${recentErrors} with errors in the last five.`;
-      return { text: `$(pulse) ${rate}${errors}`, tooltip, isWarning: false };
+      const traces = toNumberText(tracesPerMinute);
+      const failed = toNumberText(recentErrors);
+      const errors = recentErrors === 0 ? '' : ` $(error) ${failed}`;
+      // Views may show AWS instead, which is not asked how much came lately: it would be charged for.
+      const tooltip = `Sightline's hub: ${traces} ${tracesPerMinute === 1 ? 'trace' : 'traces'} in the last minute, ${failed} with errors in the last five.`;
+      return { text: `$(pulse) ${traces}/min${errors}`, tooltip, isWarning: false };
     }
   }
+}
+
+function toNumberText(count: number): string {
+  return count.toLocaleString('en-US');
 }

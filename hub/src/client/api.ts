@@ -187,6 +187,12 @@ export interface RawTrace {
   readonly omittedDocuments?: number;
 }
 
+/** `GET /sightline/v1/recent-traces`: traces that began in the last minute, and those of the last five whose `status` is a failure. */
+export interface RecentTracesReply {
+  readonly lastMinute: number;
+  readonly failedInFive: number;
+}
+
 /** `GET /sightline/v1/stats`. */
 export interface StatsReply {
   readonly traces: number;

@@ -5,6 +5,7 @@ import type {
   HealthReply,
   ProblemList,
   RawTrace,
+  RecentTracesReply,
   SpanJson,
   StatsReply,
   TraceDetail,
@@ -105,6 +106,11 @@ export class HubClient {
 
   async listTraces(query: TraceListQuery = {}, signal?: AbortSignal): Promise<TraceList> {
     return await this.#hub.get(`/sightline/v1/traces?${searchOf({ ...query })}`, signal);
+  }
+
+  /** How many traces came lately, whatever is listed: cheap to ask. */
+  async countRecentTraces(signal?: AbortSignal): Promise<RecentTracesReply> {
+    return await this.#hub.get('/sightline/v1/recent-traces', signal);
   }
 
   /** The rows of a trace's tree, in their compact form; `undefined` where the hub has no such trace. */

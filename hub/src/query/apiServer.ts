@@ -1,10 +1,11 @@
 import { Readable } from 'node:stream';
 import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
+import { epochNanos } from '@sightline/telemetry/model/units';
 import { parseSpanId, parseTraceId } from '@sightline/telemetry/model/ids';
 import type { Activity } from '../activity.ts';
 import { unservedCall } from '../aws/awsError.ts';
 import type { XRayGroups } from '../aws/xrayGroups.ts';
-import type { StatsReply } from '../client/api.ts';
+import type { RecentTracesReply, StatsReply } from '../client/api.ts';
 import type { FilterFactsJson } from '../client/filterApi.ts';
 import type { CostMeter } from '../cost/costMeter.ts';
 import type { CostSurroundings } from '../cost/costReport.ts';
@@ -138,6 +139,9 @@ function addTraceRoutes(app: FastifyInstance, { store, groups }: ApiServerOption
       signalOf(reply),
     );
   });
+  app.get('/sightline/v1/recent-traces', async (_request, reply): Promise<RecentTracesReply> =>
+    store.analysis.countRecent(epochNanos(BigInt(Date.now()) * 1_000_000n), signalOf(reply)),
+  );
   app.get('/sightline/v1/filter-facts', async (_request, reply): Promise<FilterFactsJson> =>
     store.analysis.filterFacts(signalOf(reply)),
   );

@@ -55,6 +55,12 @@ export interface FilterFacts {
   readonly metadataKeys: readonly string[];
 }
 
+/** How many traces began in the last minute, and how many in the last five whose row shows a failure (error, fault or throttled). */
+export interface RecentTraceCounts {
+  readonly lastMinute: number;
+  readonly failedInFive: number;
+}
+
 /** Questions over many traces, answered from the index. */
 export interface TraceAnalysis {
   findTraces(selection: TraceSelection, page: TracePage, signal?: AbortSignal): Promise<FoundTraces>;
@@ -72,6 +78,8 @@ export interface TraceAnalysis {
     signal?: AbortSignal,
   ): Promise<readonly TimeSeriesPoint[]>;
   filterFacts(signal?: AbortSignal): Promise<FilterFacts>;
+  /** Cheap enough to be asked every few seconds, however much is stored. */
+  countRecent(now: EpochNanos, signal?: AbortSignal): Promise<RecentTraceCounts>;
 }
 
 export interface StoredDocument {

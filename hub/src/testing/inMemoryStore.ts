@@ -194,6 +194,7 @@ const noAnalysis: TraceAnalysis = {
   serviceMapOfTraces: () => Promise.resolve({ nodes: [] }),
   timeSeries: () => Promise.resolve([]),
   filterFacts: () => Promise.resolve({ services: [], annotations: [], metadataKeys: [] }),
+  countRecent: () => Promise.resolve({ lastMinute: 0, failedInFive: 0 }),
 };
 
 /** Has no errors and takes none: what is about errors is tested with the real store. */

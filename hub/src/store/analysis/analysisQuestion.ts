@@ -1,3 +1,4 @@
+import type { EpochNanos } from '@sightline/telemetry/model/units';
 import type { TimeSeriesEntity, TracePage, TraceSelection } from '../traceAnalysis.ts';
 
 /** Main thread to reader: a question over many traces. */
@@ -16,4 +17,5 @@ export type AnalysisQuestion =
       readonly periodSeconds: number;
       readonly entity?: TimeSeriesEntity;
     }
-  | { readonly name: 'filterFacts' };
+  | { readonly name: 'filterFacts' }
+  | { readonly name: 'countRecent'; readonly now: EpochNanos };

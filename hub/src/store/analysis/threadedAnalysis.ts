@@ -1,9 +1,11 @@
 import type { Span } from '@sightline/telemetry/model/span';
+import type { EpochNanos } from '@sightline/telemetry/model/units';
 import type { ServiceMap } from '@sightline/telemetry/view/serviceMap';
 import type { ThreadLink } from '../threadLink.ts';
 import type {
   FilterFacts,
   FoundTraces,
+  RecentTraceCounts,
   TimeSeriesEntity,
   TimeSeriesPoint,
   TraceAnalysis,
@@ -46,6 +48,10 @@ export class ThreadedAnalysis implements TraceAnalysis {
 
   async filterFacts(signal?: AbortSignal): Promise<FilterFacts> {
     return (await this.#ask({ name: 'filterFacts' }, signal)) as FilterFacts;
+  }
+
+  async countRecent(now: EpochNanos, signal?: AbortSignal): Promise<RecentTraceCounts> {
+    return (await this.#ask({ name: 'countRecent', now }, signal)) as RecentTraceCounts;
   }
 
   async #ask(question: AnalysisQuestion, signal: AbortSignal | undefined): Promise<unknown> {

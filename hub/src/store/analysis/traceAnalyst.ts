@@ -11,6 +11,7 @@ import type { FoundTraces, TracePage, TraceSelection } from '../traceAnalysis.ts
 import type { AnalysisQuestion } from './analysisQuestion.ts';
 import { collectFilterFacts } from './filterFacts.ts';
 import { MapCounter } from './mapCounter.ts';
+import { RecentTraces } from './recentTraces.ts';
 import { startOf } from './selectionWindow.ts';
 import { SummaryTexts } from './summaryTexts.ts';
 import { TraceDecoder } from './traceDecoder.ts';
@@ -31,6 +32,7 @@ export class TraceAnalyst {
   readonly #index: SharedIndex;
   readonly #counters: Counters;
   readonly #decoder: TraceDecoder;
+  readonly #recent: RecentTraces;
   #kept: TraceFinder | undefined;
   #summaries = new SummaryTexts();
   #idle: NodeJS.Timeout | undefined;
@@ -39,6 +41,7 @@ export class TraceAnalyst {
     this.#index = index;
     this.#counters = counters;
     this.#decoder = new TraceDecoder(index, groups);
+    this.#recent = new RecentTraces(index);
   }
 
   /** The answer, or the steps that lead to it. */
@@ -56,6 +59,8 @@ export class TraceAnalyst {
         return timeSeriesOf(this.finder, question);
       case 'filterFacts':
         return collectFilterFacts(this.#index, this.finder, this.#decoder);
+      case 'countRecent':
+        return this.#recent.count(question.now);
     }
   }
 
