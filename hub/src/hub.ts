@@ -136,6 +136,8 @@ export class Hub {
       activity: this.#activity,
       stats: () => this.#stats(store, relay),
       onUnservedCall: () => (this.#unservedCalls += 1),
+      mixUps,
+      otlpEndpoint: () => this.#endpoints?.otlpHttp,
       onShutdown: () => void this.stop(),
       vendors: [...this.#vendors(store), xray.vendor, createXRayOtlpApi(store)],
     });

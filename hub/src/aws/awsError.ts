@@ -15,14 +15,20 @@ export function awsError(
   };
 }
 
-/** A call that this hub does not serve: OpenTelemetry's, at a port of X-Ray. */
+/** Whether a path is one of OpenTelemetry's exporters. */
+export function isOtlpPath(path: string): boolean {
+  return /^\/v1\/(?:traces|logs|metrics)$/.test(path);
+}
+
+/** A call of OpenTelemetry's at a port that does not take it; `here` names the port. */
 export function misplacedOtlp(
   call: string,
+  here: string,
   otlpEndpoint: string | undefined,
 ): { readonly message: string; readonly answer: HttpAnswer } {
   const right = otlpEndpoint === undefined ? 'but this hub has no OTLP port' : `which is ${otlpEndpoint} of this hub`;
   const message =
-    `${call} is OpenTelemetry's, and this is the X-Ray daemon's port. OTEL_EXPORTER_OTLP_ENDPOINT names the port for ` +
+    `${call} is OpenTelemetry's, and this is ${here}. OTEL_EXPORTER_OTLP_ENDPOINT names the port for ` +
     `OpenTelemetry, ${right}.`;
   return { message, answer: awsError(404, 'UnknownOperationException', message) };
 }

@@ -6,7 +6,7 @@ import type { ProtocolMixUps } from '../receivers/protocolMixUps.ts';
 import { BodyReader } from '../receivers/requestBody.ts';
 import type { Sampling } from '../sampling/sampling.ts';
 import type { Receiver, TelemetryStore } from '../store/telemetryStore.ts';
-import { awsError, misplacedOtlp, unservedCall } from './awsError.ts';
+import { awsError, isOtlpPath, misplacedOtlp, unservedCall } from './awsError.ts';
 import { PageTokens } from './pageTokens.ts';
 import { hubAccessKeyId } from '../client/dataDirectory.ts';
 import { isSigned } from './signature.ts';
@@ -107,8 +107,8 @@ export class XRayApi {
     if (operation === undefined) {
       onUnservedCall();
       const call = `${request.method} ${path.slice(0, 100)}`;
-      const isOtlp = /^\/v1\/(?:traces|logs|metrics)$/.test(path);
-      const told = isOtlp ? misplacedOtlp(call, this.#options.otlpEndpoint?.()) : undefined;
+      const here = "the X-Ray daemon's port";
+      const told = isOtlpPath(path) ? misplacedOtlp(call, here, this.#options.otlpEndpoint?.()) : undefined;
       if (told !== undefined) {
         this.#options.mixUps?.noteRequest('xrayTcp', path, request.socket, told.message);
       }

@@ -3,13 +3,14 @@ import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
 import { epochNanos } from '@sightline/telemetry/model/units';
 import { parseSpanId, parseTraceId } from '@sightline/telemetry/model/ids';
 import type { Activity } from '../activity.ts';
-import { unservedCall } from '../aws/awsError.ts';
+import { isOtlpPath, misplacedOtlp, unservedCall } from '../aws/awsError.ts';
 import type { XRayGroups } from '../aws/xrayGroups.ts';
 import type { RecentTracesReply, StatsReply } from '../client/api.ts';
 import type { FilterFactsJson } from '../client/filterApi.ts';
 import type { CostMeter } from '../cost/costMeter.ts';
 import type { CostSurroundings } from '../cost/costReport.ts';
 import type { Guard } from '../guard.ts';
+import type { ProtocolMixUps } from '../receivers/protocolMixUps.ts';
 import type { Relay } from '../relay/relay.ts';
 import type { Sampling } from '../sampling/sampling.ts';
 import type { TelemetryStore } from '../store/telemetryStore.ts';
@@ -42,6 +43,9 @@ export interface ApiServerOptions {
   /** The store's figures and those of the receivers. */
   readonly stats: () => Promise<StatsReply>;
   readonly onUnservedCall: () => void;
+  readonly mixUps: ProtocolMixUps;
+  /** Where the hub takes OTLP over HTTP, if it does. */
+  readonly otlpEndpoint: () => string | undefined;
   /** Called after the answer to a shutdown request has been written. */
   readonly onShutdown: () => void;
 }
@@ -86,7 +90,7 @@ function refuseStrangers(app: FastifyInstance, { token, activity }: ApiServerOpt
   });
 }
 
-function answerErrors(app: FastifyInstance, { onUnservedCall }: ApiServerOptions): void {
+function answerErrors(app: FastifyInstance, { onUnservedCall, mixUps, otlpEndpoint }: ApiServerOptions): void {
   app.setErrorHandler((error: Error & { statusCode?: number }, request, reply) => {
     if (request.raw.destroyed && reply.raw.destroyed) {
       return reply.hijack();
@@ -105,7 +109,11 @@ function answerErrors(app: FastifyInstance, { onUnservedCall }: ApiServerOptions
     onUnservedCall();
     const target = request.headers['x-amz-target'];
     const call = typeof target === 'string' ? target.slice(0, 100) : `${request.method} ${path.slice(0, 100)}`;
-    const { status, body, contentType, headers } = unservedCall(call);
+    const misplaced = isOtlpPath(path) ? misplacedOtlp(call, "the port of the hub's API", otlpEndpoint()) : undefined;
+    if (misplaced !== undefined) {
+      mixUps.noteRequest('api', path, request.raw.socket, misplaced.message);
+    }
+    const { status, body, contentType, headers } = misplaced?.answer ?? unservedCall(call);
     return reply
       .code(status)
       .headers({ ...headers })

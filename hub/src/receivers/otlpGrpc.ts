@@ -38,6 +38,8 @@ export class OtlpGrpcReceiver {
     this.#options = options;
     this.#http1 = createHttpServer((request, response) => {
       const sentence = options.mixUps.note('otlpGrpc', 'http1', request.socket);
+      // Python's exporter prints this and not the body.
+      response.statusMessage = sentence;
       sendStatus(request, response, 400, sentence, { connection: 'close' });
     });
     this.server = createServer({ noDelay: true }, (socket) => this.#look(socket));

@@ -48,7 +48,7 @@ function runExporter(endpoint: string, protocol: 'grpc' | 'http/protobuf' | 'htt
 }
 
 const grpcAtHttp =
-  'gRPC came to the port of OTLP over HTTP (otlpHttp): send it to 127.0.0.1:otlpGrpc, or set OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf.';
+  'gRPC came to the port of OTLP over HTTP (otlpHttp): send it to http://127.0.0.1:otlpGrpc, or set OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf.';
 const httpAtGrpc =
   'HTTP/1.1 came to the port of OTLP over gRPC (otlpGrpc): send it to http://127.0.0.1:otlpHttp, or set OTEL_EXPORTER_OTLP_PROTOCOL=grpc.';
 
@@ -82,8 +82,17 @@ test('OTLP at the port of X-Ray is told the right one, and so is its developer',
   await runExporter(hub.endpoints.xrayTcp, 'grpc');
   await check(hub, [
     `xrayTcp, /v1/traces from 127.0.0.1: ${otlpAtXRay}`,
-    'xrayTcp, connection from 127.0.0.1: gRPC came to the port of X-Ray (xrayTcp): send it to 127.0.0.1:otlpGrpc.',
+    'xrayTcp, connection from 127.0.0.1: gRPC came to the port of X-Ray (xrayTcp): send it to http://127.0.0.1:otlpGrpc.',
   ]);
+});
+
+test("OpenTelemetry's logs and metrics at the port of the hub's API are told the right one", async () => {
+  const hub = await startHubUnderTest();
+  const message =
+    "POST /v1/logs is OpenTelemetry's, and this is the port of the hub's API. OTEL_EXPORTER_OTLP_ENDPOINT names the port for OpenTelemetry, which is http://127.0.0.1:otlpHttp of this hub.";
+  const { status, body } = await send(`${hub.endpoints.api}/v1/logs`, { method: 'POST', body: '.' });
+  expect(`${status} ${named(hub, body)}`).toContain(`404 {"__type":"UnknownOperationException","Message":"${message}"`);
+  await check(hub, [`api, /v1/logs from 127.0.0.1: ${message}`]);
 });
 
 test("gRPC at the port of the hub's API, where no port takes it, is told how to change", async () => {
@@ -148,7 +157,9 @@ test('bytes that come one by one are told apart as well', async () => {
       socket.write(byte, resolve);
     });
   }
-  expect(named(hub, await text(socket))).toContain(httpAtGrpc);
+  const [statusLine, ...rest] = named(hub, await text(socket)).split('\r\n');
+  expect(statusLine).toBe(`HTTP/1.1 400 ${httpAtGrpc}`);
+  expect(rest.at(-1)).toBe(JSON.stringify({ code: 3, message: httpAtGrpc }));
 });
 
 test('one who tries again and again is told about once a minute', () => {

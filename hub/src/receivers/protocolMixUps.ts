@@ -178,7 +178,7 @@ function sentenceOf(
   switch (spoken) {
     case 'http2': {
       const change = receiver === 'otlpHttp' ? 'set OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf' : undefined;
-      return `gRPC came to ${here}: ${waysOut('send it to', otlpGrpc, change)}.`;
+      return `gRPC came to ${here}: ${waysOut('send it to', otlpGrpc && `http://${otlpGrpc}`, change)}.`;
     }
     case 'http1': {
       const change = receiver === 'otlpGrpc' ? 'set OTEL_EXPORTER_OTLP_PROTOCOL=grpc' : undefined;
