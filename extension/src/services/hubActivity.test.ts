@@ -62,14 +62,25 @@ test('what came lately is not asked for while nothing comes', async () => {
   vi.useFakeTimers();
   onTestFinished(() => void vi.useRealTimers());
   const { change, traces } = watch();
-  await vi.advanceTimersByTimeAsync(400_000);
+  await vi.advanceTimersByTimeAsync(405_000);
   const { counted } = traces;
   expect(counted).toBeGreaterThan(1);
   await vi.advanceTimersByTimeAsync(400_000);
   expect(traces.counted).toBe(counted);
   change();
-  await vi.advanceTimersByTimeAsync(2_500);
+  await vi.advanceTimersByTimeAsync(500);
   expect(traces.counted).toBe(counted + 1);
+});
+
+test('while much comes, it is asked for every two seconds', async () => {
+  vi.useFakeTimers();
+  onTestFinished(() => void vi.useRealTimers());
+  const { change, traces } = watch();
+  for (let changes = 0; changes < 195; changes += 1) {
+    change();
+    await vi.advanceTimersByTimeAsync(100);
+  }
+  expect(traces.counted).toBe(10);
 });
 
 test('what came lately is what the hub counted; a hub that is lost has no numbers', async () => {

@@ -7,6 +7,8 @@ import { findStrayLines, type StrayLines } from './strayLines.ts';
 
 // Counts are read, not watched: this often is soon enough, and costs the hub some milliseconds with a million traces.
 const pauseMillis = 2_000;
+/** After a quiet time a change shows soon. */
+const soonMillis = 300;
 /** Without a change the rate still falls, as traces grow old. */
 const agingMillis = 10_000;
 /** Longer than what came lately looks back: after so long without a change it is nothing, and is not asked for. */
@@ -30,6 +32,7 @@ export class HubActivity extends Disposable {
   #stats: StatsReply | undefined;
   #recent = noActivity;
   #changedAt = 0;
+  #lookedAt = 0;
   #strayLines: StrayLines | undefined;
   #lookedForStrays = 0;
   /** When rows were last removed: lines from before may name traces that were here. */
@@ -77,7 +80,7 @@ export class HubActivity extends Disposable {
       this.#removedAt = Date.now();
     }
     this.#changedAt = Date.now();
-    this.#lookIn(pauseMillis);
+    this.#lookIn(Math.max(soonMillis, this.#lookedAt + pauseMillis - Date.now()));
   }
 
   #end(): void {
@@ -103,6 +106,7 @@ export class HubActivity extends Disposable {
 
   async #look(): Promise<void> {
     this.#isSoon = false;
+    this.#lookedAt = Date.now();
     try {
       const [stats, recent] = await Promise.all([this.#client.stats(), this.#countRecent()]);
       if (this.#unsubscribe !== undefined) {
