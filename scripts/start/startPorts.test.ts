@@ -20,6 +20,8 @@ function stateFolder(): string {
   return folder;
 }
 
+const say = (): void => undefined;
+
 test('a usual port that is taken is replaced by a free one, which is said, and comes back once it is free', async () => {
   const folder = stateFolder();
   const { server, port } = await listenAnywhere();
@@ -41,7 +43,6 @@ test('a usual port that is taken is replaced by a free one, which is said, and c
 
 test('the editor has the port that it had the last time', async () => {
   const folder = stateFolder();
-  const say = (): void => undefined;
   const { editor } = await loadPorts(folder, say);
   expect((await loadPorts(folder, say)).editor).toBe(editor);
 });
