@@ -101,8 +101,18 @@ test('the choice outlives a reload, and an error is resolved in Rollbar', async 
   await window.row('Services', /^Read from/).waitFor({ state: 'detached' });
 });
 
+test('a token that is pasted into the list of tokens goes on to the masked input', async () => {
+  await window.runCommand('Sightline: Set Rollbar Token…');
+  await option('Rollbar token that sends').waitFor();
+  const input = window.page.locator('.quick-input-widget input.input');
+  await input.fill(planted.postToken);
+  await until('it is masked', async () => (await input.getAttribute('type')) === 'password');
+  expect(await input.inputValue()).toBe(planted.postToken);
+  await input.press('Enter');
+  await checkMessage('The Rollbar token that sends items (post_server_item) is kept');
+});
+
 test('a test goes to each destination, and its outcome is said in words', async () => {
-  await setSecret('Rollbar token that sends', planted.postToken);
   await window.runCommand('Sightline: Set Honeycomb Key…');
   await typeSecret(planted.honeycombKey);
   const expected = [

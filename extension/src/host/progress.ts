@@ -8,6 +8,18 @@ const quietMillis = 1_500;
  * Rejects as the work does, and with `CancellationError` once it is cancelled.
  */
 export async function withProgress(title: string, work: (signal: AbortSignal) => Promise<unknown>): Promise<void> {
+  await showing(title, work, quietMillis);
+}
+
+/** The same with its message at once: for an answer to a question that was just put, where nothing else shows that anything happens. */
+export async function withProgressAtOnce(
+  title: string,
+  work: (signal: AbortSignal) => Promise<unknown>,
+): Promise<void> {
+  await showing(title, work, 0);
+}
+
+async function showing(title: string, work: (signal: AbortSignal) => Promise<unknown>, quiet: number): Promise<void> {
   const cancel = new AbortController();
   const done = work(cancel.signal);
   const over = done.then(
@@ -15,7 +27,7 @@ export async function withProgress(title: string, work: (signal: AbortSignal) =>
     () => undefined,
   );
   void vscode.window.withProgress({ location: { viewId: 'sightline.services' } }, () => over);
-  const timer = setTimeout(() => showCancellable(title, cancel, over), quietMillis);
+  const timer = setTimeout(() => showCancellable(title, cancel, over), quiet);
   try {
     await done;
   } catch (error) {

@@ -1,11 +1,13 @@
 import * as vscode from 'vscode';
 import { Disposable, Emitter } from '../lifetime.ts';
 import { readTextFile } from '../services/textFile.ts';
+import { secretFormProblem } from '../services/secretForm.ts';
 import { checkSecret, findSecrets, maskSecret, vendorSecrets, type VendorSecret } from '../services/vendorSecrets.ts';
 import { hubCredentialsOf } from '../services/hubCredentials.ts';
 import { leadsToOwnHub, type OwnHub } from '../services/ownHub.ts';
 import { UserError } from '../userError.ts';
-import { withProgress } from './progress.ts';
+import { withProgressAtOnce } from './progress.ts';
+import { pickBeforeSecret } from './secretPick.ts';
 import { getSetting } from './settings.ts';
 
 /** A person's secrets in the editor's secret store. Invariant: they are nowhere else but in memory. */
@@ -36,12 +38,12 @@ export class Secrets extends Disposable {
     return await this.#store.get(keyOf(kind));
   }
 
-  /** Asks for a secret, has the vendor check it, and keeps it; or removes the one that is there. */
-  async set(kind: VendorSecret): Promise<void> {
+  /** Asks for a secret, has the vendor check it, and keeps it; or removes the one that is there. `begun` is what was typed of it before. */
+  async set(kind: VendorSecret, begun = ''): Promise<void> {
     const given = Object.values(hubCredentialsOf(this.#dataDir, readTextFile)) as string[];
     const [kept, found] = [await this.load(kind), findSecrets(kind, process.env, await envFiles(), given)];
-    const choices: SecretChoice[] = [
-      { label: '$(key) Enter…', entry: 'typed' },
+    const enter: SecretChoice = { label: '$(key) Enter…', entry: 'typed' };
+    const others: SecretChoice[] = [
       ...found.map(({ value, origin }) => ({
         label: `$(copy) Use ${maskSecret(value)}`,
         description: `${vendorSecrets[kind].variable} of ${origin}`,
@@ -52,29 +54,25 @@ export class Secrets extends Disposable {
         : [{ label: '$(trash) Remove', description: `kept: ${maskSecret(kept)}`, entry: 'removed' as const }]),
     ];
     const title = `Set ${vendorSecrets[kind].name}`;
-    const picked = choices.length === 1 ? choices[0] : await vscode.window.showQuickPick(choices, { title });
-    if (picked?.entry === 'removed') {
+    const picked =
+      others.length === 0 || begun !== ''
+        ? { item: enter, typed: begun }
+        : await pickBeforeSecret([enter, ...others], { title, placeholder: 'From where?' });
+    if (picked?.item.entry === 'removed' && picked.typed === '') {
       await this.#store.delete(keyOf(kind));
       return;
     }
-    const typed =
-      picked?.entry === 'typed'
-        ? await vscode.window.showInputBox({
-            title,
-            password: true,
-            ignoreFocusOut: true,
-            prompt: 'Kept in the secret store of the editor, and checked first.',
-          })
-        : picked?.entry.value;
-    const value = typed?.trim() ?? '';
-    if (value !== '') {
-      await this.#keep(kind, value);
+    const entry = picked?.item.entry;
+    const isFound = typeof entry === 'object' && picked?.typed === '';
+    const value = isFound ? entry.value : picked && (await inputSecret(kind, title, picked.typed));
+    if (value !== undefined && value.trim() !== '') {
+      await this.#keep(kind, value.trim());
     }
   }
 
   async #keep(kind: VendorSecret, value: string): Promise<void> {
     let whose = '';
-    await withProgress(`Checking the ${vendorSecrets[kind].name}`, async (signal) => {
+    await withProgressAtOnce(`Checking the ${vendorSecrets[kind].name}`, async (signal) => {
       const isOwnHub = (endpoint: string): Promise<boolean> => leadsToOwnHub(endpoint, this.#ownHub());
       whose = await checkSecret(kind, value, { endpoint: endpointOf(kind), isOwnHub, signal });
     });
@@ -85,12 +83,31 @@ export class Secrets extends Disposable {
 
 /** Asks which of Rollbar's tokens is meant. */
 export async function setRollbarToken(secrets: Secrets): Promise<void> {
-  const kinds = ['rollbar', 'rollbarRead', 'rollbarWrite'] as const;
-  const items = kinds.map((secret) => ({ label: vendorSecrets[secret].name, secret }));
-  const picked = await vscode.window.showQuickPick(items, { title: 'Set Rollbar Token' });
+  const items = [tokenItem('rollbar'), tokenItem('rollbarRead'), tokenItem('rollbarWrite')] as const;
+  const picked = await pickBeforeSecret([...items], {
+    title: 'Set Rollbar Token',
+    placeholder: 'Which token? Choose one; it is asked for next.',
+  });
   if (picked !== undefined) {
-    await secrets.set(picked.secret);
+    await secrets.set(picked.item.secret, picked.typed);
   }
+}
+
+function tokenItem(secret: VendorSecret) {
+  return { label: vendorSecrets[secret].name, secret };
+}
+
+/** A masked input that goes on after `begun`. */
+async function inputSecret(kind: VendorSecret, title: string, begun: string): Promise<string | undefined> {
+  return await vscode.window.showInputBox({
+    title,
+    password: true,
+    ignoreFocusOut: true,
+    value: begun,
+    valueSelection: [begun.length, begun.length],
+    prompt: 'Kept in the secret store of the editor, and checked first.',
+    validateInput: (typed) => secretFormProblem(kind, typed),
+  });
 }
 
 interface SecretChoice extends vscode.QuickPickItem {

@@ -96,6 +96,27 @@ test('where nobody answers, or something is broken there, that is said', async (
   );
 });
 
+test('a vendor that takes the question and never answers is given up', async () => {
+  const server = createServer(() => undefined);
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  for (const kind of ['honeycomb', 'rollbarRead'] as const) {
+    const options = {
+      endpoint,
+      isOwnHub: async () => false,
+      signal: new AbortController().signal,
+      patienceMillis: 100,
+    };
+    // oxlint-disable-next-line no-await-in-loop -- two short ones.
+    await expect(checkSecret(kind, 'x', options)).rejects.toThrow(/did not answer.* It was not kept\.$/);
+  }
+});
+
 test('this very hub, which takes any key, checks none', async () => {
   const endpoint = 'http://127.0.0.1:1';
   for (const kind of ['honeycomb', 'rollbar', 'rollbarRead'] as const) {

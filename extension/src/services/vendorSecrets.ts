@@ -88,12 +88,20 @@ export interface SecretCheck {
   /** A hub takes any key, so it can check none. */
   readonly isOwnHub: (endpoint: string) => Promise<boolean>;
   readonly signal: AbortSignal;
+  /** How long the vendor may take; ten seconds where nothing is said. */
+  readonly patienceMillis?: number;
 }
+
+/** A person waits in front of it, and a vendor that answers at all does so within a second or two. */
+const patienceMillis = 10_000;
 
 /** Asks the vendor whether a secret is one. Settles with whose it is; rejects with a `UserError` where it is none, or where nobody answers. */
 export async function checkSecret(kind: VendorSecret, value: string, check: SecretCheck): Promise<string> {
+  const limit = AbortSignal.timeout(check.patienceMillis ?? patienceMillis);
+  const limited = { ...check, signal: AbortSignal.any([check.signal, limit]) };
   try {
-    return kind === 'honeycomb' ? await askHoneycomb(value, check) : await askRollbar(kind, value, check);
+    const asked = kind === 'honeycomb' ? askHoneycomb(value, limited) : askRollbar(kind, value, limited);
+    return await Promise.race([asked, rejectionOf(limited.signal)]);
   } catch (error) {
     check.signal.throwIfAborted();
     throw error instanceof UserError
@@ -103,6 +111,15 @@ export async function checkSecret(kind: VendorSecret, value: string, check: Secr
           { cause: error },
         );
   }
+}
+
+/** Not all that is waited for ends with the signal. */
+function rejectionOf(signal: AbortSignal): Promise<never> {
+  return new Promise((_resolve, reject) =>
+    signal.addEventListener('abort', () => reject(new Error('Nobody answered.', { cause: signal.reason })), {
+      once: true,
+    }),
+  );
 }
 
 async function askHoneycomb(value: string, { endpoint, isOwnHub, signal }: SecretCheck): Promise<string> {
