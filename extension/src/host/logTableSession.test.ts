@@ -143,6 +143,23 @@ test('why nothing new comes is told, and when it comes again', async () => {
   ]);
 });
 
+test('a table that is restored before its hub runs says why it waits, and begins anew as soon as the hub runs', async () => {
+  const { session, source, pass, told } = setUp(10);
+  source.setState({ kind: 'connecting' });
+  source.fail(new UserError('The hub is not running.'));
+  await session.readAhead();
+  await expect(begin(session)).rejects.toThrow('Connecting; the lines come as soon as there is an answer.');
+  told.length = 0;
+  source.fail(undefined);
+  source.setState({ kind: 'ready' });
+  await pass();
+  expect(told).toEqual(['trouble none', 'restarted none']);
+  check((await begin(session)).view, '10', ['line 10']);
+  source.add({ message: 'line 11' });
+  await pass();
+  expect(told.slice(2)).toEqual(['viewChanged line 11 (11 lines, 0 passed)', 'trouble none']);
+});
+
 function setUp(lines: number) {
   const log: string[] = [];
   const told: string[] = [];
@@ -178,7 +195,10 @@ function setUp(lines: number) {
 }
 
 function textOf(news: unknown): string {
-  const { rows, count, passed, lines, message } = news as Partial<LogTableView> & { lines?: number; message?: string };
+  const { rows, count, passed, lines, message } = (news ?? {}) as Partial<LogTableView> & {
+    lines?: number;
+    message?: string;
+  };
   if (rows !== undefined) {
     return `${rows[0]?.message} (${count?.rows} lines, ${passed} passed)`;
   }

@@ -12,6 +12,7 @@ import type {
 import type { Answers } from '../contracts/peer.ts';
 import { Disposable, type Disposer } from '../lifetime.ts';
 import type { LogScope, LogSource } from '../sources/logSource.ts';
+import type { SourceState } from '../sources/traceSource.ts';
 import { UserError } from '../userError.ts';
 import { logsTroubleOf } from './logsController.ts';
 import { renderLogLine } from './logsDocumentText.ts';
@@ -46,6 +47,7 @@ const mostCopied = 50_000;
 /** Milliseconds between two looks for new lines: about as often as a person can follow, and as seldom as a count needs. */
 const followPace = 200;
 const waitingPace = 1000;
+const connecting = 'Connecting; the lines come as soon as there is an answer.';
 
 /**
  * What stands behind one log table.
@@ -65,6 +67,8 @@ export class LogTableSession extends Disposable {
   #isFollowing = true;
   #isVisible = false;
   #hasBegun = false;
+  /** The table has asked to begin, and got a refusal. */
+  #isBeginDue = false;
   #selectedId: string | undefined;
   #feed: Disposer | undefined;
   #look: Disposer | undefined;
@@ -97,7 +101,7 @@ export class LogTableSession extends Disposable {
   }
 
   readonly answers: Answers<LogTableQuestions> = {
-    begin: () => this.#begin(),
+    begin: () => this.#tryToBegin(),
     choose: (choice) => this.#choose(choice),
     rows: (range, signal) => this.#rows(range, signal),
     message: ({ view, index }, signal) => this.#message(view, index, signal),
@@ -147,6 +151,21 @@ export class LogTableSession extends Disposable {
       this.#feed = undefined;
       this.#look?.dispose();
       this.#look = undefined;
+    }
+  }
+
+  async #tryToBegin(): Promise<LogTableBeginning> {
+    this.#isBeginDue = false;
+    try {
+      return await this.#begin();
+    } catch (error) {
+      this.#isBeginDue = true;
+      if (this.#isNewsDue) {
+        // The source came back after it was asked.
+        this.#lookSoon();
+      }
+      const { state } = this.#source;
+      throw state.kind === 'connecting' ? new UserError(connecting, { cause: error }) : error;
     }
   }
 
@@ -285,16 +304,15 @@ export class LogTableSession extends Disposable {
   }
 
   #onSourceState(): void {
-    const { state } = this.#source;
-    const message =
-      state.kind === 'failed' ? state.message : state.kind === 'stopped' ? 'The hub has stopped.' : undefined;
+    const message = troubleOf(this.#source.state);
     this.#desk.tell('trouble', message === undefined ? {} : { message });
     this.#lookSoon();
   }
 
   #lookSoon(): void {
     this.#isNewsDue = true;
-    if (this.#look === undefined && !this.#isLooking && this.#isVisible && this.#hasBegun && !this.isDisposed) {
+    const isDrawn = this.#isVisible && (this.#hasBegun || this.#isBeginDue);
+    if (this.#look === undefined && !this.#isLooking && isDrawn && !this.isDisposed) {
       this.#look = this.#desk.after(this.#isFollowing ? followPace : waitingPace, () => void this.#lookForNew());
     }
   }
@@ -302,6 +320,10 @@ export class LogTableSession extends Disposable {
   async #lookForNew(): Promise<void> {
     this.#look = undefined;
     this.#isNewsDue = false;
+    if (this.#isBeginDue) {
+      this.#desk.tell('restarted', undefined);
+      return;
+    }
     this.#isLooking = true;
     try {
       await (this.#isFollowing ? this.#showNew() : this.#countNew());
@@ -352,6 +374,20 @@ export class LogTableSession extends Disposable {
       .join('-')
       .replaceAll(/[^\w.-]+/g, '-')
       .replace(/^-+/, '')}.log`;
+  }
+}
+
+/** Why nothing comes of a source in this state. */
+function troubleOf(state: SourceState): string | undefined {
+  switch (state.kind) {
+    case 'stopped':
+      return 'The hub has stopped.';
+    case 'connecting':
+      return connecting;
+    case 'failed':
+      return state.message;
+    case 'ready':
+      return undefined;
   }
 }
 

@@ -18,10 +18,10 @@ export class LogTableElement extends LitElement {
   #bar: LogTableBar | undefined;
   readonly #resized = new ResizeObserver(() => this.#onResize());
 
-  /** Begins the conversation with the editor; `remember` keeps what is shown for after a reload. */
-  connect(wire: Wire, remember: (choice: LogTableChoice) => void): void {
+  /** Begins the conversation with the editor; `remember` keeps what is shown for after a reload, `choice` is what was kept. */
+  connect(wire: Wire, choice: LogTableChoice, remember: (choice: LogTableChoice) => void): void {
     const onChange = (): void => this.requestUpdate();
-    this.#model = new LogTableModel(wire, onChange);
+    this.#model = new LogTableModel(wire, choice, onChange);
     this.#bar = new LogTableBar(this.#model, onChange, remember);
     this.requestUpdate();
   }
@@ -168,8 +168,13 @@ function statusOf({ cache, beginning, passed, said, trouble, isFollowing }: LogT
   const { rows, isExact } = cache.count;
   const lines = `${rows.toLocaleString('en-US')}${isExact ? '' : '+'} ${rows === 1 ? 'line' : 'lines'}`;
   const tooFast = `${passed.toLocaleString('en-US')} passed too fast to be drawn; scroll down to read them`;
-  return html`<span>${beginning === undefined ? 'Loading…' : lines}</span>
-    <span><span class=${isFollowing ? 'dot' : 'dot still'}></span>${isFollowing ? 'Live' : 'Standing still'}</span>
+  const loading = trouble === undefined ? 'Loading…' : 'No lines yet';
+  const how = html`<span
+    ><span class=${isFollowing ? 'dot' : 'dot still'}></span>${isFollowing ? 'Live' : 'Standing still'}</span
+  >`;
+  // Nothing is live that has not begun, or whose lines do not come.
+  const isSaid = beginning !== undefined && (trouble === undefined || !isFollowing);
+  return html`<span>${beginning === undefined ? loading : lines}</span> ${isSaid ? how : nothing}
     ${passed === 0 ? nothing : html`<span>${tooFast}</span>`} ${said === '' ? nothing : html`<span>${said}</span>`}
     ${trouble === undefined ? nothing : html`<span class="trouble" role="alert">${trouble}</span>`}`;
 }

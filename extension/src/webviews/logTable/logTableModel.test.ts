@@ -115,7 +115,7 @@ async function opened() {
     },
   };
   const editor = new Peer<LogTableQuestions, LogTableNews>(editorSide, answers);
-  const model = new LogTableModel(tableSide, () => undefined);
+  const model = new LogTableModel(tableSide, { pattern: '' }, () => undefined);
   await settled();
   /** More lines are written. */
   const arrive = async (count: number): Promise<void> => {

@@ -27,7 +27,7 @@ export class LogTableModel {
   /** Whole messages of expanded rows that were cut, by index. */
   readonly wholes = new Map<number, string>();
   beginning: LogTableBeginning | undefined;
-  choice: LogTableChoice = { pattern: '' };
+  choice: LogTableChoice;
   isFollowing = true;
   /** What came while the table stands still, such as `34 new`. */
   waiting: string | undefined;
@@ -43,8 +43,9 @@ export class LogTableModel {
   #view = 0;
   #finding: AbortController | undefined;
 
-  /** Begins the conversation with the editor; `onChange` is called when something is to be drawn anew. */
-  constructor(wire: Wire, onChange: () => void) {
+  /** Begins the conversation with the editor; `choice` is what was chosen before, `onChange` is called when something is to be drawn anew. */
+  constructor(wire: Wire, choice: LogTableChoice, onChange: () => void) {
+    this.choice = choice;
     this.#onChange = onChange;
     this.#peer = new Peer<LogTableNews, LogTableQuestions>(wire, this.#news);
     this.cache = new RowCache(

@@ -7,5 +7,7 @@ const { wire, memory, remember } = connectToEditor<LogTableMemory>();
 customElements.define('sightline-log-table', LogTableElement);
 const table = document.querySelector('sightline-log-table');
 if (table instanceof LogTableElement) {
-  table.connect(wire, (choice) => remember({ ...memory, choice }));
+  // Also a table in which nothing was chosen comes back after a restart.
+  remember(memory);
+  table.connect(wire, memory.choice, (choice) => remember({ ...memory, choice }));
 }
