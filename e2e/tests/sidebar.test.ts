@@ -1,7 +1,9 @@
 /** What a person sees and does in the sidebar, with the sample running. */
+import { readFileSync } from 'node:fs';
 import { findRunningHub } from '@sightline/hub/client/hubLock';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { EditorWindow } from '../editorWindow.ts';
+import { descendantsOf } from '../processes.ts';
 import { SampleEditor } from '../sampleEditor.ts';
 import { until } from '../until.ts';
 
@@ -87,6 +89,35 @@ test('the hub may be killed: it comes back, and nothing is lost', async () => {
   await checkShown('Traces', home);
 });
 
+test('problems with received data are in the status bar until they are looked at', async () => {
+  const hub = await findRunningHub(editor.hubDataDir);
+  await fetch(new URL('/v1/traces', hub?.endpoints?.otlpHttp), {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: '{"resourceSpans": nonsense',
+  });
+  const warned = window.page.locator('.statusbar-item[aria-label*="1 problem with received data"]');
+  await warned.locator('.codicon-warning').waitFor();
+  await window.picture('problems-unseen-dark');
+  await warned.click();
+  await window.page.locator('.tab', { hasText: 'Sightline Problems' }).waitFor();
+  await warned.waitFor({ state: 'detached' });
+});
+
+test('a backend that is killed is a warning in the status bar, with its sentence in a message that starts it again', async () => {
+  for (const pid of backendPids()) process.kill(pid, 'SIGKILL');
+  await statusBarItem('Sightline: backend ended').waitFor();
+  await window.runCommand('Notifications: Show Notifications');
+  const message = window.page.locator('.notifications-center .monaco-list-row', {
+    hasText: /The backend (was ended by SIGKILL|ended with exit code \d+)\./,
+  });
+  await message.first().waitFor();
+  await window.picture('backend-ended-dark');
+  await message.first().getByRole('button', { name: 'Start Again' }).click();
+  await checkShown('Services', /^Backend\s*running/);
+  await statusBarItem('Sightline: backend ended').waitFor({ state: 'detached' });
+});
+
 test('a reload of the window keeps everything', async () => {
   const before = await findRunningHub(editor.hubDataDir);
   await window.reload();
@@ -104,6 +135,26 @@ test('it looks at home in a light theme too', async () => {
   await checkShown('Traces', home);
   await window.picture('sidebar-light');
 });
+
+function statusBarItem(text: string | RegExp) {
+  return window.page.locator('.statusbar-item', { hasText: text });
+}
+
+/** The backend's processes, by the mark that this window gave them. */
+function backendPids(): readonly number[] {
+  const pids = descendantsOf(editor.server.pid).filter(isBackend);
+  expect(pids).not.toEqual([]);
+  return pids;
+}
+
+function isBackend(pid: number): boolean {
+  try {
+    return readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0').includes('SIGHTLINE_SERVICE=backend');
+  } catch {
+    // It has ended since it was listed.
+    return false;
+  }
+}
 
 /** Passes once the view has such a row; fails when it has none within a minute. */
 async function checkShown(view: string, label: RegExp): Promise<void> {

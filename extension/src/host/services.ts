@@ -6,6 +6,7 @@ import { staleNames } from '../services/environment.ts';
 import type { Destinations } from './destinations.ts';
 import type { HubActivity } from '../services/hubActivity.ts';
 import type { HubSession } from '../services/hubSession.ts';
+import type { ProblemWatch } from '../services/problemWatch.ts';
 import type { PortSettings } from '../services/ports.ts';
 import type { FolderServiceId, ServiceId } from '../services/serviceState.ts';
 import type { FolderServiceSnapshot } from '../services/folderServiceRow.ts';
@@ -35,6 +36,7 @@ export class Services extends Disposable {
   readonly cost: CostWatch;
   readonly #environment: HubEnvironment;
   readonly #activity: HubActivity;
+  readonly #problems: ProblemWatch;
   readonly #destinations: Destinations;
   readonly #choices: ServiceChoices;
   readonly #places: ShownSources;
@@ -46,6 +48,7 @@ export class Services extends Disposable {
     readonly folders: FolderServices;
     readonly environment: HubEnvironment;
     readonly activity: HubActivity;
+    readonly problems: ProblemWatch;
     readonly cost: CostWatch;
     readonly destinations: Destinations;
     readonly choices: ServiceChoices;
@@ -57,6 +60,7 @@ export class Services extends Disposable {
     this.folders = parts.folders;
     this.#environment = parts.environment;
     this.#activity = parts.activity;
+    this.#problems = parts.problems;
     this.cost = parts.cost;
     this.#destinations = parts.destinations;
     this.#choices = parts.choices;
@@ -72,6 +76,7 @@ export class Services extends Disposable {
       this.folders.backend,
       this.#environment,
       this.#activity,
+      this.#problems,
       this.#destinations,
       this.folders.compose,
       this.cost,
@@ -257,6 +262,7 @@ export class Services extends Disposable {
       ports: portSettings(),
       stats: this.#activity.stats,
       cost: this.cost.cost,
+      ...(this.#problems.newest !== undefined && { newestProblem: this.#problems.newest }),
       ...(this.#activity.strayLines !== undefined && { strayLines: this.#activity.strayLines }),
       xrayDaemon: {
         state: this.xrayDaemon.state,

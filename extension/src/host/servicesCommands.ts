@@ -3,6 +3,7 @@ import type { HubClient } from '@sightline/hub/client/hubClient';
 import { exportLines, powerShellLines } from '../services/environment.ts';
 import { renderEnvironment, renderProblems } from '../services/reports.ts';
 import { serviceIds, type FolderServiceId, type ServiceId } from '../services/serviceState.ts';
+import type { ProblemWatch } from '../services/problemWatch.ts';
 import { pageOf } from '../services/folderServiceRow.ts';
 import { UserError } from '../userError.ts';
 import { composeCommands, type ComposeCommands } from './composeCommands.ts';
@@ -20,6 +21,7 @@ export interface ServicesCommandParts {
   readonly services: Services;
   readonly environment: HubEnvironment;
   readonly client: HubClient;
+  readonly problems: ProblemWatch;
   readonly documents: ReportDocuments;
   readonly hubOutput: HubOutput;
   readonly daemonOutput: XRayDaemonOutput;
@@ -84,7 +86,7 @@ function runCommands({ services, log }: ServicesCommandParts): Pick<ServicesComm
 function lookCommands(
   parts: ServicesCommandParts,
 ): Omit<ServicesCommands, RunCommand | keyof ComposeCommands | 'sightline.addToRepository'> {
-  const { services, environment, client, documents, hubOutput, daemonOutput, log } = parts;
+  const { services, environment, client, problems: watch, documents, hubOutput, daemonOutput, log } = parts;
   return {
     'sightline.openBackend': () => openBackend(services),
     'sightline.showOutput': async (argument) => {
@@ -106,6 +108,7 @@ function lookCommands(
     'sightline.showProblems': async () => {
       const { problems } = await client.listProblems(1_000);
       await documents.show('Sightline Problems', renderProblems(problems), 'log');
+      watch.noteSeen();
     },
     'sightline.clearProblems': () => client.clearProblems(),
     'sightline.clearData': () => clearData(client),

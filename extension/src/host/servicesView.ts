@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { Disposable } from '../lifetime.ts';
 import type { ServiceRow } from '../services/serviceRow.ts';
+import type { ProblemWatch } from '../services/problemWatch.ts';
 import { renderServices, servicesTree } from '../services/servicesTree.ts';
 import type { Services } from './services.ts';
 import { getSetting, onDidChangeSetting } from './settings.ts';
@@ -18,10 +19,12 @@ export class ServicesView extends Disposable implements vscode.TreeDataProvider<
   #redraw: NodeJS.Timeout | undefined;
   #looking: NodeJS.Timeout | undefined;
 
-  constructor(services: Services) {
+  constructor(services: Services, problems: ProblemWatch) {
     super();
     this.#services = services;
     this.#view = this.register(vscode.window.createTreeView('sightline.services', { treeDataProvider: this }));
+    this.register(problems.onDidChange(() => this.#count(problems.unseen)));
+    this.#count(problems.unseen);
     this.register(services.onDidChange(() => this.#scheduleRedraw()));
     this.register(onDidChangeSetting(['sightline.autostart'], () => this.#describe()));
     this.register(this.#view.onDidChangeVisibility(() => this.#watchPorts()));
@@ -60,6 +63,11 @@ export class ServicesView extends Disposable implements vscode.TreeDataProvider<
       item.command = { command: id, title, arguments: [...parameters] };
     }
     return item;
+  }
+
+  #count(unseen: number): void {
+    const tooltip = `${unseen} ${unseen === 1 ? 'problem' : 'problems'} with received data since they were last looked at`;
+    this.#view.badge = unseen === 0 ? undefined : { value: unseen, tooltip };
   }
 
   #describe(): void {

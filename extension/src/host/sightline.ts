@@ -13,6 +13,7 @@ import { HubSession } from '../services/hubSession.ts';
 import { localHub } from '../services/localHub.ts';
 import type { OwnHub } from '../services/ownHub.ts';
 import { localXRayDaemon } from '../services/localXRayDaemon.ts';
+import { ProblemWatch } from '../services/problemWatch.ts';
 import { XRayDaemon } from '../services/xrayDaemon.ts';
 import { expectedEndpoints, readEndpointsOf } from '../services/expectedHub.ts';
 import { pageOf } from '../services/folderServiceRow.ts';
@@ -40,6 +41,7 @@ import { ServiceChoices } from './serviceChoices.ts';
 import { FolderServices } from './folderServices.ts';
 import { portSettings, Services } from './services.ts';
 import { servicesCommands } from './servicesCommands.ts';
+import { ServiceEnds } from './serviceEnds.ts';
 import { ServicesView } from './servicesView.ts';
 import { getSetting, onDidChangeSetting } from './settings.ts';
 import { ServiceMaps } from './serviceMaps.ts';
@@ -133,6 +135,17 @@ export class Sightline extends Disposable {
     const secrets = this.register(new Secrets(context.secrets, () => ownHubOf(this.#session), dataDir));
     const destinations = this.register(new Destinations(this.#session, client, secrets, log));
     const activity = this.register(new HubActivity(this.#session, client));
+    const seenProblems = 'problems.seen';
+    const problems = this.register(
+      new ProblemWatch({
+        activity,
+        client,
+        seen: {
+          get: () => context.globalState.get<number>(seenProblems, 0),
+          set: (count) => void context.globalState.update(seenProblems, count),
+        },
+      }),
+    );
     const cost = this.register(
       new CostWatch({
         session: this.#session,
@@ -164,14 +177,16 @@ export class Sightline extends Disposable {
         folders: this.#folders,
         environment: this.#environment,
         activity,
+        problems,
         cost,
         destinations,
         choices,
         places: { traces: sources.traces, errors: errors.shown },
       }),
     );
-    this.#servicesView = this.register(new ServicesView(this.#services));
-    this.register(new StatusBar(this.#session, activity));
+    this.#servicesView = this.register(new ServicesView(this.#services, problems));
+    this.register(new StatusBar(this.#session, activity, problems, this.#folders));
+    this.register(new ServiceEnds(this.#folders, this.#session));
     this.#tracesView = this.register(
       new TracesView(sources, {
         contextKeys: this.#contextKeys,
@@ -207,6 +222,7 @@ export class Sightline extends Disposable {
       services: this.#services,
       environment: this.#environment,
       client,
+      problems,
       documents,
       hubOutput,
       daemonOutput,

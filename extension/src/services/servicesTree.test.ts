@@ -174,6 +174,14 @@ test('a receive buffer that the system made smaller is said at the receiver', ()
   expect(tooltip).toContain('a buffer of 208 KB instead of 8.0 MB');
 });
 
+test('the hover of the problems names the newest, not as Markdown', () => {
+  const newestProblem = { id: 1, time: '0', receiver: 'otlpHttp', place: 'body', message: 'no <b>* JSON' };
+  const rows = servicesTree({ ...everythingRuns, stats: { ...stats, problems: 1 }, newestProblem });
+  expect(rows.find(({ id }) => id === 'problems')?.tooltip).toBe(
+    String.raw`The newest, of otlpHttp, body: no \<b\>\* JSON`,
+  );
+});
+
 test('problems and losses are counted where a person sees them', () => {
   const text = textOf({ stats: { ...stats, problems: 3, dropped: { udpKernel: 1_200, queueFull: 0 } } });
   expect(text).toContain('Problems  3 received and not understood\n');

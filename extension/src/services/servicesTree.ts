@@ -1,4 +1,4 @@
-import type { StatsReply } from '@sightline/hub/client/api';
+import type { ProblemJson, StatsReply } from '@sightline/hub/client/api';
 import { composeRow, type ComposeSnapshot } from './composeRows.ts';
 import type { CostJson } from '@sightline/hub/client/costApi';
 import { costRows } from './costRows.ts';
@@ -22,6 +22,8 @@ export interface ServicesSnapshot {
   readonly hub: HubState;
   readonly ports: PortSettings;
   readonly stats: StatsReply | undefined;
+  /** The newest of those that `stats` counts. */
+  readonly newestProblem?: ProblemJson;
   readonly cost: CostJson | undefined;
   /** Log lines of a program whose spans do not arrive. */
   readonly strayLines?: StrayLines;
@@ -182,7 +184,7 @@ function receiverRow(
   };
 }
 
-function countRows({ hub, stats }: ServicesSnapshot): ServiceRow[] {
+function countRows({ hub, stats, newestProblem }: ServicesSnapshot): ServiceRow[] {
   if (hub.kind !== 'running' || stats === undefined) {
     return [];
   }
@@ -197,6 +199,7 @@ function countRows({ hub, stats }: ServicesSnapshot): ServiceRow[] {
       ...noteworthy,
       children: [],
       description: `${number(problems)} received and not understood`,
+      ...(newestProblem !== undefined && { tooltip: problemText(newestProblem) }),
       command: { id: 'sightline.showProblems', title: 'Show Problems' },
       context: 'problems',
     });
@@ -213,6 +216,11 @@ function countRows({ hub, stats }: ServicesSnapshot): ServiceRow[] {
     });
   }
   return rows;
+}
+
+/** What came is a stranger's text: it is not to be read as Markdown. */
+function problemText({ receiver, place, message }: ProblemJson): string {
+  return `The newest, of ${receiver}, ${place}: ${message}`.replaceAll(/[\\`*_{}[\]()#+!<>|~&-]/g, String.raw`\$&`);
 }
 
 function strayRows({ hub, strayLines, environment, backend }: ServicesSnapshot): ServiceRow[] {
