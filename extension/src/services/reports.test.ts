@@ -46,7 +46,7 @@ test('the environment names values, origins and what is replaced, and no secret'
 
     # A terminal that was opened earlier keeps what it had; the editor marks it and offers to relaunch it.
 
-    # The command line of AWS talks to AWS as before: only traces go to the hub.
+    # Where AWS_ENDPOINT_URL_CLOUDWATCH_LOGS and AWS_ENDPOINT_URL_XRAY are set, the command line of AWS talks to the hub for these two services, and to AWS for every other.
     "
   `);
 });

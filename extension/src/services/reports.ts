@@ -52,7 +52,7 @@ export function renderEnvironment(
     ),
     section('Given to the backend that Sightline starts, and to nothing else', 'backend'),
     '# A terminal that was opened earlier keeps what it had; the editor marks it and offers to relaunch it.',
-    '# The command line of AWS talks to AWS as before: only traces go to the hub.\n',
+    '# Where AWS_ENDPOINT_URL_CLOUDWATCH_LOGS and AWS_ENDPOINT_URL_XRAY are set, the command line of AWS talks to the hub for these two services, and to AWS for every other.\n',
   ].join('\n\n');
 }
 

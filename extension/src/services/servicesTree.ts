@@ -276,7 +276,7 @@ function environmentRow({ environment: { variables, recipients } }: ServicesSnap
     description: variables.length === 0 ? 'nothing is set while the hub does not run' : `${recipients} · ${count}`,
     icon: 'symbol-variable',
     tooltip:
-      'What points programs at the hub. An AWS command line in such a terminal keeps talking to AWS; only traces go to the hub.',
+      'What points programs at the hub. Where `AWS_ENDPOINT_URL_CLOUDWATCH_LOGS` and `AWS_ENDPOINT_URL_XRAY` are among the variables, the AWS command line in such a terminal talks to the hub for these two services, and to AWS for every other.',
     context: variables.length === 0 ? '' : 'environment',
     children: variables.map(variableRow),
   };

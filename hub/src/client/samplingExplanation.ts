@@ -39,7 +39,7 @@ export function sdkNotes(sdks: readonly SamplingSdk[], used: readonly SamplingRu
   return [
     ...(sdks.includes('node') && used.some(({ ReservoirSize }) => ReservoirSize > 1)
       ? [
-          'The X-Ray SDK for Node keeps one request a second of a reservoir, however large: it takes the end of its quota for one in 1970. For all requests, set FixedRate to 1.',
+          'The X-Ray SDK for Node keeps one request a second of a reservoir, however large: it misreads when its quota ends (seconds for milliseconds) and so never uses it. For all requests, set FixedRate to 1.',
         ]
       : []),
     ...(sdks.includes('other')

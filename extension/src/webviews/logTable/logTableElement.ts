@@ -170,7 +170,7 @@ function statusOf({ cache, beginning, passed, said, trouble, isFollowing }: LogT
   const tooFast = `${passed.toLocaleString('en-US')} passed too fast to be drawn; scroll down to read them`;
   const loading = trouble === undefined ? 'Loading…' : 'No lines yet';
   const how = html`<span
-    ><span class=${isFollowing ? 'dot' : 'dot still'}></span>${isFollowing ? 'Live' : 'Standing still'}</span
+    ><span class=${isFollowing ? 'dot' : 'dot still'}></span>${isFollowing ? 'Live' : 'Not live'}</span
   >`;
   // Nothing is live that has not begun, or whose lines do not come.
   const isSaid = beginning !== undefined && (trouble === undefined || !isFollowing);
