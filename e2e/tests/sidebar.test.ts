@@ -102,6 +102,7 @@ test('problems with received data are in the status bar until they are looked at
   await warned.click();
   await window.page.locator('.tab', { hasText: 'Sightline Problems' }).waitFor();
   await warned.waitFor({ state: 'detached' });
+  expect(await warned.count()).toBe(0);
 });
 
 test('a backend that is killed is a warning in the status bar, with its sentence in a message that starts it again', async () => {
