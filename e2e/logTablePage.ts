@@ -58,7 +58,7 @@ function sameView() {
   return { view, count: { rows: found, isExact: true }, rows: rowsFrom(0, 200), passed: 0 };
 }
 const answers = {
-  begin: () => ({ title: 'cruddur', hasStreams: true, choice: { pattern: '' }, view: newView(), isFollowing: true }),
+  begin: () => ({ title: 'cruddur', choice: { pattern: '' }, view: newView(), isFollowing: true }),
   choose: ({ pattern }) => {
     found = pattern === '' ? lines : 42;
     return newView();

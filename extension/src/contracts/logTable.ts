@@ -33,8 +33,6 @@ export type LogTableNews = {
 
 export interface LogTableBeginning {
   readonly title: string;
-  /** Whether lines come from several streams, so that a column names theirs. */
-  readonly hasStreams: boolean;
   readonly choice: LogTableChoice;
   readonly view: LogTableView;
   readonly isFollowing: boolean;

@@ -183,7 +183,6 @@ export class LogTableSession extends Disposable {
       title: [group, ...(streams ?? []), ...(traceId === undefined ? [] : [`trace ${traceId.slice(0, 8)}`])].join(
         ' / ',
       ),
-      hasStreams: streams?.length !== 1,
       choice: this.#choice,
       view,
       isFollowing: this.#isFollowing,

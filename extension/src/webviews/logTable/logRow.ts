@@ -59,7 +59,7 @@ const missing = html`<span class="cell twist"></span><span role="gridcell" class
 function cellsOf(row: LogTableRow, { isExpanded, isWrapped, hasStream, fields, find }: RowLook): TemplateResult {
   const line = isWrapped ? row.message : row.message.slice(0, charsOnALine).replaceAll(/\s+/g, ' ');
   return html`<span class="cell twist" data-act="expand" aria-hidden="true">${isExpanded ? '▾' : '▸'}</span>
-    <span role="gridcell" class="cell time">${timeOf(row)}</span>
+    <span role="gridcell" class="cell time" title=${row.stream}>${timeOf(row)}</span>
     <span role="gridcell" class="cell level">${row.level === 'unset' ? '' : row.level}</span>
     ${hasStream ? html`<span role="gridcell" class="cell stream" title=${row.stream}>${row.stream}</span>` : nothing}
     ${fields.map((name) => html`<span role="gridcell" class="cell field">${fieldsOf(row).get(name) ?? ''}</span>`)}

@@ -123,12 +123,12 @@ export class LogTableElement extends LitElement {
   }
 }
 
-function headOf({ beginning }: LogTableModel, fields: readonly string[]): TemplateResult {
+function headOf({ hasStreams }: LogTableModel, fields: readonly string[]): TemplateResult {
   return html`<div class="row head" role="row" aria-rowindex="1">
     <span class="cell twist"></span>
     <span role="columnheader" class="cell time">Time</span>
     <span role="columnheader" class="cell level">Level</span>
-    ${beginning?.hasStreams === true ? html`<span role="columnheader" class="cell stream">Stream</span>` : nothing}
+    ${hasStreams ? html`<span role="columnheader" class="cell stream">Stream</span>` : nothing}
     ${fields.map((name) => html`<span role="columnheader" class="cell field" title=${name}>${name}</span>`)}
     <span role="columnheader" class="cell message">Message</span>
   </div>`;
@@ -154,7 +154,7 @@ function rowsOf(model: LogTableModel, { isWrapped, fields }: LogTableBar): unkno
       isSelected: isSelected(selection, index),
       isCurrent: selection?.current === index,
       isExpanded: expanded.has(index),
-      hasStream: beginning?.hasStreams === true,
+      hasStream: model.hasStreams,
       fields,
       find,
       whole: wholes.get(index),

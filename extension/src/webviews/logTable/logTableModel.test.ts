@@ -83,20 +83,28 @@ test('a choice shows its lines from the newest on', async () => {
   expect(model.viewport.topIndex).toBe(0);
 });
 
+test('streams get a column only where lines of more than one were seen', async () => {
+  const { model, arrive } = await opened();
+  expect(model.hasStreams).toBe(false);
+  await arrive(1, 'worker');
+  expect(model.hasStreams).toBe(true);
+});
+
 async function opened() {
   const asked: string[] = [];
   const [tableSide, editorSide] = wires(asked);
   let lines = 500;
+  let newestStream = 'web';
   let view = 1;
   const viewOf = (): LogTableView => ({
     view,
     count: { rows: lines, isExact: true },
-    rows: rowsUpTo(lines).slice(0, 200),
+    rows: rowsUpTo(lines, newestStream).slice(0, 200),
     passed: 0,
   });
   const isFollowing = { value: true };
   const answers: Answers<LogTableQuestions> = {
-    begin: () => ({ title: 'web', hasStreams: false, choice: { pattern: '' }, view: viewOf(), isFollowing: true }),
+    begin: () => ({ title: 'web', choice: { pattern: '' }, view: viewOf(), isFollowing: true }),
     choose: ({ pattern }) => {
       if (pattern === 'refuse') {
         throw new Error('The hub does not answer.');
@@ -118,7 +126,8 @@ async function opened() {
   const model = new LogTableModel(tableSide, { pattern: '' }, () => undefined);
   await settled();
   /** More lines are written. */
-  const arrive = async (count: number): Promise<void> => {
+  const arrive = async (count: number, stream = 'web'): Promise<void> => {
+    newestStream = stream;
     if (isFollowing.value) {
       lines += count;
       view += 1;
@@ -138,10 +147,10 @@ async function settled(): Promise<void> {
   await promise;
 }
 
-function rowsUpTo(number: number): LogTableRow[] {
+function rowsUpTo(number: number, newestStream = 'web'): LogTableRow[] {
   return Array.from({ length: number }, (_item, index) => ({
     id: String(number - index),
-    stream: 'web',
+    stream: index === 0 ? newestStream : 'web',
     time: '0',
     level: 'info',
     message: `line ${number - index}`,

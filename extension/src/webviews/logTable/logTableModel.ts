@@ -38,6 +38,8 @@ export class LogTableModel {
   said = '';
   find = '';
   selection: Selection | undefined;
+  /** Lines of more than one stream were seen, so that a column is worth its room. */
+  hasStreams = false;
   readonly #peer: Peer<LogTableNews, LogTableQuestions>;
   readonly #onChange: () => void;
   #view = 0;
@@ -273,11 +275,24 @@ export class LogTableModel {
     this.viewport.forgetMeasures();
     this.cache.restart(view);
     this.viewport.rowCount = this.cache.length;
+    this.#seeStreams();
   }
 
   #onRows(): void {
     this.viewport.rowCount = this.cache.length;
+    this.#seeStreams();
     this.#needRows();
+  }
+
+  #seeStreams(): void {
+    let first: string | undefined;
+    for (const { stream } of this.hasStreams ? [] : this.cache.known()) {
+      first ??= stream;
+      if (stream !== first) {
+        this.hasStreams = true;
+        return;
+      }
+    }
   }
 
   #needRows(): void {
