@@ -15,6 +15,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { writeOwnSettings } from './ownSettings.ts';
 import { projectRoot } from './paths.ts';
 import { freePort } from './ports.ts';
 import { descendantsOf, endProcesses, stillAliveAfter } from './processes.ts';
@@ -169,13 +170,10 @@ function linkPackages(): void {
 }
 
 function writeSettings({ profileFolder, settings }: CodeServerOptions): void {
-  const text = JSON.stringify({ ...quietSettings, ...settings }, null, 2);
   // Both files: what has application scope, such as Workspace Trust, counts only in the user's, what has machine scope, such as
   // the hub's ports, only in the machine's.
   for (const kind of ['User', 'Machine']) {
-    const folder = path.join(profileFolder, 'data', kind);
-    mkdirSync(folder, { recursive: true });
-    writeFileSync(path.join(folder, 'settings.json'), text);
+    writeOwnSettings(path.join(profileFolder, 'data', kind), { ...quietSettings, ...settings });
   }
 }
 

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { writeOwnSettings } from '../../e2e/ownSettings.ts';
 import { descendantsOf, endProcesses } from '../../e2e/processes.ts';
 import type { Editor, OpenOptions } from './editor.ts';
 import { startSettings } from './startSettings.ts';
@@ -8,9 +8,7 @@ import { startSettings } from './startSettings.ts';
 /** Opens the desktop VS Code with a profile of its own, apart from the windows, settings and extensions of the person. */
 export function openOnDesktop({ stateFolder, sampleFolder, extensionFolder, ports }: OpenOptions): Editor {
   const profile = path.join(stateFolder, 'desktop');
-  const user = path.join(profile, 'User');
-  mkdirSync(user, { recursive: true });
-  writeFileSync(path.join(user, 'settings.json'), JSON.stringify(startSettings(stateFolder, ports), null, 2));
+  writeOwnSettings(path.join(profile, 'User'), startSettings(stateFolder, ports));
   const args = [
     '--new-window',
     // Keeps this command running until the window is closed, which tells when to end the rest.
