@@ -59,6 +59,9 @@ test('a JSON line opens to its fields, and closes', async () => {
 test('a wrong pattern shows its place and is not applied; a right one is', async () => {
   await page.getByLabel('Filter pattern').fill('{ $.status');
   await checkSeen(page.getByText('Column 1:'));
+  const sentence = await page.locator('.wrong').boundingBox();
+  const count = await page.locator('.status').boundingBox();
+  expect((sentence?.y ?? 0) + (sentence?.height ?? Infinity)).toBeLessThanOrEqual(count?.y ?? 0);
   await page.getByLabel('Filter pattern').fill('{ $.status = 500 }');
   await checkSeen(page.getByText('42 lines'));
   await page.getByLabel('Filter pattern').fill('');

@@ -88,17 +88,13 @@ export const styles = css`
     outline: 1px solid var(--vscode-focusBorder);
     outline-offset: -1px;
   }
+  /* In the flow, so that it covers nothing that is below the bar. */
   .wrong {
-    position: absolute;
-    z-index: 3;
-    left: 0;
-    right: 0;
     padding: 0 7px 3px;
     font-family: var(--vscode-editor-font-family, monospace);
     background: var(--vscode-inputValidation-errorBackground, var(--vscode-editor-background));
     color: var(--vscode-inputValidation-errorForeground, var(--vscode-foreground));
     border: 1px solid var(--vscode-inputValidation-errorBorder, var(--vscode-errorForeground));
-    white-space: pre-wrap;
   }
   .place {
     display: block;

@@ -25,6 +25,9 @@ const map = css`
     gap: 6px;
     padding: 6px 10px;
   }
+  .bar:has(.wrong) {
+    align-items: flex-start;
+  }
   .filter {
     position: relative;
     flex: 1 1 260px;
@@ -115,17 +118,13 @@ const map = css`
     outline: 1px solid var(--vscode-focusBorder);
     outline-offset: -1px;
   }
+  /* In the flow, so that it covers nothing that is below the bar. */
   .wrong {
-    position: absolute;
-    z-index: 5;
-    left: 0;
-    right: 0;
     padding: 0 9px 3px;
     font-family: var(--vscode-editor-font-family, monospace);
     color: var(--vscode-inputValidation-errorForeground, var(--vscode-foreground));
     background: var(--vscode-inputValidation-errorBackground, var(--vscode-editor-background));
     border: 1px solid var(--vscode-inputValidation-errorBorder, var(--vscode-errorForeground));
-    white-space: pre-wrap;
   }
   .place {
     display: block;
