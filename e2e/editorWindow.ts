@@ -135,7 +135,8 @@ export class EditorWindow {
         () => true,
         () => false,
       );
-      const isChosen = isListed && (await this.#moveTo(entry));
+      // Last of all, whether Enter would still go to the palette.
+      const isChosen = isListed && (await this.#moveTo(entry)) && (await hasFocus(input));
       await this.page.keyboard.press(isChosen ? 'Enter' : 'Escape');
       return isChosen;
     });
@@ -217,3 +218,7 @@ const keptState = `(async () => {
   }
   return texts.join('\\n');
 })()`;
+
+async function hasFocus(field: Locator): Promise<boolean> {
+  return await field.evaluate((element) => element === element.ownerDocument.activeElement);
+}

@@ -84,7 +84,7 @@ test('fields of JSON messages become columns', async () => {
 test('lines that wait are counted, and shown when somebody asks', async () => {
   await page.evaluate("tellTable('waiting', { lines: 34, isMore: false })");
   await page.getByRole('button', { name: 'Show 34 new' }).click();
-  await checkSeen(page.getByText('Live'));
+  await checkSeen(page.getByText('Live', { exact: true }));
   await page.screenshot({ path: `${pictureFolder}/log-table.png` });
 });
 
